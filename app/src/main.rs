@@ -1,0 +1,3 @@
+//! The app in the browser: mounts the first screen.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The server: what is shared by everyone.

@@ -1,0 +1,3 @@
+//! The program file `doorstep`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Builds, runs and tests Doorstep: `cargo xtask run`, `test`, `build`.
+
+fn main() {}
