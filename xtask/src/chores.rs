@@ -1,0 +1,83 @@
+//! Everything that must hold before a change is shared, as one readable list of steps.
+
+use std::time::Instant;
+
+use crate::{
+    browser, next, program,
+    shell::{self, Done, cargo, run},
+    tools, web,
+};
+
+/// A name to call it by, what it promises, and the work.
+type Step = (&'static str, &'static str, fn() -> Done);
+
+const STEPS: [Step; 6] = [
+    ("format", "Every file is formatted", format),
+    ("lint", "No warnings, on this machine and in the browser", lint),
+    ("rules", "Rules, stories, contracts and house rules hold", rules),
+    ("app", "The app builds, and a newer build beside it", app),
+    ("browser", "The stories work in a real browser", stories_in_browser),
+    ("program", "The program file builds with the app inside", whole_program),
+];
+
+/// Runs the named steps, or all of them, and stops at the first that fails.
+pub(crate) fn test(names: &[&str]) -> Done {
+    if let Some(unknown) = names.iter().find(|name| !STEPS.iter().any(|step| step.0 == **name)) {
+        return Err(format!("There is no step `{unknown}`. {}", list()));
+    }
+    let start = Instant::now();
+    let mut report = Vec::new();
+    for (name, promise, work) in STEPS {
+        if !names.is_empty() && !names.contains(&name) {
+            continue;
+        }
+        println!("\n== {name}: {promise}");
+        let begin = Instant::now();
+        work()
+            .map_err(|why| format!("{why}\n\nTo see only this again: cargo xtask test {name}"))?;
+        report.push(format!("{name:<10}{:>12}", shell::spell(begin.elapsed())));
+    }
+    println!("\n{}\nAll well after {}.", report.join("\n"), shell::spell(start.elapsed()));
+    Ok(())
+}
+
+fn list() -> String {
+    format!("The steps are {}.", STEPS.map(|step| step.0).join(", "))
+}
+
+fn format() -> Done {
+    run(&mut cargo("fmt --all --check"))
+}
+
+fn lint() -> Done {
+    tools::wasm_target()?;
+    run(&mut cargo(
+        "clippy --locked --workspace --exclude app --all-targets --features tests/browser -- -D warnings",
+    ))?;
+    run(&mut cargo("clippy --locked --package app --target wasm32-unknown-unknown -- -D warnings"))
+}
+
+fn rules() -> Done {
+    run(&mut cargo("test --locked --workspace --exclude app"))
+}
+
+fn app() -> Done {
+    web::build(web::Profile::Shipped)?;
+    next::build().map(drop)
+}
+
+fn stories_in_browser() -> Done {
+    let browser = browser::ready()?;
+    run(&mut cargo("build --locked --package server"))?;
+    run(cargo("test --locked --package tests --features browser --test browser")
+        .env("CHROMIUM", browser.chromium)
+        .env("CHROMEDRIVER", browser.driver)
+        .env("DOORSTEP_PROGRAM", program::file("debug"))
+        .env("DOORSTEP_DIST", web::dist())
+        .env("DOORSTEP_DIST_NEXT", shell::target().join("dist-next")))
+}
+
+fn whole_program() -> Done {
+    let program = program::build()?;
+    run(&mut shell::command(&program.to_string_lossy(), ["--version"]))
+}
