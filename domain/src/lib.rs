@@ -1,1 +1,36 @@
-//! What is true.
+//! What is true in after-sales service: the nouns, what people may do to them, and how devices agree.
+//!
+//! A person does something: a [`Command`], sealed in an [`Envelope`]. One pure function, [`apply`],
+//! turns the stored rows plus an envelope into new rows, or a [`Refusal`]. Phone and server run the
+//! same function. This crate has no clock, no randomness, no I/O and no `await`: times, ids and
+//! random values arrive inside the envelope.
+//!
+//! Reading order: [`ticket`] and [`visit`] (the life of a repair), [`command`] (the one rule),
+//! [`replica`] (how a device keeps what it did), [`wire`] (what travels).
+
+pub mod command;
+pub mod customer;
+pub mod flag;
+pub mod id;
+pub mod machine;
+pub mod model;
+pub mod number;
+pub mod part;
+pub mod part_request;
+pub mod refusal;
+pub mod replica;
+pub mod rows;
+pub mod scope;
+pub mod sheet;
+pub mod stock;
+pub mod team;
+pub mod ticket;
+pub mod user;
+pub mod values;
+pub mod visit;
+pub mod wire;
+
+pub use command::{Amendment, Applied, Command, Envelope, Reaction, apply, check, react};
+pub use id::{Id, Timestamp};
+pub use refusal::Refusal;
+pub use rows::{Key, Kind, Lookup, Row, Rows};

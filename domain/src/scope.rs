@@ -1,0 +1,87 @@
+//! Scopes: which rows a person may hold. Pure functions of the row and of the person.
+//!
+//! No scope depends on the clock: a row leaves a device only because a command changed it.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Id, Row,
+    stock::Place,
+    user::{Role, User},
+};
+
+/// A label on a row; people hold grants for labels.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Everybody in the organisation: people, teams, models, the catalogue.
+    All,
+    /// The desk: agents, coordinators, supervisors.
+    Desk,
+    /// The parts keeper.
+    Parts,
+    /// One person.
+    Person(Id<User>),
+}
+
+impl Scope {
+    /// The scope as stored: `all`, `desk`, `parts`, `u:<uuid>`.
+    pub fn text(&self) -> String {
+        match self {
+            Self::All => "all".into(),
+            Self::Desk => "desk".into(),
+            Self::Parts => "parts".into(),
+            Self::Person(user) => format!("u:{}", user.uuid().simple()),
+        }
+    }
+}
+
+/// Who may hold this row.
+pub fn scopes(row: &Row) -> BTreeSet<Scope> {
+    match row {
+        Row::User(_) | Row::Team(_) | Row::Model(_) | Row::Part(_) => [Scope::All].into(),
+        Row::Customer(_) | Row::Machine(_) => [Scope::Desk].into(),
+        Row::Ticket(ticket) => {
+            let mut scopes: BTreeSet<Scope> = [Scope::Desk].into();
+            // An engineer keeps a job that was called off only as long as the office has not taken it
+            // further: a declined or superseded visit leaves the phone, a cancelled one stays readable.
+            for visit in &ticket.visits {
+                let gone = visit.called_off.as_ref().is_some_and(|off| {
+                    off.how != crate::visit::How::Cancelled && visit.stage < crate::visit::Stage::Inspecting
+                });
+                if !gone {
+                    scopes.insert(Scope::Person(visit.engineer));
+                }
+            }
+            scopes.insert(Scope::Person(ticket.registered_by));
+            scopes
+        }
+        Row::Sheet(sheet) => [Scope::Desk, Scope::Person(sheet.engineer)].into(),
+        Row::PartRequest(request) => {
+            [Scope::Desk, Scope::Parts, Scope::Person(request.requester)].into()
+        }
+        Row::Stock(stock) => match stock.place {
+            Place::Store => [Scope::Desk, Scope::Parts].into(),
+            Place::Person(user) => [Scope::Desk, Scope::Parts, Scope::Person(user)].into(),
+        },
+    }
+}
+
+/// The scopes a person may see.
+pub fn grants(user: &User) -> BTreeSet<Scope> {
+    if !user.active {
+        return BTreeSet::new();
+    }
+    let mut grants: BTreeSet<Scope> = [Scope::All, Scope::Person(user.id)].into();
+    if user.is_any(&[Role::Agent, Role::Coordinator, Role::Supervisor]) {
+        grants.insert(Scope::Desk);
+    }
+    if user.is_any(&[Role::Keeper]) {
+        grants.insert(Scope::Parts);
+    }
+    grants
+}
+
+/// Whether a person with these grants may hold this row.
+pub fn visible(row: &Row, grants: &BTreeSet<Scope>) -> bool {
+    !scopes(row).is_disjoint(grants)
+}
