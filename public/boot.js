@@ -15,7 +15,7 @@ const absolute = (path) => new URL(path, document.baseURI).href;
 try {
   const program = await import(absolute(js));
   await program.default({ module_or_path: absolute(wasm) });
-  document.getElementById("shell")?.remove();
+  document.getElementById("cover")?.remove();
 } catch (error) {
   const trouble = document.getElementById("boot-trouble");
   if (trouble) trouble.hidden = false;

@@ -9,6 +9,7 @@ mod postbuild;
 mod program;
 mod shell;
 mod size;
+mod styles;
 mod tools;
 mod web;
 

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     shell::{self, Done},
-    size,
+    size, styles,
 };
 
 /// Files no installed app needs without a network.
@@ -43,6 +43,7 @@ pub(crate) fn finish(dist: &Path, build: Option<&str>) -> Done<String> {
     for copy in shell::files(dist)?.iter().filter(|file| is(file, &["br", "gz"])) {
         remove(copy)?;
     }
+    styles::join(dist)?;
     name_in_page(dist, "dev")?;
     let id = match build {
         Some(id) => id.to_owned(),
@@ -160,7 +161,8 @@ fn is(file: &Path, kinds: &[&str]) -> bool {
     file.extension().is_some_and(|kind| kinds.iter().any(|known| kind == *known))
 }
 
-fn remove(file: &Path) -> Done {
+/// Removes a file that may be there.
+pub(crate) fn remove(file: &Path) -> Done {
     match std::fs::remove_file(file) {
         Err(why) if why.kind() != std::io::ErrorKind::NotFound => {
             Err(format!("{}: {why}.", file.display()))

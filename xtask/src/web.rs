@@ -29,7 +29,7 @@ impl Profile {
 }
 
 /// Everything the built app depends on.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 12] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -41,6 +41,7 @@ const INPUTS: [&str; 11] = [
     "style",
     "xtask/Cargo.toml",
     "xtask/src/postbuild.rs",
+    "xtask/src/styles.rs",
 ];
 
 /// The folder with the built app.
