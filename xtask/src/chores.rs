@@ -46,7 +46,7 @@ fn list() -> String {
 }
 
 fn format() -> Done {
-    run(&mut cargo("fmt --all --check"))
+    run(&mut cargo("fmt --all --check")).map_err(|why| format!("{why} To mend it: cargo fmt --all"))
 }
 
 fn lint() -> Done {

@@ -24,8 +24,11 @@ pub(crate) fn target() -> PathBuf {
 /// A program to be run in the workspace.
 pub(crate) fn command<'a>(program: &str, words: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(program);
+    command.current_dir(root()).args(words);
     // NO_COLOR=1 is a valid wish, but Trunk 0.21 takes it for a wrong option and stops.
-    command.current_dir(root()).args(words).env_remove("NO_COLOR");
+    command.env_remove("NO_COLOR");
+    // Flags from outside would replace those of .cargo/config.toml, which the app needs.
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command
 }
 
