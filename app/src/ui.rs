@@ -1,0 +1,57 @@
+//! The parts every screen is made of: they take text and callbacks, and know no ticket.
+
+pub mod banner;
+pub mod button;
+pub mod card;
+pub mod cell;
+pub mod chip;
+pub mod choice;
+pub mod copy;
+pub mod dialog;
+pub mod empty;
+pub mod field;
+pub mod file;
+pub mod frame;
+pub mod icon;
+pub mod nameplate;
+pub mod search;
+pub mod sign;
+pub mod sla;
+pub mod stepper;
+pub mod steps;
+pub mod sync_chip;
+pub mod tag;
+pub mod timeline;
+pub mod toast;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+pub use banner::Banner;
+pub use button::{Button, ButtonKind, ButtonLink, IconButton, IconLink};
+pub use card::Card;
+pub use cell::{Cell, CellGroup};
+pub use chip::{Chip, TabItem, Tabs};
+pub use choice::{CheckRow, Choice, RadioRows, Segmented, Select};
+pub use copy::CopyText;
+pub use dialog::{ActionSheet, Confirm, Dialog, Drawer, SheetAction};
+pub use empty::{Empty, Skeleton};
+pub use field::{DateTime, Field, FieldKind, TextArea, TimeKind};
+pub use file::FileField;
+pub use frame::{ActionBar, NavBar, RailLink, SideRail, TabBar, TabLink, focus_title};
+pub use icon::Icon;
+pub use nameplate::{Fact, Facts, Nameplate, Plate};
+pub use search::SearchBar;
+pub use sign::{SignaturePad, SignatureView};
+pub use sla::{SlaRail, SlaText};
+pub use stepper::Stepper;
+pub use steps::{Step, StepState, Steps};
+pub use sync_chip::{SyncChip, SyncState};
+pub use tag::{Badge, Tag, Tone};
+pub use timeline::{Moment, Timeline};
+pub use toast::{Toasts, provide_toasts, toast, toast_undo};
+
+/// An element id that no other part on the page has, so labels and hints find their control.
+fn fresh_id(part: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("{part}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

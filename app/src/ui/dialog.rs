@@ -1,0 +1,233 @@
+//! What lies over the page: dialogs, drawers, action sheets. Native dialogs keep the focus, close
+//! on Escape and on the phone's back gesture, and give the focus back.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::{Button, ButtonKind, Icon, IconButton, fresh_id};
+
+/// Opens and closes the native dialog with the signal, and the signal with the native dialog.
+fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                // Fails only where the page is being torn down; then there is nothing to show.
+                let _shown = dialog.show_modal();
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+}
+
+/// Whether the press fell beside the dialog, on the veil.
+fn beside(event: &ev::MouseEvent, node: NodeRef<html::Dialog>) -> bool {
+    let Some(dialog) = node.get_untracked() else { return false };
+    let own = event_target::<web_sys::HtmlDialogElement>(event) == dialog;
+    let frame = dialog.get_bounding_client_rect();
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    // A press of the keyboard has no place; it is never beside.
+    let placed = (x, y) != (0.0, 0.0);
+    own && placed
+        && (x < frame.left() || x > frame.right() || y < frame.top() || y > frame.bottom())
+}
+
+#[component]
+fn Frame(
+    open: RwSignal<bool>,
+    kind: &'static str,
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional, into)] close: Signal<String>,
+    #[prop(optional)] wide: bool,
+    on_close: Option<Callback<()>>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let title_id = StoredValue::new(fresh_id("dialog"));
+    let children = StoredValue::new(children);
+    follow(open, node);
+    let closed = move |_| {
+        open.set(false);
+        if let Some(on_close) = on_close {
+            on_close.run(());
+        }
+    };
+    view! {
+        <dialog
+            class="dialog"
+            data-kind=kind
+            data-wide=wide
+            aria-labelledby=title_id.get_value()
+            node_ref=node
+            on:close=closed
+            on:click=move |event| {
+                if kind == "drawer" && beside(&event, node) {
+                    open.set(false);
+                }
+            }
+        >
+            <Show when=move || open.get()>
+                <header class="dialog__head">
+                    <h2 class="dialog__title" id=title_id.get_value()>{title}</h2>
+                    <Show when=move || !close.with(String::is_empty)>
+                        <IconButton icon=Icon::Close label=close on_press=move || open.set(false)/>
+                    </Show>
+                </header>
+                {children.with_value(|children| children())}
+            </Show>
+        </dialog>
+    }
+}
+
+/// A dialog in the middle. Put the buttons into a `dialog__bar`.
+#[component]
+pub fn Dialog(
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional, into)] close: Signal<String>,
+    #[prop(optional)] wide: bool,
+    #[prop(optional, into)] on_close: Option<Callback<()>>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    view! { <Frame open kind="dialog" title close wide on_close children/> }
+}
+
+/// A panel from below on a phone, from the right where there is width: filters, forms.
+#[component]
+pub fn Drawer(
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    #[prop(into)] close: Signal<String>,
+    #[prop(optional, into)] on_close: Option<Callback<()>>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    view! { <Frame open kind="drawer" title close on_close children/> }
+}
+
+/// Asks before something that cannot be taken back. The confirming word is a verb.
+#[component]
+pub fn Confirm(
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional, into)] message: Signal<String>,
+    #[prop(into)] cancel: Signal<String>,
+    #[prop(into)] confirm: Signal<String>,
+    #[prop(into)] on_confirm: Callback<()>,
+    #[prop(optional)] danger: bool,
+    #[prop(optional, into)] busy: Signal<bool>,
+) -> impl IntoView {
+    let kind = if danger { ButtonKind::Danger } else { ButtonKind::Primary };
+    view! {
+        <Frame open kind="confirm" title on_close=None>
+            <p class="dialog__message">{message}</p>
+            <div class="dialog__bar">
+                <Button text=cancel on_press=move || open.set(false)/>
+                <Button text=confirm kind busy name="confirm" on_press=move || on_confirm.run(())/>
+            </div>
+        </Frame>
+    }
+}
+
+/// One thing to do from an action sheet.
+#[derive(Clone)]
+pub struct SheetAction {
+    pub text: String,
+    pub icon: Option<Icon>,
+    pub danger: bool,
+    pub why_not: Option<String>,
+    pub on_press: Callback<()>,
+}
+
+impl SheetAction {
+    pub fn new(
+        text: impl Into<String>,
+        on_press: impl Fn() + Send + Sync + 'static,
+    ) -> SheetAction {
+        SheetAction {
+            text: text.into(),
+            icon: None,
+            danger: false,
+            why_not: None,
+            on_press: Callback::new(move |()| on_press()),
+        }
+    }
+
+    pub fn icon(self, icon: Icon) -> SheetAction {
+        SheetAction { icon: Some(icon), ..self }
+    }
+
+    /// Something that cannot be taken back.
+    pub fn danger(self) -> SheetAction {
+        SheetAction { danger: true, ..self }
+    }
+
+    /// Shown, but not to be done now, and why.
+    pub fn why_not(self, why_not: Option<String>) -> SheetAction {
+        SheetAction { why_not, ..self }
+    }
+}
+
+/// A list of things to do, from below, with the way out set apart.
+#[component]
+pub fn ActionSheet(
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    #[prop(into)] cancel: Signal<String>,
+    #[prop(into)] actions: Signal<Vec<SheetAction>>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let title_id = StoredValue::new(fresh_id("actions"));
+    follow(open, node);
+    let list = move || {
+        actions
+            .get()
+            .into_iter()
+            .map(|SheetAction { text, icon, danger, why_not, on_press }| {
+                let blocked = why_not.is_some();
+                let press = move |_| {
+                    if !blocked {
+                        open.set(false);
+                        on_press.run(());
+                    }
+                };
+                view! {
+                    <li>
+                        <button
+                            class="action-sheet__action"
+                            type="button"
+                            data-danger=danger
+                            aria-disabled=blocked.then_some("true")
+                            on:click=press
+                        >
+                            <span>{icon.map(Icon::svg)}{text}</span>
+                            {why_not.map(|why| view! { <span class="action-sheet__why">{why}</span> })}
+                        </button>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <dialog
+            class="action-sheet"
+            aria-labelledby=title_id.get_value()
+            node_ref=node
+            on:close=move |_| open.set(false)
+            on:click=move |event| {
+                if beside(&event, node) {
+                    open.set(false);
+                }
+            }
+        >
+            <Show when=move || open.get()>
+                <h2 class="action-sheet__title" id=title_id.get_value()>{title}</h2>
+                <ul class="action-sheet__list">{list}</ul>
+                <button class="action-sheet__action" type="button" on:click=move |_| open.set(false)>
+                    <span>{cancel}</span>
+                </button>
+            </Show>
+        </dialog>
+    }
+}
