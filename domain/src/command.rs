@@ -23,6 +23,9 @@ use crate::{
     visit::{self, CalledOff, How, NextStep, Outcome, Stage, Visit},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// A command with who, when, on which device, and its number there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
@@ -213,12 +216,7 @@ pub fn react(rows: &impl Lookup, envelope: &Envelope, applied: &Applied) -> Vec<
 }
 
 /// The nouns whose whole life is "saved": the row after the command.
-fn save(
-    rows: &impl Lookup,
-    by: &User,
-    at: Timestamp,
-    command: &Command,
-) -> Result<Row, Refusal> {
+fn save(rows: &impl Lookup, by: &User, at: Timestamp, command: &Command) -> Result<Row, Refusal> {
     Ok(match command {
         Command::Part(id, command) => part::next(*id, command, by)?.into(),
         Command::Stock(place, part, command) => {
@@ -265,8 +263,7 @@ impl Ticket {
 
     /// Raises a flag, unless the same question is open already.
     fn raise(&mut self, envelope: &Envelope, reason: Reason) {
-        let asked =
-            self.flags.iter().any(|flag| flag.settled.is_none() && flag.reason == reason);
+        let asked = self.flags.iter().any(|flag| flag.settled.is_none() && flag.reason == reason);
         if !asked {
             let (id, by, at) = (envelope.mid, envelope.by, envelope.at);
             self.flags.push(Flag { id, reason, by, at, settled: None });
@@ -575,9 +572,7 @@ fn import_ticket(
             None => TicketStage::PendingDispatch { since: started },
         },
         ImportStage::PendingConfirmation => TicketStage::PendingConfirmation { since: done },
-        ImportStage::Completed => {
-            TicketStage::Completed { method: Confirmation::Phone, at: done }
-        }
+        ImportStage::Completed => TicketStage::Completed { method: Confirmation::Phone, at: done },
         ImportStage::Closed => TicketStage::Closed { at: done },
         ImportStage::Cancelled => {
             TicketStage::Cancelled { by: envelope.by, at: done, reason: import.solution.clone() }
@@ -613,10 +608,7 @@ fn apply_visit(
         }
         if before.stage >= Stage::Arrived && actor.id != before.engineer {
             ticket.note(envelope, Act::Appointed, window(appointment));
-            return Ok(Applied {
-                rows: vec![ticket.into()],
-                amendment: Some(Amendment::Moot),
-            });
+            return Ok(Applied { rows: vec![ticket.into()], amendment: Some(Amendment::Moot) });
         }
         if let Some(kept) = before.appointment.as_ref().filter(|kept| Some(*kept) != seen.as_ref())
         {
@@ -770,8 +762,7 @@ fn follow(ticket: &mut Ticket, envelope: &Envelope, id: Id<Visit>, command: &vis
     let done = matches!(content.outcome, Outcome::Repaired { .. } | Outcome::NoFault { .. });
     if let Some((cancelled_by, cancelled_at)) = cancelled {
         if done && signature.signed() && solved != Some(false) {
-            ticket.stage =
-                TicketStage::Completed { method: Confirmation::Signature, at };
+            ticket.stage = TicketStage::Completed { method: Confirmation::Signature, at };
             // The question about billing replaces the one about late work.
             ticket.flags.retain(|flag| {
                 flag.settled.is_some() || flag.reason != Reason::LateWork { visit: id }
@@ -783,7 +774,9 @@ fn follow(ticket: &mut Ticket, envelope: &Envelope, id: Id<Visit>, command: &vis
     }
     let working = matches!(
         ticket.stage,
-        TicketStage::InProgress { .. } | TicketStage::OnHold { .. } | TicketStage::Dispatched { .. }
+        TicketStage::InProgress { .. }
+            | TicketStage::OnHold { .. }
+            | TicketStage::Dispatched { .. }
     );
     if !counts || !working {
         return;
@@ -860,13 +853,7 @@ fn window(appointment: &visit::Appointment) -> String {
     format!("{}–{}", appointment.from.0, appointment.to.0)
 }
 
-fn moved(
-    rows: &impl Lookup,
-    place: Place,
-    part: Id<Part>,
-    quantity: i64,
-    at: Timestamp,
-) -> Stock {
+fn moved(rows: &impl Lookup, place: Place, part: Id<Part>, quantity: i64, at: Timestamp) -> Stock {
     let stock = rows.find(Stock::id_of(place, part));
     stock.unwrap_or_else(|| Stock::empty(place, part, at)).moved(quantity)
 }
@@ -885,9 +872,9 @@ fn apply_part_request(
     match objection {
         None => {}
         // Handing out and taking are facts; only who may say so, and about what, is asked.
-        Some(
-            Refusal::NotApproved | Refusal::NotIssued,
-        ) if command.is_evidence() => amendment = Some(Amendment::OutOfOrder),
+        Some(Refusal::NotApproved | Refusal::NotIssued) if command.is_evidence() => {
+            amendment = Some(Amendment::OutOfOrder)
+        }
         Some(refusal) => return Err(refusal),
     }
     let moves = before.as_ref().map_or((None, 0), |request| match (&request.stage, command) {

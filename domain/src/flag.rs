@@ -88,9 +88,7 @@ impl Reason {
     /// The answers that fit this question, the usual one first.
     pub fn decisions(&self) -> &'static [Decision] {
         match self {
-            Self::CancelVsSigned { .. } => {
-                &[Decision::Bill, Decision::Goodwill, Decision::Void]
-            }
+            Self::CancelVsSigned { .. } => &[Decision::Bill, Decision::Goodwill, Decision::Void],
             Self::FieldConflict { .. } => &[Decision::Keep, Decision::TakeProposal],
             Self::LateWork { .. } | Self::DoubleDispatch { .. } => {
                 &[Decision::Acknowledge, Decision::Bill, Decision::Goodwill]

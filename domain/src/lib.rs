@@ -29,6 +29,8 @@ pub mod user;
 pub mod values;
 pub mod visit;
 pub mod wire;
+#[cfg(test)]
+mod world;
 
 pub use command::{Amendment, Applied, Command, Envelope, Reaction, apply, check, react};
 pub use id::{Id, Timestamp};

@@ -83,14 +83,20 @@ pub enum Command {
         note: String,
     },
     Approve,
-    Reject { reason: String },
+    Reject {
+        reason: String,
+    },
     /// The parts leave the store. Evidence: what was handed out is out.
     Issue,
     /// The engineer has them. Evidence.
     Receive,
-    Cancel { reason: String },
+    Cancel {
+        reason: String,
+    },
     /// Gives the number; the server's doing.
-    Number { number: String },
+    Number {
+        number: String,
+    },
 }
 
 impl Command {
@@ -104,11 +110,7 @@ impl Command {
 pub const LINES_MAX: usize = 50;
 
 /// Whether `by` may do `command` now.
-pub fn check(
-    request: Option<&PartRequest>,
-    command: &Command,
-    by: &User,
-) -> Result<(), Refusal> {
+pub fn check(request: Option<&PartRequest>, command: &Command, by: &User) -> Result<(), Refusal> {
     let Some(request) = request else {
         let Command::Submit { ticket_number, lines, note, .. } = command else {
             return Err(Refusal::NotFound);

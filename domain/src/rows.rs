@@ -122,10 +122,7 @@ impl FromStr for Key {
     type Err = Refusal;
     fn from_str(text: &str) -> Result<Key, Refusal> {
         let (word, id) = text.split_once(':').ok_or(Refusal::Malformed)?;
-        Ok(Key {
-            kind: word.parse()?,
-            id: Uuid::parse_str(id).map_err(|_| Refusal::Malformed)?,
-        })
+        Ok(Key { kind: word.parse()?, id: Uuid::parse_str(id).map_err(|_| Refusal::Malformed)? })
     }
 }
 

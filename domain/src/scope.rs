@@ -46,7 +46,8 @@ pub fn scopes(row: &Row) -> BTreeSet<Scope> {
             // further: a declined or superseded visit leaves the phone, a cancelled one stays readable.
             for visit in &ticket.visits {
                 let gone = visit.called_off.as_ref().is_some_and(|off| {
-                    off.how != crate::visit::How::Cancelled && visit.stage < crate::visit::Stage::Inspecting
+                    off.how != crate::visit::How::Cancelled
+                        && visit.stage < crate::visit::Stage::Inspecting
                 });
                 if !gone {
                     scopes.insert(Scope::Person(visit.engineer));

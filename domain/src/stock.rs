@@ -66,12 +66,7 @@ pub enum Command {
 }
 
 /// The stock after `command`, or why not.
-pub fn next(
-    stock: Stock,
-    command: &Command,
-    by: &User,
-    at: Timestamp,
-) -> Result<Stock, Refusal> {
+pub fn next(stock: Stock, command: &Command, by: &User, at: Timestamp) -> Result<Stock, Refusal> {
     let Command::Count { quantity } = command;
     if !by.is_any(&[Role::Keeper, Role::System]) {
         return Err(Refusal::NotYourRole);

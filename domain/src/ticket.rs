@@ -17,6 +17,9 @@ use crate::{
     visit::{Appointment, Visit},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The customer's problem and everything done about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {
@@ -324,17 +327,27 @@ pub enum Confirmation {
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// T-01: writes down the problem.
-    Register { intake: Box<Intake> },
+    Register {
+        intake: Box<Intake>,
+    },
     /// An old ticket from a file (form 2, R-039).
-    Import { import: Box<Import> },
+    Import {
+        import: Box<Import>,
+    },
     /// Gives the number; the server's doing.
-    Number { number: String },
+    Number {
+        number: String,
+    },
     /// T-02
-    Triage { triage: Box<Triage> },
+    Triage {
+        triage: Box<Triage>,
+    },
     /// T-04: passes the ticket to the coordinators.
     HandOver,
     /// T-03
-    SolveByPhone { solution: String },
+    SolveByPhone {
+        solution: String,
+    },
     /// T-05, and W-13 where somebody else has the job: then `reason` says why.
     Dispatch {
         visit: Id<Visit>,
@@ -345,33 +358,56 @@ pub enum Command {
         reason: String,
     },
     /// T-05a: the engineer who registered it works on it at once.
-    TakeOn { visit: Id<Visit> },
+    TakeOn {
+        visit: Id<Visit>,
+    },
     /// Evidence: what somebody saw, heard or said.
     Note {
         text: String,
         #[serde(default)]
         visible: bool,
     },
-    EditContact { contact: Box<Contact>, seen: Box<Contact> },
-    EditMachine { machine: Box<Nameplate>, seen: Box<Nameplate> },
+    EditContact {
+        contact: Box<Contact>,
+        seen: Box<Contact>,
+    },
+    EditMachine {
+        machine: Box<Nameplate>,
+        seen: Box<Nameplate>,
+    },
     /// T-08
-    Hold { reason: HoldReason, note: String },
+    Hold {
+        reason: HoldReason,
+        note: String,
+    },
     /// T-09
     Resume,
     /// T-11, by staff for the customer.
-    Confirm { method: Confirmation, note: String },
+    Confirm {
+        method: Confirmation,
+        note: String,
+    },
     /// T-12
-    Object { text: String },
+    Object {
+        text: String,
+    },
     /// T-14
     OpenFollowUp,
     /// T-16: the call after the repair.
-    FollowUp { satisfied: bool, note: String },
+    FollowUp {
+        satisfied: bool,
+        note: String,
+    },
     /// T-15
     Close,
     /// T-18
-    Reopen { reason: String },
+    Reopen {
+        reason: String,
+    },
     /// T-19
-    Cancel { reason: String },
+    Cancel {
+        reason: String,
+    },
     /// Answers a flag.
     Settle {
         flag: Uuid,
@@ -622,9 +658,7 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
             values::text(&triage.judgement)?;
             values::text(&triage.suggestion)
         }
-        Command::SolveByPhone { solution } => {
-            values::required(solution, Refusal::SolutionMissing)
-        }
+        Command::SolveByPhone { solution } => values::required(solution, Refusal::SolutionMissing),
         Command::Dispatch { appointment, reason, .. } => {
             values::text(reason)?;
             match appointment {
@@ -661,9 +695,8 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
 /// Domain model 3.5, for the roles that exist so far.
 pub fn permitted(ticket: Option<&Ticket>, command: &Command, by: &User) -> Result<(), Refusal> {
     use Role::{Agent, Coordinator, Engineer, Keeper, Supervisor, System};
-    let own = ticket.is_some_and(|ticket| {
-        ticket.registered_by == by.id || ticket.visit_of(by.id).is_some()
-    });
+    let own = ticket
+        .is_some_and(|ticket| ticket.registered_by == by.id || ticket.visit_of(by.id).is_some());
     let assigned = ticket.and_then(Ticket::active_visit).is_some_and(|v| v.engineer == by.id);
     let registered = ticket.is_some_and(|ticket| ticket.registered_by == by.id);
     let allowed = match command {
@@ -678,15 +711,11 @@ pub fn permitted(ticket: Option<&Ticket>, command: &Command, by: &User) -> Resul
         }
         Command::Dispatch { .. } => by.is_any(&[Coordinator, Supervisor]),
         Command::TakeOn { .. } => by.is_any(&[Engineer]) && registered,
-        Command::Note { .. } => {
-            own || by.is_any(&[Agent, Coordinator, Supervisor, Keeper, System])
-        }
+        Command::Note { .. } => own || by.is_any(&[Agent, Coordinator, Supervisor, Keeper, System]),
         Command::EditContact { .. } | Command::EditMachine { .. } => {
             assigned || by.is_any(&[Agent, Coordinator, Supervisor])
         }
-        Command::Hold { .. } | Command::Resume => {
-            assigned || by.is_any(&[Coordinator, Supervisor])
-        }
+        Command::Hold { .. } | Command::Resume => assigned || by.is_any(&[Coordinator, Supervisor]),
         Command::Confirm { .. } | Command::Object { .. } => {
             by.is_any(&[Agent, Coordinator, Supervisor])
         }

@@ -15,6 +15,9 @@ use crate::{
     values::{self, Money},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// One dispatched piece of work. Lives inside its ticket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
@@ -335,10 +338,7 @@ pub enum Command {
 impl Command {
     /// Whether this tells what happened in the field. Evidence is never refused for what others did meanwhile.
     pub fn is_evidence(&self) -> bool {
-        !matches!(
-            self,
-            Self::Accept | Self::Decline { .. } | Self::Appoint { .. } | Self::Verify
-        )
+        !matches!(self, Self::Accept | Self::Decline { .. } | Self::Appoint { .. } | Self::Verify)
     }
 }
 
@@ -556,7 +556,9 @@ pub fn fits(visit: &Visit, command: &Command) -> Result<(), Refusal> {
         Command::Consent => Ok(()),
 
         Command::Sign { .. } if !locked => Err(Refusal::SheetNotLocked),
-        Command::Sign { digest, .. } if visit.lock.as_ref().is_some_and(|l| l.digest != *digest) => {
+        Command::Sign { digest, .. }
+            if visit.lock.as_ref().is_some_and(|l| l.digest != *digest) =>
+        {
             Err(Refusal::SheetDiffers)
         }
         Command::Sign { .. } => Ok(()),

@@ -1,0 +1,365 @@
+//! Promises that join nouns: conflicts between field and office, stock, evidence that is never refused.
+
+use super::*;
+use crate::world::{
+    AGENT, BOARD, COORDINATOR, FIRST, KEEPER, LI, SECOND, SHEET, SUPERVISOR, TICKET, WANG, World,
+    appointment, dispatch, finish, inspect, intake, leave_unfinished, register, signature, talk,
+    triage, use_board,
+};
+
+fn cancel() -> ticket::Command {
+    ticket::Command::Cancel { reason: "客户退订".into() }
+}
+
+/// Everything an engineer can tell about a visit.
+fn evidence(world: &World) -> Vec<visit::Command> {
+    let content = match World::at(Stage::Finished).lock() {
+        visit::Command::LockSheet { content } => content,
+        _ => unreachable!("lock locks"),
+    };
+    let sign = visit::Command::Sign {
+        sheet: Id::new(Uuid::from_u128(401)),
+        digest: sheet::digest(&content),
+        content: content.clone(),
+        signature: signature(Some(true), world.now()).into(),
+    };
+    vec![
+        visit::Command::LogCall { summary: "约在下午".into() },
+        visit::Command::Prepare { note: String::new() },
+        visit::Command::Depart,
+        visit::Command::Arrive { consent: true },
+        visit::Command::Consent,
+        inspect(),
+        talk(),
+        visit::Command::StartRepair,
+        visit::Command::Progress { text: "拆机".into() },
+        use_board(990),
+        visit::Command::RemovePart { part_use: Uuid::from_u128(990) },
+        visit::Command::Charge { charges: visit::Charges::default() },
+        finish(),
+        leave_unfinished(),
+        visit::Command::LockSheet { content },
+        visit::Command::UnlockSheet,
+        sign,
+        visit::Command::HandIn,
+    ]
+}
+
+#[test]
+fn evidence_is_never_refused_for_the_state_it_meets() {
+    let stages = [
+        Stage::Assigned,
+        Stage::Accepted,
+        Stage::Arrived,
+        Stage::Repairing,
+        Stage::Finished,
+        Stage::Unfinished,
+        Stage::HandedIn,
+        Stage::Verified,
+    ];
+    let disturbances: [fn(&mut World); 5] = [
+        |_| {},
+        |world| drop(world.ticket_act(COORDINATOR, cancel())),
+        |world| drop(world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "改派"))),
+        |world| {
+            drop(world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "改派")));
+            drop(world.visit_act(WANG, SECOND, visit::Command::Accept));
+            drop(world.visit_act(WANG, SECOND, visit::Command::Arrive { consent: true }));
+        },
+        |world| {
+            let note = "等待".into();
+            let hold = ticket::Command::Hold { reason: HoldReason::WaitingParts, note };
+            drop(world.ticket_act(COORDINATOR, hold));
+        },
+    ];
+    for stage in stages {
+        for (number, disturb) in disturbances.iter().enumerate() {
+            let mut world = World::at(stage);
+            disturb(&mut world);
+            for command in evidence(&world) {
+                assert!(command.is_evidence(), "{command:?}");
+                let mut world = world.clone();
+                let lines = world.ticket().log.len();
+                let before = world.visit(FIRST).stage;
+                let got = world.visit_act(LI, FIRST, command.clone());
+                assert!(got.is_ok(), "{command:?} at {stage:?} after {number}: {got:?}");
+                assert!(world.ticket().log.len() > lines, "{command:?} is written down");
+                let finished = matches!(before, Stage::Finished | Stage::Unfinished);
+                assert!(world.visit(FIRST).stage >= before || finished, "never backwards");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_signature_outlives_a_cancellation_and_the_office_decides_about_billing() {
+    let mut world = World::at(Stage::Finished);
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    let sign = world.sign(Some(true));
+    world.ticket_act(COORDINATOR, cancel()).unwrap();
+    let cancelled_at = world.now();
+
+    let amendment = world.visit_act(LI, FIRST, sign).unwrap();
+
+    assert_eq!(amendment, Some(Amendment::HadBeenCancelled { by: COORDINATOR, at: cancelled_at }));
+    let ticket = world.ticket();
+    assert_eq!(ticket.stage.word(), "completed");
+    let reasons: Vec<&Reason> = ticket.flags.iter().map(|flag| &flag.reason).collect();
+    assert_eq!(
+        reasons,
+        [&Reason::CancelVsSigned { visit: FIRST, cancelled_by: COORDINATOR, cancelled_at }]
+    );
+    assert!(ticket.log.iter().any(|entry| entry.act == Act::Cancelled), "history keeps both");
+    let sheet = world.rows.find(SHEET).expect("the sheet is kept");
+    assert_eq!(sheet.digest, sheet::digest(&sheet.content));
+    let flag = ticket.flags[0].id;
+    let settle =
+        ticket::Command::Settle { flag, decision: Decision::Goodwill, note: String::new() };
+    world.ticket_act(COORDINATOR, settle).unwrap();
+    assert!(!world.ticket().has_open_flags());
+}
+
+#[test]
+fn the_same_work_ends_alike_whichever_of_cancellation_and_signature_arrives_first() {
+    let mut world = World::at(Stage::Signed);
+    assert_eq!(world.ticket_act(COORDINATOR, cancel()), Err(Refusal::AlreadySigned));
+    assert_eq!(world.ticket().stage.word(), "completed");
+}
+
+#[test]
+fn a_cancelled_trip_is_kept_and_the_ticket_stays_cancelled() {
+    let mut world = World::at(Stage::Accepted);
+    world.ticket_act(COORDINATOR, cancel()).unwrap();
+    let amendment = world.visit_act(LI, FIRST, visit::Command::Depart).unwrap();
+    assert!(matches!(amendment, Some(Amendment::HadBeenCancelled { .. })));
+    assert_eq!(world.ticket().stage.word(), "cancelled");
+    assert_eq!(world.visit(FIRST).stage, Stage::EnRoute);
+    assert_eq!(world.ticket().flags.len(), 1);
+}
+
+#[test]
+fn whoever_is_at_the_machine_keeps_the_job() {
+    let mut world = World::at(Stage::Arrived);
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "就近")).unwrap();
+    let amendment = world.visit_act(LI, FIRST, inspect()).unwrap();
+    assert_eq!(amendment, Some(Amendment::StaysYours));
+    assert_eq!(world.ticket().active_visit().map(|visit| visit.engineer), Some(LI));
+    assert!(world.visit(SECOND).called_off.is_some());
+    assert_eq!(world.ticket().stage.word(), "in_progress");
+}
+
+#[test]
+fn the_second_engineer_keeps_the_job_once_arrived_and_the_first_ones_work_is_kept() {
+    let mut world = World::at(Stage::Arrived);
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "就近")).unwrap();
+    world.visit_act(WANG, SECOND, visit::Command::Accept).unwrap();
+    world.visit_act(WANG, SECOND, visit::Command::Arrive { consent: true }).unwrap();
+    let amendment = world.visit_act(LI, FIRST, inspect()).unwrap();
+    assert!(matches!(amendment, Some(Amendment::HadBeenGivenAway { .. })));
+    assert_eq!(world.ticket().active_visit().map(|visit| visit.engineer), Some(WANG));
+    assert!(world.visit(FIRST).inspection.is_some(), "nothing is lost");
+}
+
+#[test]
+fn accepting_a_job_that_was_given_away_is_refused() {
+    let mut world = World::at(Stage::Assigned);
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "就近")).unwrap();
+    let refused = world.visit_act(LI, FIRST, visit::Command::Accept);
+    assert_eq!(refused, Err(Refusal::CalledOff));
+}
+
+#[test]
+fn of_two_appointments_the_first_stays_and_the_second_is_a_proposal() {
+    let mut world = World::at(Stage::Accepted);
+    let appoint = |hour| visit::Command::Appoint { appointment: appointment(hour), seen: None };
+    assert_eq!(world.visit_act(COORDINATOR, FIRST, appoint(9)), Ok(None));
+    let amendment = world.visit_act(LI, FIRST, appoint(14)).unwrap();
+    assert_eq!(amendment, Some(Amendment::KeptAsProposal));
+    assert_eq!(world.visit(FIRST).appointment, Some(appointment(9)));
+
+    let flag = world.ticket().flags[0].id;
+    let take =
+        ticket::Command::Settle { flag, decision: Decision::TakeProposal, note: String::new() };
+    world.ticket_act(COORDINATOR, take).unwrap();
+    assert_eq!(world.visit(FIRST).appointment, Some(appointment(14)));
+
+    let seen = Some(appointment(14));
+    let later = visit::Command::Appoint { appointment: appointment(16), seen };
+    assert_eq!(world.visit_act(LI, FIRST, later), Ok(None));
+}
+
+#[test]
+fn the_office_does_not_move_an_appointment_under_the_engineers_hands() {
+    let mut world = World::at(Stage::Arrived);
+    let appoint = visit::Command::Appoint { appointment: appointment(9), seen: None };
+    let amendment = world.visit_act(COORDINATOR, FIRST, appoint).unwrap();
+    assert_eq!(amendment, Some(Amendment::Moot));
+    assert_eq!(world.visit(FIRST).appointment, None);
+}
+
+#[test]
+fn a_part_used_beyond_the_books_is_booked_and_asks_for_a_count() {
+    let mut world = World::at(Stage::Repairing);
+    world.visit_act(LI, FIRST, use_board(990)).unwrap();
+    assert_eq!(world.stock(Place::Person(LI)), -1);
+    assert_eq!(world.ticket().flags[0].reason, Reason::StockShort { part: BOARD });
+    // The same use told again by a second tab books nothing twice.
+    world.visit_act(LI, FIRST, use_board(990)).unwrap();
+    assert_eq!(world.stock(Place::Person(LI)), -1);
+    let back = visit::Command::RemovePart { part_use: Uuid::from_u128(990) };
+    world.visit_act(LI, FIRST, back).unwrap();
+    assert_eq!(world.stock(Place::Person(LI)), 0);
+}
+
+#[test]
+fn parts_travel_from_the_store_to_the_bag_once() {
+    let mut world = World::at(Stage::Accepted);
+    let id = Id::new(Uuid::from_u128(700));
+    let mut act =
+        |by, command| world.act(by, Command::PartRequest(id, command)).map(|_| world.clone());
+    let count = stock::Command::Count { quantity: 5 };
+    let line = part_request::Line {
+        part: Some(BOARD),
+        code: "PCB-35".into(),
+        name: "主控板".into(),
+        quantity: 2,
+        reason: String::new(),
+    };
+    let submit = part_request::Command::Submit {
+        ticket: TICKET,
+        ticket_number: "20260501001".into(),
+        lines: vec![line],
+        needed_by: None,
+        urgent: true,
+        note: String::new(),
+    };
+    act(LI, submit).unwrap();
+    assert_eq!(act(LI, part_request::Command::Approve).err(), Some(Refusal::NotYourRole));
+    act(KEEPER, part_request::Command::Approve).unwrap();
+    assert_eq!(act(WANG, part_request::Command::Receive).err(), Some(Refusal::NotYours));
+    act(KEEPER, part_request::Command::Issue).unwrap();
+    act(LI, part_request::Command::Receive).unwrap();
+    act(LI, part_request::Command::Receive).unwrap();
+    let world_now = act(KEEPER, part_request::Command::Issue).unwrap();
+    assert_eq!(world_now.stock(Place::Store), -2);
+    assert_eq!(world_now.stock(Place::Person(LI)), 2);
+    let mut world = world_now;
+    let refused = world.act(LI, Command::Stock(Place::Store, BOARD, count.clone()));
+    assert_eq!(refused.err(), Some(Refusal::NotYourRole));
+    world.act(KEEPER, Command::Stock(Place::Store, BOARD, count)).unwrap();
+    assert_eq!(world.stock(Place::Store), 5);
+}
+
+#[test]
+fn a_customer_who_is_not_content_gets_the_work_back_on_the_list() {
+    let mut world = World::at(Stage::Finished);
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, world.sign(Some(false))).unwrap();
+    assert_eq!(world.ticket().stage.word(), "in_progress");
+    assert!(matches!(world.ticket().flags[0].reason, Reason::Objection { .. }));
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "")).unwrap();
+    assert_eq!(world.visit(SECOND).sequence, 2);
+}
+
+#[test]
+fn an_unfinished_repair_waits_for_its_second_visit() {
+    let mut world = World::at(Stage::Unfinished);
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, world.sign(None)).unwrap();
+    assert_eq!(world.ticket().stage.word(), "on_hold");
+    world.ticket_act(COORDINATOR, dispatch(SECOND, LI, "")).unwrap();
+    assert_eq!(world.ticket().stage.word(), "dispatched");
+}
+
+#[test]
+fn a_sheet_that_is_not_what_its_digest_says_is_kept_and_questioned() {
+    let mut world = World::at(Stage::Finished);
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    let visit::Command::Sign { sheet, mut content, digest, signature } = world.sign(Some(true))
+    else {
+        unreachable!("sign signs")
+    };
+    content.total = crate::values::Money(999);
+    let forged = visit::Command::Sign { sheet, content, digest, signature };
+    world.visit_act(LI, FIRST, forged).unwrap();
+    assert_eq!(world.ticket().flags[0].reason, Reason::SheetDiffers { visit: FIRST });
+    assert!(world.rows.find(SHEET).is_some());
+}
+
+#[test]
+fn the_same_signature_twice_makes_one_sheet() {
+    let mut world = World::at(Stage::Finished);
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    let sign = world.sign(Some(true));
+    world.visit_act(LI, FIRST, sign.clone()).unwrap();
+    let before = world.rows.clone();
+    let applied = world.act(LI, Command::Visit(TICKET, FIRST, sign)).unwrap();
+    assert_eq!(applied, Applied::default());
+    assert_eq!(world.rows, before);
+}
+
+#[test]
+fn a_ticket_found_at_the_neighbours_is_triaged_and_taken_on_by_its_engineer() {
+    let mut world = World::new();
+    world.ticket_act(LI, register()).unwrap();
+    let take_on = ticket::Command::TakeOn { visit: FIRST };
+    assert_eq!(world.ticket_act(LI, take_on.clone()), Err(Refusal::NotTriaged));
+    world.ticket_act(LI, triage()).unwrap();
+    assert_eq!(world.ticket_act(WANG, take_on.clone()), Err(Refusal::NotYourRole));
+    world.ticket_act(LI, take_on).unwrap();
+    assert_eq!(world.visit(FIRST).stage, Stage::Accepted);
+    assert_eq!(world.ticket().stage.word(), "in_progress");
+}
+
+#[test]
+fn numbers_are_asked_for_what_has_none() {
+    let mut world = World::new();
+    let envelope = world.envelope(AGENT, Command::Ticket(TICKET, register()));
+    let applied = apply(&world.rows, &envelope).unwrap();
+    let reactions = react(&world.rows, &envelope, &applied);
+    let customer = intake().contact.customer.unwrap();
+    assert_eq!(reactions, [Reaction::NumberCustomer(customer), Reaction::NumberTicket(TICKET)]);
+    world.ticket_act(AGENT, register()).unwrap();
+    let number = Command::Ticket(TICKET, ticket::Command::Number { number: "1".into() });
+    world.act(SYSTEM, number).unwrap();
+    let envelope = world.envelope(COORDINATOR, Command::Ticket(TICKET, triage()));
+    let applied = apply(&world.rows, &envelope).unwrap();
+    assert_eq!(react(&world.rows, &envelope, &applied), []);
+}
+
+#[test]
+fn saving_what_is_already_so_changes_nothing() {
+    let mut world = World::new();
+    let part = world.rows.find(BOARD).unwrap();
+    let save = |part: Part| Command::Part(BOARD, part::Command::Save { part: part.into() });
+    let applied = world.act(KEEPER, save(part.clone())).unwrap();
+    assert_eq!(applied.rows, []);
+    let renamed = Part { name: "控制板".into(), ..part };
+    assert_eq!(world.act(KEEPER, save(renamed)).unwrap().rows.len(), 1);
+}
+
+#[test]
+fn somebody_who_left_does_nothing_any_more() {
+    let mut world = World::at(Stage::Accepted);
+    let li = world.rows.find(LI).unwrap();
+    let user = User { active: false, ..li };
+    let save = Command::User(LI, user::Command::Save { user: user.into() });
+    assert_eq!(world.act(SUPERVISOR, save.clone()).err(), Some(Refusal::NotYourRole));
+    world.act(crate::world::ADMINISTRATOR, save).unwrap();
+    assert_eq!(world.visit_act(LI, FIRST, visit::Command::Depart), Err(Refusal::NotActive));
+}
+
+#[test]
+fn a_command_reads_back_as_it_was_written() {
+    let world = World::at(Stage::Finished);
+    let mut commands: Vec<Command> = evidence(&world)
+        .into_iter()
+        .map(|command| Command::Visit(TICKET, FIRST, command))
+        .collect();
+    commands.push(Command::Ticket(TICKET, register()));
+    commands.push(Command::Stock(Place::Person(LI), BOARD, stock::Command::Count { quantity: 1 }));
+    for command in commands {
+        let json = serde_json::to_string(&command).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&json).unwrap(), command, "{json}");
+    }
+}

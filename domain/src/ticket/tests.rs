@@ -1,0 +1,313 @@
+//! Every stage of a ticket against every command: T-01 to T-19, and who may.
+
+use uuid::Uuid;
+
+use super::{Command, Confirmation, HoldReason, Stage, Ticket};
+use crate::{
+    Refusal, Timestamp,
+    flag::Decision,
+    user::SYSTEM,
+    visit,
+    world::{
+        ADMINISTRATOR, AGENT, COORDINATOR, FIRST, KEEPER, LI, SECOND, SUPERVISOR, WANG, World,
+        dispatch, register, triage,
+    },
+};
+
+/// A world whose ticket stands at this stage, reached by hand where the way there is long.
+fn at(stage: Stage) -> World {
+    let mut world = World::at(visit::Stage::Accepted);
+    let ticket = Ticket { stage, ..world.ticket() };
+    let row = crate::Row::from(ticket);
+    world.rows.insert(row.key(), row.into());
+    world
+}
+
+fn stages() -> [Stage; 11] {
+    let since = Timestamp(0);
+    let closed = Timestamp(1_777_600_000_000);
+    [
+        Stage::Received,
+        Stage::Triaged,
+        Stage::PendingDispatch { since },
+        Stage::Dispatched { since },
+        Stage::InProgress { since },
+        Stage::OnHold { reason: HoldReason::WaitingParts, since },
+        Stage::PendingConfirmation { since },
+        Stage::Completed { method: Confirmation::Signature, at: since },
+        Stage::PendingFollowUp { since },
+        Stage::Closed { at: closed },
+        Stage::Cancelled { by: COORDINATOR, at: since, reason: "重复".into() },
+    ]
+}
+
+#[test]
+fn each_command_fits_the_stages_it_is_for() {
+    use Refusal::*;
+    let ok = Ok(());
+    let no = |refusal: Refusal| -> Result<(), Refusal> { Err(refusal) };
+    let over = no(AlreadyOver);
+    let dispatched = no(AlreadyDispatched);
+    let reason = || "客户改期".to_owned();
+    let table: Vec<(Command, [Result<(), Refusal>; 11])> = vec![
+        (
+            triage(),
+            [
+                ok, ok, ok, dispatched, dispatched, dispatched, dispatched, dispatched, dispatched,
+                dispatched, over,
+            ],
+        ),
+        (
+            Command::HandOver,
+            [
+                no(NotTriaged),
+                ok,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                over,
+            ],
+        ),
+        (
+            Command::SolveByPhone { solution: reason() },
+            [
+                no(NotTriaged),
+                ok,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                dispatched,
+                over,
+            ],
+        ),
+        (
+            dispatch(SECOND, WANG, "李工请假"),
+            [
+                no(NotTriaged),
+                ok,
+                ok,
+                ok,
+                ok,
+                ok,
+                no(NotDispatchable),
+                no(NotDispatchable),
+                no(NotDispatchable),
+                no(NotDispatchable),
+                over,
+            ],
+        ),
+        (Command::Note { text: reason(), visible: false }, [ok; 11]),
+        (
+            Command::Hold { reason: HoldReason::WaitingParts, note: reason() },
+            [
+                no(NotInProgress),
+                no(NotInProgress),
+                no(NotInProgress),
+                no(NotInProgress),
+                ok,
+                no(NotInProgress),
+                no(NotInProgress),
+                no(NotInProgress),
+                no(NotInProgress),
+                no(NotInProgress),
+                over,
+            ],
+        ),
+        (
+            Command::Resume,
+            [
+                no(NotOnHold),
+                no(NotOnHold),
+                no(NotOnHold),
+                no(NotOnHold),
+                no(NotOnHold),
+                ok,
+                no(NotOnHold),
+                no(NotOnHold),
+                no(NotOnHold),
+                no(NotOnHold),
+                over,
+            ],
+        ),
+        (
+            Command::Confirm { method: Confirmation::Phone, note: String::new() },
+            [
+                no(NotWaitingForConfirmation),
+                no(NotWaitingForConfirmation),
+                no(NotWaitingForConfirmation),
+                no(NotWaitingForConfirmation),
+                no(NotWaitingForConfirmation),
+                no(NotWaitingForConfirmation),
+                ok,
+                no(NotWaitingForConfirmation),
+                no(NotWaitingForConfirmation),
+                no(NotWaitingForConfirmation),
+                over,
+            ],
+        ),
+        (
+            Command::Cancel { reason: reason() },
+            [ok, ok, ok, ok, ok, ok, over, over, over, over, over],
+        ),
+        (
+            Command::OpenFollowUp,
+            [
+                no(NotCompleted),
+                no(NotCompleted),
+                no(NotCompleted),
+                no(NotCompleted),
+                no(NotCompleted),
+                no(NotCompleted),
+                no(NotCompleted),
+                ok,
+                no(NotCompleted),
+                no(NotCompleted),
+                over,
+            ],
+        ),
+        (
+            Command::Reopen { reason: reason() },
+            [
+                no(NotClosed),
+                no(NotClosed),
+                no(NotClosed),
+                no(NotClosed),
+                no(NotClosed),
+                no(NotClosed),
+                no(NotClosed),
+                no(NotClosed),
+                no(NotClosed),
+                ok,
+                over,
+            ],
+        ),
+    ];
+    for (command, wanted) in table {
+        for (stage, wanted) in stages().into_iter().zip(wanted) {
+            let mut world = at(stage.clone());
+            let got = world.ticket_act(SUPERVISOR, command.clone()).map(drop);
+            assert_eq!(got, wanted, "{command:?} at {stage:?}");
+        }
+    }
+}
+
+#[test]
+fn registering_makes_the_customer_and_the_machine_known() {
+    let mut world = World::new();
+    let applied = world.act(AGENT, crate::Command::Ticket(crate::world::TICKET, register()));
+    let kinds: Vec<_> = applied.unwrap().rows.iter().map(|row| row.key().kind.word()).collect();
+    assert_eq!(kinds, ["customer", "machine", "ticket"]);
+    assert_eq!(world.ticket_act(AGENT, register()), Err(Refusal::AlreadyExists));
+}
+
+#[test]
+fn a_call_without_phone_model_or_problem_is_not_a_ticket() {
+    let mut incomplete: Vec<(super::Intake, Refusal)> = Vec::new();
+    let mut with = |change: fn(&mut super::Intake), refusal| {
+        let mut intake = crate::world::intake();
+        change(&mut intake);
+        incomplete.push((intake, refusal));
+    };
+    with(|intake| intake.contact.name.clear(), Refusal::NameMissing);
+    with(|intake| intake.contact.phone = "打不通".into(), Refusal::PhoneMissing);
+    with(|intake| intake.machine.model.clear(), Refusal::ModelMissing);
+    with(|intake| intake.description = "  ".into(), Refusal::DescriptionMissing);
+    with(|intake| intake.machine.purchased_on = "去年".into(), Refusal::DateMalformed);
+    with(|intake| intake.title = "长".repeat(300), Refusal::TextTooLong);
+    for (intake, refusal) in incomplete {
+        let register = Command::Register { intake: intake.into() };
+        assert_eq!(World::new().ticket_act(AGENT, register), Err(refusal));
+    }
+}
+
+#[test]
+fn people_do_what_their_role_does() {
+    let since = Timestamp(0);
+    let cases = [
+        (Stage::Received, triage(), vec![AGENT, COORDINATOR, SUPERVISOR]),
+        (Stage::Triaged, dispatch(SECOND, WANG, "改派"), vec![COORDINATOR, SUPERVISOR]),
+        (
+            Stage::InProgress { since },
+            Command::Hold { reason: HoldReason::WaitingCustomer, note: "客户不在".into() },
+            vec![COORDINATOR, SUPERVISOR, LI],
+        ),
+        (Stage::Received, Command::Cancel { reason: "误报".into() }, vec![COORDINATOR, SUPERVISOR]),
+        (
+            Stage::Closed { at: Timestamp(1_777_600_000_000) },
+            Command::Reopen { reason: "又坏了".into() },
+            vec![SUPERVISOR],
+        ),
+    ];
+    for (stage, command, allowed) in cases {
+        for who in [COORDINATOR, LI, WANG, AGENT, KEEPER, SUPERVISOR, ADMINISTRATOR] {
+            let got = at(stage.clone()).ticket_act(who, command.clone()).map(drop);
+            let wanted = if allowed.contains(&who) { Ok(()) } else { Err(Refusal::NotYourRole) };
+            assert_eq!(got, wanted, "{command:?} by {who}");
+        }
+    }
+}
+
+#[test]
+fn only_the_server_gives_numbers() {
+    let number = Command::Number { number: "20260501001".into() };
+    for who in [COORDINATOR, LI, SUPERVISOR, ADMINISTRATOR] {
+        let got = at(Stage::Received).ticket_act(who, number.clone());
+        assert_eq!(got, Err(Refusal::NotYourRole));
+    }
+    let mut world = at(Stage::Received);
+    world.ticket_act(SYSTEM, number).unwrap();
+    assert_eq!(world.ticket().spoken_number(), "20260501001");
+}
+
+#[test]
+fn giving_the_job_to_somebody_else_needs_a_reason_and_an_engineer() {
+    let mut world = World::at(visit::Stage::Accepted);
+    let refused = world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, " "));
+    assert_eq!(refused, Err(Refusal::ReasonMissing));
+    let refused = world.ticket_act(COORDINATOR, dispatch(SECOND, KEEPER, "改派"));
+    assert_eq!(refused, Err(Refusal::NotAbleEngineer));
+    let refused = world.ticket_act(COORDINATOR, dispatch(SECOND, LI, "改派"));
+    assert_eq!(refused, Err(Refusal::SameEngineer));
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "李工请假")).unwrap();
+    assert!(world.visit(FIRST).called_off.is_some());
+    assert_eq!(world.ticket().active_visit().map(|visit| visit.engineer), Some(WANG));
+}
+
+#[test]
+fn a_ticket_is_closed_only_when_nothing_is_open() {
+    let mut world = World::at(visit::Stage::Repairing);
+    world.visit_act(LI, FIRST, crate::world::use_board(950)).unwrap();
+    world.visit_act(LI, FIRST, crate::world::finish()).unwrap();
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, world.sign(Some(true))).unwrap();
+    assert_eq!(world.ticket_act(SUPERVISOR, Command::Close), Err(Refusal::StillOpen));
+    world.visit_act(LI, FIRST, visit::Command::HandIn).unwrap();
+    // The board was used without being in Li's bag; the keeper's question must be answered first.
+    let flag = world.ticket().flags[0].id;
+    assert_eq!(world.ticket_act(SUPERVISOR, Command::Close), Err(Refusal::StillOpen));
+    let settle = |decision| Command::Settle { flag, decision, note: String::new() };
+    let refused = world.ticket_act(COORDINATOR, settle(Decision::Bill));
+    assert_eq!(refused, Err(Refusal::NoSuchDecision));
+    world.ticket_act(COORDINATOR, settle(Decision::Acknowledge)).unwrap();
+    let refused = world.ticket_act(COORDINATOR, settle(Decision::Acknowledge));
+    assert_eq!(refused, Err(Refusal::AlreadySettled));
+    world.ticket_act(SUPERVISOR, Command::Close).unwrap();
+    assert_eq!(world.ticket().stage.word(), "closed");
+}
+
+#[test]
+fn a_flag_nobody_raised_cannot_be_settled() {
+    let settle =
+        Command::Settle { flag: Uuid::nil(), decision: Decision::Keep, note: String::new() };
+    let refused = at(Stage::Received).ticket_act(COORDINATOR, settle);
+    assert_eq!(refused, Err(Refusal::NoSuchFlag));
+}
