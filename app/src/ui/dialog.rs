@@ -70,7 +70,14 @@ fn Frame(
         >
             <Show when=move || open.get()>
                 <header class="dialog__head">
-                    <h2 class="dialog__title" id=title_id.get_value()>{title}</h2>
+                    <h2
+                        class="dialog__title"
+                        id=title_id.get_value()
+                        tabindex=(kind != "confirm").then_some("-1")
+                        autofocus=kind != "confirm"
+                    >
+                        {title}
+                    </h2>
                     <Show when=move || !close.with(String::is_empty)>
                         <IconButton icon=Icon::Close label=close on_press=move || open.set(false)/>
                     </Show>

@@ -106,10 +106,17 @@ struct Pad {
 impl Pad {
     fn down(self, event: &PointerEvent) {
         let pen = event.pointer_type() == "pen";
-        let busy = self.drawing.with_value(|drawing| drawing.as_ref().map(|drawing| drawing.pen));
-        // A second finger changes nothing, but a pen drives away the palm that came before it.
-        if event.button() != 0 || busy == Some(true) || (busy == Some(false) && !pen) {
-            return;
+        let under_way = self.drawing.with_value(|drawing| drawing.as_ref().map(|line| line.pen));
+        match under_way {
+            _ if event.button() != 0 => return,
+            // The palm after the pen, or a second finger.
+            Some(true) if !pen => return,
+            Some(false) if !pen && !event.is_primary() => return,
+            // The palm before the pen.
+            Some(false) if pen => self.drawing.set_value(None),
+            // The end of the last line was never heard; it stands as far as it came.
+            Some(_) => self.finish(),
+            None => {}
         }
         event.prevent_default();
         let Some(canvas) = self.canvas.get_untracked() else { return };
@@ -179,12 +186,17 @@ impl Pad {
     }
 
     fn up(self, event: &PointerEvent) {
-        let ended = self.drawing.try_update_value(|drawing| {
-            drawing.take_if(|drawing| drawing.pointer == event.pointer_id())
+        let ours = self.drawing.with_value(|drawing| {
+            drawing.as_ref().is_some_and(|drawing| drawing.pointer == event.pointer_id())
         });
-        if let Some(Some(Drawing { points, .. })) = ended
-            && !points.is_empty()
-        {
+        if ours {
+            self.finish();
+        }
+    }
+
+    fn finish(self) {
+        let ended = self.drawing.try_update_value(Option::take).flatten();
+        if let Some(Drawing { points, .. }) = ended.filter(|drawing| !drawing.points.is_empty()) {
             self.value.update(|strokes| strokes.push(Stroke { points }));
             self.changed();
         }

@@ -28,6 +28,8 @@ pub fn Stepper(
             on_step.run(number);
         }
     };
+    let least = move || value.get() <= min;
+    let most = move || value.get() >= max.get();
     view! {
         <div class="field">
             <label class="field__label" class:sr=hide_label for=notes.id.clone()>{label}</label>
@@ -36,7 +38,7 @@ pub fn Stepper(
                     class="stepper__button"
                     type="button"
                     aria-label=less
-                    disabled=move || value.get() <= min
+                    disabled=least
                     on:click=move |_| take(value.get_untracked() - 1)
                 >
                     {Icon::Minus.svg()}
@@ -60,7 +62,7 @@ pub fn Stepper(
                     class="stepper__button"
                     type="button"
                     aria-label=more
-                    disabled=move || value.get() >= max.get()
+                    disabled=most
                     on:click=move |_| take(value.get_untracked() + 1)
                 >
                     {Icon::Add.svg()}
