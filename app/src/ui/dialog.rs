@@ -27,7 +27,7 @@ fn beside(event: &ev::MouseEvent, node: NodeRef<html::Dialog>) -> bool {
     let Some(dialog) = node.get_untracked() else { return false };
     let own = event_target::<web_sys::HtmlDialogElement>(event) == dialog;
     let frame = dialog.get_bounding_client_rect();
-    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let (x, y) = (event.client_x(), event.client_y());
     // A press of the keyboard has no place; it is never beside.
     let placed = (x, y) != (0.0, 0.0);
     own && placed

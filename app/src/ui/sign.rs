@@ -153,8 +153,7 @@ impl Pad {
     fn take(self, canvas: &HtmlCanvasElement, event: &PointerEvent) {
         let frame = canvas.get_bounding_client_rect();
         let fit = Fit::new(frame.width(), frame.height(), self.ratio.get_untracked());
-        let (x, y) = fit
-            .point(exact(event, "clientX") - frame.left(), exact(event, "clientY") - frame.top());
+        let (x, y) = fit.point(event.client_x() - frame.left(), event.client_y() - frame.top());
         let p = if event.pointer_type() == "pen" { f64::from(event.pressure()) } else { 0.5 };
         let point = Point { x, y, t: self.time_ms(event), p: (p * PRESSURE_MAX).round() as i32 };
         self.drawing.update_value(|drawing| {
@@ -320,12 +319,6 @@ fn coalesced(event: &PointerEvent) -> Vec<PointerEvent> {
     called
         .map(|events| events.iter().filter_map(|event| event.dyn_into().ok()).collect())
         .unwrap_or_default()
-}
-
-/// A coordinate with its fraction, which the typed accessor would round away.
-fn exact(event: &PointerEvent, name: &str) -> f64 {
-    let value = Reflect::get(event, &JsValue::from_str(name));
-    value.ok().and_then(|value| value.as_f64()).unwrap_or_default()
 }
 
 /// A pad to sign on.
