@@ -1,0 +1,265 @@
+//! Accounts: logins and passwords of people, and the administrator's calls about them.
+
+use std::sync::LazyLock;
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use axum::{
+    Json,
+    extract::{Path, State as Shared},
+    http::StatusCode,
+};
+use domain::{
+    Command, Id, Timestamp, scope,
+    user::{self, Role, SYSTEM, User},
+    wire::Outcome,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+
+use crate::{
+    State,
+    body::Body,
+    carry, clock,
+    error::Error,
+    session::Actor,
+    store::{Account, Store, Who, new_mid},
+};
+
+/// The shortest password that is taken.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// The longest password that is looked at.
+pub const PASSWORD_CHARS_MAX: usize = 200;
+/// The longest login.
+pub const LOGIN_CHARS_MAX: usize = 64;
+
+/// Hashing takes 19 MiB and a core; more at a time would stand in everybody's way.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// What is checked for unknown logins, so that they take as long as known ones.
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+/// Gives a person a login: saves the person through the rule, then the account, in one transaction.
+///
+/// # Errors
+/// [`Error::Conflict`] for a login or person that has one, [`Error::Refused`] where the rules say no.
+pub async fn add(
+    store: &Store,
+    by: Id<User>,
+    user: &User,
+    login: &str,
+    password: &str,
+) -> Result<(), Error> {
+    let login = parse_login(login)?;
+    let hash = hash(password).await?;
+    let user = user.clone();
+    let mid = new_mid();
+    let added = store.write(move |writing| {
+        if writing.reading().account(&login)?.is_some() {
+            return Err(Error::Conflict("login"));
+        }
+        if writing.reading().account_of(user.id)?.is_some() {
+            return Err(Error::Conflict("user"));
+        }
+        let now = clock::now();
+        let save = user::Command::Save { user: Box::new(user.clone()) };
+        let outcomes = carry::orders(writing, by, &[(mid, now, Command::User(user.id, save))])?;
+        match outcomes.first() {
+            Some(Outcome::Applied { .. } | Outcome::Noop | Outcome::Amended { .. }) => {}
+            Some(Outcome::Refused { refusal }) => return Err(Error::Refused(*refusal)),
+            Some(Outcome::Quarantined) | None => return Err(Error::internal("not carried out")),
+        }
+        let account = Account { user: user.id, login: login.clone(), hash: hash.clone() };
+        writing.open_account(&account, now)
+    });
+    added.await
+}
+
+/// Whether somebody has this login.
+///
+/// # Errors
+/// Where the database cannot be read.
+pub async fn known(store: &Store, login: &str) -> Result<bool, Error> {
+    let login = parse_login(login)?;
+    Ok(store.read(move |reading| reading.account(&login)).await?.is_some())
+}
+
+/// Sets a person's password; all their sessions but `keep` end.
+///
+/// # Errors
+/// [`Error::NotFound`] for people without an account.
+pub async fn set_password(
+    store: &Store,
+    user: Id<User>,
+    password: &str,
+    keep: Option<String>,
+) -> Result<(), Error> {
+    let hash = hash(password).await?;
+    let who = match keep {
+        None => Who::All(user),
+        Some(token) => Who::AllBut(user, token),
+    };
+    let set = store.write(move |writing| {
+        if !writing.set_password(user, &hash)? {
+            return Err(Error::NotFound);
+        }
+        writing.revoke_sessions(&who)
+    });
+    set.await
+}
+
+/// Who has this login and password. Takes equally long whether the login exists or not.
+///
+/// # Errors
+/// [`Error::WrongPassword`], also for people who have left.
+pub async fn verify(store: &Store, login: &str, password: &str) -> Result<User, Error> {
+    let login = login.trim().to_lowercase();
+    let account = store.read(move |reading| reading.account(&login)).await?;
+    let (user, hash) = match account {
+        Some(account) => (Some(account.user), account.hash),
+        None => (None, String::new()),
+    };
+    if password.chars().count() > PASSWORD_CHARS_MAX {
+        return Err(Error::WrongPassword);
+    }
+    let password = password.to_owned();
+    let right = heavy(move || {
+        let hash = if hash.is_empty() { NOBODY.as_str() } else { hash.as_str() };
+        Ok(Argon2::default().verify_password(password.as_bytes(), hash).is_ok())
+    })
+    .await?;
+    let user = user.filter(|_| right).ok_or(Error::WrongPassword)?;
+    let user = store.find(user).await?.filter(|user| user.active);
+    user.ok_or(Error::WrongPassword)
+}
+
+fn parse_login(login: &str) -> Result<String, Error> {
+    let login = login.trim().to_lowercase();
+    let fits = (1..=LOGIN_CHARS_MAX).contains(&login.chars().count())
+        && login.chars().all(|c| c.is_alphanumeric() || "._-@+".contains(c));
+    if fits { Ok(login) } else { Err(Error::BadRequest("login")) }
+}
+
+async fn hash(password: &str) -> Result<String, Error> {
+    let length = password.chars().count();
+    if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length) {
+        return Err(Error::BadRequest("password"));
+    }
+    let password = password.to_owned();
+    heavy(move || hash_now(&password)).await
+}
+
+/// Argon2id with 19 MiB, two passes, one lane, and a random salt.
+fn hash_now(password: &str) -> Result<String, Error> {
+    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(Error::internal)?;
+    Ok(hash.to_string())
+}
+
+async fn heavy<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let _permit = HASHING.acquire().await.map_err(Error::internal)?;
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+/// An account as the administrator sees it.
+#[derive(Serialize)]
+pub struct Listed {
+    user: Id<User>,
+    login: String,
+    active: bool,
+    last_seen: Option<Timestamp>,
+    replicas: Vec<Device>,
+}
+
+/// One of a person's devices.
+#[derive(Serialize)]
+pub struct Device {
+    device_code: String,
+    last_seq: u64,
+    last_seen: Timestamp,
+}
+
+/// A new account.
+#[derive(Deserialize)]
+pub struct New {
+    user: User,
+    login: String,
+    password: String,
+}
+
+/// A new password.
+#[derive(Deserialize)]
+pub struct Password {
+    password: String,
+}
+
+fn administrator(actor: &Actor) -> Result<(), Error> {
+    if actor.user.is_any(&[Role::Administrator]) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// `GET /api/v1/accounts`
+pub async fn list(
+    Shared(state): Shared<State>,
+    actor: Actor,
+) -> Result<Json<Vec<Listed>>, Error> {
+    administrator(&actor)?;
+    let listed = state.store.read(|reading| {
+        let replicas = reading.replicas()?;
+        let listed = reading.accounts()?.into_iter().map(|account| {
+            let user: Option<User> = reading.find(account.user)?;
+            let own = replicas.iter().filter(|replica| replica.user == account.user);
+            let replicas: Vec<Device> = own
+                .map(|replica| Device {
+                    device_code: replica.device_code.clone(),
+                    last_seq: replica.last_seq,
+                    last_seen: replica.last_seen,
+                })
+                .collect();
+            let synced = replicas.iter().map(|device| device.last_seen).max();
+            Ok(Listed {
+                user: account.user,
+                login: account.login,
+                active: user.is_some_and(|user| user.active),
+                last_seen: reading.last_seen(account.user)?.max(synced),
+                replicas,
+            })
+        });
+        listed.collect::<Result<Vec<_>, Error>>()
+    });
+    Ok(Json(listed.await?))
+}
+
+/// `POST /api/v1/accounts`
+pub async fn create(
+    Shared(state): Shared<State>,
+    actor: Actor,
+    Body(new): Body<New>,
+) -> Result<StatusCode, Error> {
+    administrator(&actor)?;
+    add(&state.store, actor.user.id, &new.user, &new.login, &new.password).await?;
+    Ok(StatusCode::CREATED)
+}
+
+/// `PUT /api/v1/accounts/{user}/password`
+pub async fn reset_password(
+    Shared(state): Shared<State>,
+    actor: Actor,
+    Path(user): Path<String>,
+    Body(new): Body<Password>,
+) -> Result<StatusCode, Error> {
+    administrator(&actor)?;
+    let user: Id<User> = user.parse().map_err(|_| Error::NotFound)?;
+    // Setting one's own password this way would end the session that is doing it.
+    let keep = (user == actor.user.id).then(|| actor.token.clone());
+    set_password(&state.store, user, &new.password, keep).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The first administrator of an empty server, for the command line: nobody can sign in to make one.
+pub const FIRST: Id<User> = SYSTEM;
+
+/// Whether this person sees anything at all; people who have left do not.
+pub fn is_here(user: &User) -> bool {
+    !scope::grants(user).is_empty()
+}

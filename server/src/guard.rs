@@ -1,0 +1,141 @@
+//! What holds for every request: same origin, a deadline, no panic gets out, headers, one line in the log.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use axum::{
+    Json,
+    extract::{Request, State as Shared},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::wire::PROTO;
+use futures::FutureExt;
+use serde_json::{Value, json};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::{State, error::Error, live};
+
+/// How long a request may take. A large file on a slow line takes its time.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Tells answers of this server from those of a captive portal.
+const PROTO_HEADER: HeaderName = HeaderName::from_static("doorstep-proto");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Set on everything. Only what the app needs is allowed.
+const SECURITY: &[(&str, &str)] = &[
+    (
+        "content-security-policy",
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' blob: data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
+         worker-src 'self'; form-action 'none'; base-uri 'self'; frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    (
+        "permissions-policy",
+        "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), bluetooth=(), \
+         screen-wake-lock=(self)",
+    ),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+];
+
+/// Goes around every handler.
+pub(crate) async fn guard(
+    Shared(state): Shared<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let id = Uuid::now_v7();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let api = path.starts_with("/api/");
+    let https = state.config.behind_proxy
+        && request.headers().get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    // No query, no body, no address, no person: the log holds nothing about anybody.
+    let span = tracing::info_span!("request", %id, %method, path = route_only(&path));
+    let began = std::time::Instant::now();
+    let answer = async {
+        if api && !same_origin(&method, request.headers()) {
+            return Error::Forbidden.into_response();
+        }
+        let run = AssertUnwindSafe(next.run(request)).catch_unwind();
+        if path == live::PATH {
+            return run.await.unwrap_or_else(|_| panicked());
+        }
+        match tokio::time::timeout(DEADLINE, run).await {
+            Ok(ran) => ran.unwrap_or_else(|_| panicked()),
+            Err(_) => Error::TookTooLong.into_response(),
+        }
+    };
+    let mut response = answer.instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(status, ms, "answered"));
+
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    if api {
+        headers.insert(PROTO_HEADER, PROTO.into());
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+fn panicked() -> Response {
+    Error::internal("a handler panicked").into_response()
+}
+
+/// Whether a request that changes something comes from our own pages, as far as the browser says.
+fn same_origin(method: &Method, headers: &HeaderMap) -> bool {
+    if method.is_safe() {
+        return true;
+    }
+    let said = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = said(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (said(header::ORIGIN), said(header::HOST)) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
+        }
+        (Some(_), None) => false,
+    }
+}
+
+/// A path without what identifies anybody: the ids in it.
+fn route_only(path: &str) -> String {
+    let mut parts = path.split('/').map(|part| match Uuid::parse_str(part) {
+        Ok(_) => ":id",
+        Err(_) => part,
+    });
+    let mut short = parts.next().unwrap_or_default().to_owned();
+    for part in parts.take(8) {
+        short.push('/');
+        short.extend(part.chars().take(64));
+    }
+    short
+}
+
+/// `GET /healthz`: whether the database answers.
+pub(crate) async fn health(Shared(state): Shared<State>) -> Result<Json<Value>, Error> {
+    state.store.head().await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    // The writer must be alive as well: an empty write goes through its queue.
+    state.store.write(|_| Ok(())).await?;
+    Ok(Json(json!({ "status": "ok" })))
+}

@@ -1,0 +1,318 @@
+//! Signing in, the cookie that says who it is, and the person behind a request.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    net::IpAddr,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, State as Shared},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Id, Timestamp, number,
+    scope::{self, Scope},
+    user::User,
+    wire::{PROTO, Registered, Session, SignIn},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    State, accounts,
+    body::Body,
+    clock,
+    error::Error,
+    store::{ReplicaRow, Store, hex},
+};
+
+/// The cookie's name.
+pub const COOKIE: &str = "doorstep_session";
+/// How long a session lasts without being used.
+const SESSION_DAYS: i64 = 30;
+/// How old the note of the last use may get: not every request is worth a write.
+const SEEN_MINUTES: i64 = 60;
+
+/// Who makes this request; read fresh every time.
+pub struct Actor {
+    pub user: User,
+    /// The digest of the session's token.
+    pub token: String,
+}
+
+impl Actor {
+    /// What this person may see.
+    pub fn grants(&self) -> BTreeSet<Scope> {
+        scope::grants(&self.user)
+    }
+}
+
+impl FromRequestParts<State> for Actor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
+        let token = token(&parts.headers).ok_or(Error::SessionExpired)?;
+        let actor = who(&state.store, digest(token)).await?;
+        Ok(actor)
+    }
+}
+
+/// Whom this session belongs to.
+///
+/// # Errors
+/// [`Error::SessionExpired`] or [`Error::SessionRevoked`].
+pub async fn who(store: &Store, token: String) -> Result<Actor, Error> {
+    let now = clock::now();
+    let sought = token.clone();
+    let (row, user) = store
+        .read(move |reading| {
+            let row = reading.session(&sought)?.ok_or(Error::SessionExpired)?;
+            let user: Option<User> = reading.find(row.user)?;
+            Ok((row, user))
+        })
+        .await?;
+    if row.revoked {
+        return Err(Error::SessionRevoked);
+    }
+    if row.expires < now {
+        return Err(Error::SessionExpired);
+    }
+    let user = user.filter(|user| user.active).ok_or(Error::SessionRevoked)?;
+    if row.last_seen.plus_minutes(SEEN_MINUTES) < now {
+        let sought = token.clone();
+        let expires = expires(now);
+        store.write(move |writing| writing.keep_session(&sought, now, expires)).await?;
+    }
+    Ok(Actor { user, token })
+}
+
+/// `POST /api/v1/session`
+pub async fn sign_in(
+    Shared(state): Shared<State>,
+    peer: Peer,
+    headers: HeaderMap,
+    Body(asked): Body<SignIn>,
+) -> Result<Response, Error> {
+    let login = asked.login.trim().to_lowercase();
+    state.throttle.admit(&login, peer.0)?;
+    let user = accounts::verify(&state.store, &login, &asked.password).await?;
+    state.throttle.forgive(&login, peer.0);
+    let token = random_token()?;
+    let (kept, id, now) = (digest(&token), user.id, clock::now());
+    let opened =
+        state.store.write(move |writing| writing.open_session(&kept, id, now, expires(now)));
+    opened.await?;
+    let server = state.store.head().await?.server;
+    let https = state.config.behind_proxy
+        && headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let mut response = Json(Session { user, server }).into_response();
+    set_cookie(&mut response, &token, SESSION_DAYS * 86_400, https);
+    Ok(response)
+}
+
+/// `GET /api/v1/session`
+pub async fn show(
+    Shared(state): Shared<State>,
+    actor: Actor,
+) -> Result<Json<Session>, Error> {
+    let server = state.store.head().await?.server;
+    Ok(Json(Session { user: actor.user, server }))
+}
+
+/// `DELETE /api/v1/session`: also answers well where there was none.
+pub async fn sign_out(
+    Shared(state): Shared<State>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    if let Some(token) = token(&headers) {
+        let token = digest(token);
+        state.store.write(move |writing| writing.close_session(&token)).await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    set_cookie(&mut response, "", 0, false);
+    Ok(response)
+}
+
+/// The old password and the new one.
+#[derive(Deserialize)]
+pub struct NewPassword {
+    old: String,
+    new: String,
+}
+
+/// `POST /api/v1/session/password`: ends the person's other sessions.
+pub async fn change_password(
+    Shared(state): Shared<State>,
+    actor: Actor,
+    peer: Peer,
+    Body(asked): Body<NewPassword>,
+) -> Result<StatusCode, Error> {
+    let id = actor.user.id;
+    let account = state.store.read(move |reading| reading.account_of(id)).await?;
+    let login = account.ok_or(Error::NotFound)?.login;
+    state.throttle.admit(&login, peer.0)?;
+    accounts::verify(&state.store, &login, &asked.old).await?;
+    state.throttle.forgive(&login, peer.0);
+    accounts::set_password(&state.store, id, &asked.new, Some(actor.token)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/replicas`: a new browser profile gets its id and its code.
+pub async fn register(
+    Shared(state): Shared<State>,
+    actor: Actor,
+) -> Result<(StatusCode, Json<Registered>), Error> {
+    let (id, user, now) = (Uuid::now_v7(), actor.user.id, clock::now());
+    let registered = state.store.write(move |writing| {
+        let row = ReplicaRow {
+            id: Id::new(id),
+            user,
+            device_code: number::device_code(writing.next_device()?),
+            last_seq: 0,
+            last_at: Timestamp::default(),
+            last_seen: now,
+        };
+        writing.register(&row, "")?;
+        Ok(Registered { replica: row.id, device_code: row.device_code })
+    });
+    Ok((StatusCode::CREATED, Json(registered.await?)))
+}
+
+/// What anybody may know.
+#[derive(Serialize)]
+pub struct Hello {
+    proto: u32,
+    now: Timestamp,
+    server: Uuid,
+    epoch: Uuid,
+    build: &'static str,
+}
+
+/// `GET /api/v1/hello`: the clock, and which server this is.
+pub async fn hello(Shared(state): Shared<State>) -> Result<Json<Hello>, Error> {
+    let head = state.store.head().await?;
+    let build = crate::site::BUILD.unwrap_or(env!("CARGO_PKG_VERSION"));
+    Ok(Json(Hello {
+        proto: PROTO,
+        now: clock::now(),
+        server: head.server,
+        epoch: head.epoch,
+        build,
+    }))
+}
+
+/// The address a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub Option<IpAddr>);
+
+impl FromRequestParts<State> for Peer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
+        if state.config.behind_proxy {
+            // Each proxy appends whom it saw; the last entry is the word of ours.
+            let said = parts.headers.get("x-forwarded-for").and_then(|said| said.to_str().ok());
+            let last = said.and_then(|said| said.rsplit(',').next());
+            if let Some(address) = last.and_then(|last| last.trim().parse().ok()) {
+                return Ok(Self(Some(address)));
+            }
+        }
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(None)))
+    }
+}
+
+fn expires(now: Timestamp) -> Timestamp {
+    now.plus_minutes(SESSION_DAYS * 24 * 60)
+}
+
+/// The session's token in the request's cookies.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE && !value.is_empty()).then_some(value))
+}
+
+fn set_cookie(response: &mut Response, token: &str, seconds: i64, https: bool) {
+    let secure = if https { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+}
+
+/// 256 random bits, as hexadecimal digits.
+fn random_token() -> Result<String, Error> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(hex(&bytes))
+}
+
+/// What is kept of a token: nobody can sign in with what the database holds.
+fn digest(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// How long failed attempts count.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// How often a login may fail within the window.
+const PER_LOGIN: usize = 10;
+/// How often an address may; a whole office can share one.
+const PER_ADDRESS: usize = 100;
+/// How many logins and addresses are watched at once.
+const WATCHED_MAX: usize = 100_000;
+
+/// Counts failed attempts by login and by address.
+#[derive(Default)]
+pub struct Throttle(Mutex<HashMap<String, Vec<Instant>>>);
+
+impl Throttle {
+    /// Counts an attempt as failed until it is forgiven.
+    fn admit(&self, login: &str, peer: Option<IpAddr>) -> Result<(), Error> {
+        let now = Instant::now();
+        let mut seen = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        if seen.len() > WATCHED_MAX {
+            seen.retain(|_, tries| tries.last().is_some_and(|last| now - *last < WINDOW));
+        }
+        for (key, most) in keys(login, peer) {
+            let tries = seen.entry(key).or_default();
+            tries.retain(|tried| now - *tried < WINDOW);
+            if tries.len() >= most {
+                let oldest = tries.first().map_or(WINDOW, |first| now - *first);
+                let wait = WINDOW.saturating_sub(oldest).as_secs() + 1;
+                return Err(Error::TooManyAttempts { retry_seconds: wait });
+            }
+        }
+        for (key, _) in keys(login, peer) {
+            seen.entry(key).or_default().push(now);
+        }
+        Ok(())
+    }
+
+    /// The attempt was right: the login starts afresh, the address loses this one.
+    fn forgive(&self, login: &str, peer: Option<IpAddr>) {
+        let mut seen = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        seen.remove(&format!("login {login}"));
+        if let Some(peer) = peer
+            && let Some(tries) = seen.get_mut(&format!("address {peer}"))
+        {
+            tries.pop();
+        }
+    }
+}
+
+fn keys(login: &str, peer: Option<IpAddr>) -> impl Iterator<Item = (String, usize)> {
+    // Long logins are nobody's; they must not fill the memory.
+    let login: String = login.chars().take(accounts::LOGIN_CHARS_MAX).collect();
+    let address = peer.map(|peer| (format!("address {peer}"), PER_ADDRESS));
+    [(format!("login {login}"), PER_LOGIN)].into_iter().chain(address)
+}

@@ -1,0 +1,205 @@
+//! Accounts and sessions as they are kept. Passwords only as hashes, tokens only as digests.
+
+use domain::{Id, Timestamp, user::User};
+use rusqlite::{OptionalExtension, params};
+
+use super::{Reading, Writing, uuid};
+use crate::error::Error;
+
+/// A login of somebody.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub user: Id<User>,
+    pub login: String,
+    /// In PHC notation.
+    pub hash: String,
+}
+
+/// A session as stored.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    pub user: Id<User>,
+    pub last_seen: Timestamp,
+    pub expires: Timestamp,
+    pub revoked: bool,
+}
+
+/// Whose sessions end.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// All of a person, because somebody else wants it so.
+    All(Id<User>),
+    /// All of a person but this one.
+    AllBut(Id<User>, String),
+}
+
+impl Reading<'_> {
+    /// The account with this login.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn account(&self, login: &str) -> Result<Option<Account>, Error> {
+        let mut statement =
+            self.tx.prepare_cached("select user, login, hash from account where login = ?1")?;
+        let raw = statement.query_row([login], raw).optional()?;
+        raw.map(account).transpose()
+    }
+
+    /// The account of this person.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn account_of(&self, user: Id<User>) -> Result<Option<Account>, Error> {
+        let mut statement =
+            self.tx.prepare_cached("select user, login, hash from account where user = ?1")?;
+        let raw = statement.query_row([user.uuid().to_string()], raw).optional()?;
+        raw.map(account).transpose()
+    }
+
+    /// Every account, by login.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn accounts(&self) -> Result<Vec<Account>, Error> {
+        let mut statement =
+            self.tx.prepare_cached("select user, login, hash from account order by login")?;
+        let found = statement.query_map([], raw)?;
+        found.map(|raw| account(raw?)).collect()
+    }
+
+    /// The session with this token digest.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn session(&self, token: &str) -> Result<Option<SessionRow>, Error> {
+        let mut statement = self.tx.prepare_cached(
+            "select user, last_seen, expires, revoked from session where token = ?1",
+        )?;
+        let raw = statement
+            .query_row([token], |row| {
+                Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
+            .optional()?;
+        raw.map(|(user, last_seen, expires, revoked)| {
+            Ok(SessionRow {
+                user: Id::new(uuid(&user)?),
+                last_seen: Timestamp(last_seen),
+                expires: Timestamp(expires),
+                revoked,
+            })
+        })
+        .transpose()
+    }
+
+    /// When each person was last seen by the server.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn last_seen(&self, user: Id<User>) -> Result<Option<Timestamp>, Error> {
+        let mut statement =
+            self.tx.prepare_cached("select max(last_seen) from session where user = ?1")?;
+        let seen: Option<i64> =
+            statement.query_row([user.uuid().to_string()], |row| row.get(0))?;
+        Ok(seen.map(Timestamp))
+    }
+}
+
+impl Writing<'_> {
+    /// Gives a person a login.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn open_account(&mut self, account: &Account, at: Timestamp) -> Result<(), Error> {
+        let Account { user, login, hash } = account;
+        self.run(
+            "insert into account (user, login, hash, created) values (?1, ?2, ?3, ?4)",
+            params![user.uuid().to_string(), login, hash, at.0],
+        )?;
+        Ok(())
+    }
+
+    /// Sets the password of a person; says whether they have an account.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn set_password(&mut self, user: Id<User>, hash: &str) -> Result<bool, Error> {
+        let changed = self.run(
+            "update account set hash = ?2 where user = ?1",
+            params![user.uuid().to_string(), hash],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Starts a session, and forgets those that ended long ago.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn open_session(
+        &mut self,
+        token: &str,
+        user: Id<User>,
+        at: Timestamp,
+        expires: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(
+            "insert into session (token, user, created, last_seen, expires, revoked)
+             values (?1, ?2, ?3, ?3, ?4, 0)",
+            params![token, user.uuid().to_string(), at.0, expires.0],
+        )?;
+        // An answer "expired" needs no row: unknown tokens get the same.
+        self.run("delete from session where expires < ?1", [at.0])?;
+        Ok(())
+    }
+
+    /// Notes that a session is in use, which makes it last longer.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn keep_session(
+        &mut self,
+        token: &str,
+        at: Timestamp,
+        expires: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(
+            "update session set last_seen = ?2, expires = ?3 where token = ?1 and revoked = 0",
+            params![token, at.0, expires.0],
+        )?;
+        Ok(())
+    }
+
+    /// Ends the session with this token, at its owner's wish.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn close_session(&mut self, token: &str) -> Result<(), Error> {
+        self.run("delete from session where token = ?1", [token])?;
+        Ok(())
+    }
+
+    /// Ends sessions from outside; their devices are told so.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn revoke_sessions(&mut self, who: &Who) -> Result<(), Error> {
+        let (user, but) = match who {
+            Who::All(user) => (user, ""),
+            Who::AllBut(user, token) => (user, token.as_str()),
+        };
+        self.run(
+            "update session set revoked = 1 where user = ?1 and token <> ?2",
+            params![user.uuid().to_string(), but],
+        )?;
+        Ok(())
+    }
+}
+
+type Raw = (String, String, String);
+
+fn raw(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}
+
+fn account((user, login, hash): Raw) -> Result<Account, Error> {
+    Ok(Account { user: Id::new(uuid(&user)?), login, hash })
+}

@@ -1,0 +1,43 @@
+//! The tables, and how an older database becomes a newer one.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use uuid::Uuid;
+
+use crate::error::Error;
+
+/// One text for each step of the schema, never changed once released.
+const STEPS: &[&str] = &[include_str!("0001_rows.sql")];
+
+/// Brings the database to the schema of this program, each step in one transaction.
+///
+/// # Errors
+/// For a database of a newer program, and where the disk does not play along.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let known: usize =
+        connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0)).map(|v| {
+            usize::try_from(v).unwrap_or(usize::MAX)
+        })?;
+    if known > STEPS.len() {
+        return Err(Error::internal(
+            "the data was written by a newer version of this program; use that one",
+        ));
+    }
+    for (step, text) in STEPS.iter().enumerate().skip(known) {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(text)?;
+        if step == 0 {
+            tx.execute(
+                "insert into head (one, server, epoch, v, devices, chain) values (1, ?1, ?2, 0, 0, '')",
+                params![Uuid::now_v7().to_string(), Uuid::now_v7().to_string()],
+            )?;
+        }
+        tx.pragma_update(None, "user_version", i64::try_from(step + 1).unwrap_or(i64::MAX))?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// What the schema is called in `doorstep migrate`.
+pub(super) fn version() -> usize {
+    STEPS.len()
+}
