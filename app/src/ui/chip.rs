@@ -89,5 +89,5 @@ pub fn Tabs(
             })
             .collect_view()
     };
-    view! { <div class="tabs" role="group" aria-label=label>{tabs}</div> }
+    view! { <nav class="tabs" aria-label=label>{tabs}</nav> }
 }

@@ -80,7 +80,7 @@ pub fn Steps(
             })
             .collect_view()
     };
-    view! { <ol class="steps" aria-label=label node_ref=node>{list}</ol> }
+    view! { <ol class="steps" aria-label=label tabindex="0" node_ref=node>{list}</ol> }
 }
 
 fn centre_current(row: &web_sys::HtmlOListElement) {
