@@ -1,0 +1,310 @@
+//! Every call to the server, typed. The only file that knows fetch.
+
+use domain::{
+    user::User,
+    wire::{Registered, Request, Response, Session, SignIn},
+};
+use futures::future::{Either, select};
+use gloo_net::http::{Method, RequestBuilder};
+use gloo_timers::future::TimeoutFuture;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use wasm_bindgen::JsValue;
+use web_sys::AbortController;
+
+/// Why the server gave no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No answer in time.
+    Unreachable,
+    /// Somebody else answered: a network that wants its own sign-in first.
+    Portal,
+    /// The server says no.
+    Problem { status: u16, code: String, retry_after_seconds: Option<u32> },
+    /// The server answered something this version cannot read.
+    Unreadable,
+}
+
+/// What the server says about itself to anybody.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Hello {
+    #[serde(default)]
+    pub build: Option<String>,
+    /// Whether this is a demonstration with known accounts.
+    #[serde(default)]
+    pub demo: bool,
+    #[serde(default)]
+    pub demo_accounts: Vec<DemoAccount>,
+}
+
+/// An account of the demonstration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DemoAccount {
+    pub login: String,
+    #[serde(default)]
+    pub role: String,
+    #[serde(default)]
+    pub password: String,
+}
+
+/// What an import did, or would do.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ImportReport {
+    pub kind: String,
+    pub read: u32,
+    pub added: u32,
+    pub changed: u32,
+    pub unchanged: u32,
+    pub refused: u32,
+    #[serde(default)]
+    pub rows: Vec<BadRow>,
+    #[serde(default)]
+    pub dry: bool,
+}
+
+/// A line of a file that cannot be taken over.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct BadRow {
+    pub line: u32,
+    #[serde(default)]
+    pub column: Option<String>,
+    pub code: String,
+    #[serde(default)]
+    pub value: String,
+}
+
+/// An account, as the administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Account {
+    pub user: domain::Id<User>,
+    pub login: String,
+    pub active: bool,
+    #[serde(default)]
+    pub last_seen: Option<domain::Timestamp>,
+    #[serde(default)]
+    pub replicas: Vec<AccountReplica>,
+}
+
+/// A device of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct AccountReplica {
+    pub device_code: String,
+    #[serde(default)]
+    pub last_seq: u64,
+    #[serde(default)]
+    pub last_seen: Option<domain::Timestamp>,
+}
+
+const PROTO_HEADER: &str = "doorstep-proto";
+const FIRST_BYTE_MS: u32 = 10_000;
+/// The slowest network worth waiting for, in bytes per millisecond.
+const SLOWEST: u32 = 2;
+const IMPORT_MS: u32 = 180_000;
+
+/// What the server says about itself.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn hello() -> Result<Hello, Fault> {
+    json(Method::GET, "/api/v1/hello", None, FIRST_BYTE_MS).await
+}
+
+pub(crate) async fn sign_in(login: &str, password: &str) -> Result<Session, Fault> {
+    let body = SignIn { login: login.trim().into(), password: password.into() };
+    json(Method::POST, "/api/v1/session", Some(encode(&body)), FIRST_BYTE_MS).await
+}
+
+pub(crate) async fn session() -> Result<Session, Fault> {
+    json(Method::GET, "/api/v1/session", None, FIRST_BYTE_MS / 2).await
+}
+
+pub(crate) async fn sign_out() -> Result<(), Fault> {
+    match empty(Method::DELETE, "/api/v1/session", None).await {
+        // Nobody was signed in: that is what was wanted.
+        Err(Fault::Problem { status: 401, .. }) => Ok(()),
+        other => other,
+    }
+}
+
+pub(crate) async fn register() -> Result<Registered, Fault> {
+    json(Method::POST, "/api/v1/replicas", Some("{}".into()), FIRST_BYTE_MS).await
+}
+
+pub(crate) async fn sync(request: &Request) -> Result<Response, Fault> {
+    let body = encode(request);
+    // A slow network is given time for every byte, but not for ever.
+    let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX / 4);
+    json(Method::POST, "/api/v1/sync", Some(body), FIRST_BYTE_MS.saturating_add(bytes / SLOWEST)).await
+}
+
+/// Changes one's own password.
+///
+/// # Errors
+/// Why there is no usable answer; a wrong old password is `wrong_password`.
+pub async fn change_password(old: &str, new: &str) -> Result<(), Fault> {
+    let body = serde_json::json!({ "old": old, "new": new }).to_string();
+    empty(Method::POST, "/api/v1/session/password", Some(body)).await
+}
+
+/// Sends a file of customers, machines, parts or tickets; `dry` only looks what would happen.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn import_file(
+    kind: &str,
+    file: &web_sys::File,
+    dry: bool,
+) -> Result<ImportReport, Fault> {
+    let name = js_sys::encode_uri_component(&file.name());
+    let path = format!("/api/v1/import/{kind}?name={name}{}", if dry { "&dry=1" } else { "" });
+    let (builder, deadline) = prepared(Method::POST, &path, IMPORT_MS);
+    let request = builder
+        .header("content-type", "application/octet-stream")
+        .body(JsValue::from(file))
+        .map_err(|_| Fault::Unreadable)?;
+    read(answered(request, deadline).await?).await
+}
+
+/// Where the template for a kind of file lies.
+pub fn import_template(kind: &str) -> String {
+    format!("/api/v1/import/template/{kind}.csv")
+}
+
+/// Every account, for the administrator.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn accounts() -> Result<Vec<Account>, Fault> {
+    json(Method::GET, "/api/v1/accounts", None, FIRST_BYTE_MS).await
+}
+
+/// Adds a person with a login and a first password.
+///
+/// # Errors
+/// Why there is no usable answer; a login that is taken is `conflict`.
+pub async fn add_account(user: &User, login: &str, password: &str) -> Result<(), Fault> {
+    let body = serde_json::json!({ "user": user, "login": login, "password": password });
+    empty(Method::POST, "/api/v1/accounts", Some(body.to_string())).await
+}
+
+/// Gives a person a new password; their sessions end.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn set_password(user: domain::Id<User>, password: &str) -> Result<(), Fault> {
+    let body = serde_json::json!({ "password": password }).to_string();
+    empty(Method::PUT, &format!("/api/v1/accounts/{user}/password"), Some(body)).await
+}
+
+impl Fault {
+    /// The problem's code, or what this device saw: `unreachable`, `portal`, `unreadable`.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Portal => "portal",
+            Self::Problem { code, .. } => code,
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    #[serde(default)]
+    code: String,
+}
+
+/// Ends a request that takes too long.
+struct Deadline {
+    abort: Option<AbortController>,
+    milliseconds: u32,
+}
+
+async fn json<T: DeserializeOwned>(
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    deadline_ms: u32,
+) -> Result<T, Fault> {
+    read(call(method, path, body, deadline_ms).await?).await
+}
+
+async fn empty(method: Method, path: &str, body: Option<String>) -> Result<(), Fault> {
+    call(method, path, body, FIRST_BYTE_MS).await.map(drop)
+}
+
+async fn call(
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    deadline_ms: u32,
+) -> Result<String, Fault> {
+    let (builder, deadline) = prepared(method, path, deadline_ms);
+    let request = match body {
+        Some(body) => builder.header("content-type", "application/json").body(body),
+        None => builder.build(),
+    };
+    answered(request.map_err(|_| Fault::Unreadable)?, deadline).await
+}
+
+fn prepared(method: Method, path: &str, milliseconds: u32) -> (RequestBuilder, Deadline) {
+    let abort = AbortController::new().ok();
+    let signal = abort.as_ref().map(AbortController::signal);
+    let builder = RequestBuilder::new(path)
+        .method(method)
+        .header("accept", "application/json")
+        .credentials(web_sys::RequestCredentials::SameOrigin)
+        .abort_signal(signal.as_ref());
+    (builder, Deadline { abort, milliseconds })
+}
+
+/// The body of a good answer, whole.
+async fn answered(
+    request: gloo_net::http::Request,
+    deadline: Deadline,
+) -> Result<String, Fault> {
+    let work = std::pin::pin!(exchange(request));
+    let timer = TimeoutFuture::new(deadline.milliseconds);
+    match select(work, timer).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => {
+            if let Some(abort) = deadline.abort {
+                abort.abort();
+            }
+            Err(Fault::Unreachable)
+        }
+    }
+}
+
+async fn exchange(request: gloo_net::http::Request) -> Result<String, Fault> {
+    let response = request.send().await.map_err(|_| Fault::Unreachable)?;
+    let headers = response.headers();
+    // Every answer of ours carries the header; hotels and stations do not know it.
+    let ours = headers.get(PROTO_HEADER).is_some();
+    let retry_after_seconds = headers.get("retry-after").and_then(|text| text.parse().ok());
+    let (status, ok) = (response.status(), response.ok());
+    let body = response.text().await.map_err(|_| Fault::Unreachable)?;
+    if ok && ours {
+        return Ok(body);
+    }
+    let problem = serde_json::from_str::<Problem>(&body).ok();
+    let code = problem.map(|problem| problem.code).filter(|code| !code.is_empty());
+    match code {
+        Some(code) if !ok => Err(Fault::Problem { status, code, retry_after_seconds }),
+        // A proxy on the way, or a server that is just restarting.
+        _ if status >= 400 => Err(Fault::Problem {
+            status,
+            code: "unavailable".into(),
+            retry_after_seconds,
+        }),
+        _ => Err(Fault::Portal),
+    }
+}
+
+async fn read<T: DeserializeOwned>(body: String) -> Result<T, Fault> {
+    serde_json::from_str(&body).map_err(|_| Fault::Unreadable)
+}
+
+fn encode<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+

@@ -1,0 +1,13 @@
+//! The screens. A page looks at the device's view and sends commands; it knows no storage and no network.
+
+pub mod desk;
+pub mod engineer;
+pub mod handover;
+pub mod import;
+pub mod me;
+pub mod outbox;
+pub mod parts;
+pub mod people;
+pub mod sheet;
+pub mod shell;
+pub mod sign_in;

@@ -1,0 +1,201 @@
+//! The device in the customer's hands: what locks it, and the PIN that gives it back.
+
+use domain::{Id, Timestamp, ticket::Ticket, visit::Visit};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    clock,
+    device::{Device, Trouble},
+    session::SignInTrouble,
+    storage, tabs,
+};
+
+/// What the customer holds the device for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    pub ticket: Id<Ticket>,
+    pub visit: Id<Visit>,
+}
+
+/// Why the device stays with the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinTrouble {
+    /// The PIN is wrong; so many tries are left before a pause.
+    Wrong { left: u32 },
+    /// Too many wrong tries: wait, or sign in with the password.
+    Locked { until: Timestamp },
+}
+
+/// The PIN as it is kept: never the digits.
+#[derive(Serialize, Deserialize)]
+struct Pin {
+    salt: Uuid,
+    hash: String,
+    rounds: u32,
+    #[serde(default)]
+    wrong: u32,
+    #[serde(default)]
+    locked_until: Option<Timestamp>,
+}
+
+const MARK: &str = "doorstep.handed";
+const HANDED: &str = "handed";
+const PIN: &str = "pin";
+const TRIES: u32 = 10;
+const PAUSE_MINUTES: i64 = 15;
+/// About a tenth of a second on a phone of today.
+const ROUNDS: u32 = 60_000;
+
+impl Handed {
+    /// The mark beside the database: it holds before the database is open, and in every tab.
+    pub(crate) fn marked() -> Option<Self> {
+        serde_json::from_str(&storage::recall(MARK)?).ok()
+    }
+}
+
+impl Device {
+    /// What the customer holds the device for (tracked); the app shows nothing else then.
+    pub fn handover(self) -> Option<Handed> {
+        self.handed.get()
+    }
+
+    /// Gives the device to the customer, until the PIN is entered.
+    ///
+    /// # Errors
+    /// Where this device could not store it.
+    pub async fn hand_over(self, ticket: Id<Ticket>, visit: Id<Visit>) -> Result<(), Trouble> {
+        let handed = Handed { ticket, visit };
+        let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
+        store.keep_small(HANDED, Some(&handed)).await?;
+        storage::remember(MARK, &serde_json::to_string(&handed).unwrap_or_default());
+        self.handed.set(Some(handed));
+        tabs::tell(tabs::Word::Handed);
+        Ok(())
+    }
+
+    /// Takes the device back with the PIN.
+    ///
+    /// # Errors
+    /// Why it stays with the customer.
+    pub async fn take_back(self, digits: &str) -> Result<(), PinTrouble> {
+        let store = self.store.get_value();
+        let kept = match &store {
+            Some(store) => store.small::<Pin>(PIN).await.ok().flatten(),
+            None => None,
+        };
+        // Without a PIN nobody could have handed the device over; do not lock anybody out for it.
+        let (Some(store), Some(mut pin)) = (store, kept) else {
+            self.end_handover().await;
+            return Ok(());
+        };
+        let now = clock::device();
+        if let Some(until) = pin.locked_until.filter(|until| now < *until) {
+            return Err(PinTrouble::Locked { until });
+        }
+        if hash(digits, pin.salt, pin.rounds) == pin.hash {
+            pin.wrong = 0;
+            pin.locked_until = None;
+            let _kept = store.keep_small(PIN, Some(&pin)).await;
+            self.end_handover().await;
+            return Ok(());
+        }
+        pin.wrong += 1;
+        let trouble = if pin.wrong >= TRIES {
+            let until = now.plus_minutes(PAUSE_MINUTES);
+            pin.locked_until = Some(until);
+            pin.wrong = 0;
+            PinTrouble::Locked { until }
+        } else {
+            PinTrouble::Wrong { left: TRIES - pin.wrong }
+        };
+        // A try that is not counted is worth less than a device that stays locked for ever.
+        let _counted = store.keep_small(PIN, Some(&pin)).await;
+        Err(trouble)
+    }
+
+    /// Takes the device back with login and password, when the PIN is forgotten. Needs a network.
+    ///
+    /// # Errors
+    /// Why signing in did not work.
+    pub async fn take_back_by_password(
+        self,
+        login: &str,
+        password: &str,
+    ) -> Result<(), SignInTrouble> {
+        let before = self.owner.get_untracked().map(|owner| owner.user.id);
+        self.sign_in(login, password).await?;
+        let after = self.owner.get_untracked().map(|owner| owner.user.id);
+        if before.is_some() && before != after {
+            return Err(SignInTrouble::WrongPassword);
+        }
+        if let Some(store) = self.store.get_value() {
+            let _forgotten = store.keep_small::<Pin>(PIN, None).await;
+        }
+        self.has_pin.set(false);
+        self.end_handover().await;
+        Ok(())
+    }
+
+    /// Whether a PIN is set (tracked). One must be before the device is handed over.
+    pub fn has_pin(self) -> bool {
+        self.has_pin.get()
+    }
+
+    /// Sets or changes the PIN: 4 to 8 digits.
+    ///
+    /// # Errors
+    /// Where this device could not store it.
+    pub async fn set_pin(self, digits: &str) -> Result<(), Trouble> {
+        let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
+        let salt = Uuid::now_v7();
+        let hash = hash(digits, salt, ROUNDS);
+        let pin = Pin { salt, hash, rounds: ROUNDS, wrong: 0, locked_until: None };
+        store.keep_small(PIN, Some(&pin)).await?;
+        self.has_pin.set(true);
+        Ok(())
+    }
+
+    /// Reads what this device's person had set, after their data was opened.
+    pub(crate) async fn open_locks(self) {
+        let Some(store) = self.store.get_value() else { return };
+        let pin = store.small::<Pin>(PIN).await.ok().flatten();
+        self.has_pin.set(pin.is_some());
+        let kept = store.small::<Handed>(HANDED).await.ok().flatten();
+        // Either of the two says so: a cleared note must not open the app to the customer.
+        self.handed.set(kept.or_else(Handed::marked));
+    }
+
+    /// Another tab gave the device away or took it back.
+    pub(crate) fn follow_handover(self) {
+        self.handed.set(Handed::marked());
+    }
+
+    async fn end_handover(self) {
+        if let Some(store) = self.store.get_value() {
+            // The mark goes either way; a record left behind only asks for the PIN once more.
+            let _forgotten = store.keep_small::<Handed>(HANDED, None).await;
+        }
+        storage::forget(MARK);
+        self.handed.set(None);
+        tabs::tell(tabs::Word::Handed);
+    }
+}
+
+/// Whether this can be a PIN: 4 to 8 digits.
+pub fn is_pin(digits: &str) -> bool {
+    (4..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn hash(digits: &str, salt: Uuid, rounds: u32) -> String {
+    let mut state = Sha256::digest(format!("{salt}:{digits}").as_bytes());
+    for _ in 0..rounds {
+        let mut next = Sha256::new();
+        next.update(state);
+        next.update(salt.as_bytes());
+        state = next.finalize();
+    }
+    state.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,75 @@
+//! What a button does: ask the rule, send, and say in words what did not work.
+
+use domain::Command;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    device::{Device, Trouble},
+    locale::text,
+    session::SessionState,
+    sync::Network,
+    ui::{SyncState, Tone, toast},
+};
+
+impl Device {
+    /// Why a button is off, in words; `None` while it is on.
+    pub fn why_not(
+        self,
+        command: impl Fn() -> Command + Send + Sync + 'static,
+    ) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let refusal = self.would(&command()).err()?;
+            Some(text().words.refusal(refusal).to_owned())
+        })
+    }
+
+    /// Does something; says so only when it did not work.
+    pub fn press(self, command: Command) {
+        self.press_then(command, || {});
+    }
+
+    /// Does something, and `then` goes on once it is saved.
+    pub fn press_then(self, command: Command, then: impl FnOnce() + 'static) {
+        self.press_using(command, 0, then);
+    }
+
+    /// The same, for a command that bears `numbers` of the numbers this device gives.
+    pub fn press_using(self, command: Command, numbers: u32, then: impl FnOnce() + 'static) {
+        spawn_local(async move {
+            match self.send_using(command, numbers).await {
+                Ok(()) => then(),
+                Err(trouble) => toast(Tone::Danger, trouble.words()),
+            }
+        });
+    }
+
+    /// How this device and the server stand, for the cloud in the title bar (tracked).
+    pub fn sync_state(self) -> SyncState {
+        let waiting = self.waiting();
+        if waiting.attention > 0 {
+            return SyncState::Conflict;
+        }
+        let pending = waiting.unanswered > 0;
+        match self.network.get() {
+            Network::Sending if pending => SyncState::Sending,
+            Network::Offline | Network::Portal => SyncState::Offline,
+            Network::Failing | Network::TooOld => SyncState::Failed,
+            _ if pending && self.session_state() == SessionState::Expired => SyncState::Failed,
+            _ if pending => SyncState::Waiting,
+            _ => SyncState::Fine,
+        }
+    }
+}
+
+impl Trouble {
+    /// Why something is not saved, in the reader's language.
+    pub fn words(&self) -> String {
+        let text = text();
+        match self {
+            Self::Refused(refusal) => text.words.refusal(*refusal).into(),
+            Self::Storage(_) => text.frame.not_saved.into(),
+            Self::NobodyHere => text.frame.not_signed_in.into(),
+        }
+    }
+}

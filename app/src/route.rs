@@ -1,0 +1,202 @@
+//! Where one is in the app: the only file that knows paths.
+
+use std::cell::Cell;
+
+use domain::{Id, sheet::Sheet, ticket::Ticket};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlAnchorElement, MouseEvent, UrlSearchParams};
+
+/// A place in the app. [`Route::href`] and [`Route::parse`] are each other's inverse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    Today,
+    Tickets,
+    Ticket(Id<Ticket>),
+    NewTicket,
+    /// The visit's work page.
+    Work(Id<Ticket>),
+    RequestParts(Id<Ticket>),
+    MyParts,
+    Sheet(Id<Sheet>),
+    Handover,
+    Outbox,
+    Me,
+    Board,
+    DeskTickets,
+    DeskTicket(Id<Ticket>),
+    Register,
+    PartRequests,
+    Stock,
+    Catalogue,
+    Import,
+    People,
+    SignIn,
+}
+
+impl Route {
+    /// The path, for links.
+    pub fn href(self) -> String {
+        match self {
+            Self::Today => "/today".into(),
+            Self::Tickets => "/tickets".into(),
+            Self::Ticket(id) => format!("/tickets/{id}"),
+            Self::NewTicket => "/tickets/new".into(),
+            Self::Work(id) => format!("/tickets/{id}/work"),
+            Self::RequestParts(id) => format!("/tickets/{id}/parts"),
+            Self::MyParts => "/parts".into(),
+            Self::Sheet(id) => format!("/sheets/{id}"),
+            Self::Handover => "/hand-over".into(),
+            Self::Outbox => "/outbox".into(),
+            Self::Me => "/me".into(),
+            Self::Board => "/desk".into(),
+            Self::DeskTickets => "/desk/tickets".into(),
+            Self::DeskTicket(id) => format!("/desk/tickets/{id}"),
+            Self::Register => "/desk/register".into(),
+            Self::PartRequests => "/desk/part-requests".into(),
+            Self::Stock => "/desk/stock".into(),
+            Self::Catalogue => "/desk/catalogue".into(),
+            Self::Import => "/desk/import".into(),
+            Self::People => "/desk/people".into(),
+            Self::SignIn => "/sign-in".into(),
+        }
+    }
+
+    /// The path with something to tell the page: `Route::NewTicket.with("from", id)`.
+    pub fn with(self, name: &str, value: impl std::fmt::Display) -> String {
+        let value = js_sys::encode_uri_component(&value.to_string());
+        format!("{}?{name}={value}", self.href())
+    }
+
+    /// The route of a path, without its query.
+    pub fn parse(path: &str) -> Option<Self> {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        Some(match parts.as_slice() {
+            ["today"] => Self::Today,
+            ["tickets"] => Self::Tickets,
+            ["tickets", "new"] => Self::NewTicket,
+            ["tickets", id] => Self::Ticket(id.parse().ok()?),
+            ["tickets", id, "work"] => Self::Work(id.parse().ok()?),
+            ["tickets", id, "parts"] => Self::RequestParts(id.parse().ok()?),
+            ["parts"] => Self::MyParts,
+            ["sheets", id] => Self::Sheet(id.parse().ok()?),
+            ["hand-over"] => Self::Handover,
+            ["outbox"] => Self::Outbox,
+            ["me"] => Self::Me,
+            ["desk"] => Self::Board,
+            ["desk", "tickets"] => Self::DeskTickets,
+            ["desk", "tickets", id] => Self::DeskTicket(id.parse().ok()?),
+            ["desk", "register"] => Self::Register,
+            ["desk", "part-requests"] => Self::PartRequests,
+            ["desk", "stock"] => Self::Stock,
+            ["desk", "catalogue"] => Self::Catalogue,
+            ["desk", "import"] => Self::Import,
+            ["desk", "people"] => Self::People,
+            ["sign-in"] => Self::SignIn,
+            _ => return None,
+        })
+    }
+}
+
+/// Path and query as the address bar shows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    path: String,
+    query: String,
+}
+
+thread_local! {
+    static PLACE: Cell<Option<RwSignal<Place>>> = const { Cell::new(None) };
+}
+
+/// Starts to follow links and the back button. Called once, by the outermost component.
+pub fn follow() {
+    PLACE.set(Some(RwSignal::new(here())));
+    let _clicks = window_event_listener(ev::click, |event| {
+        if let Some(path) = followed(&event) {
+            event.prevent_default();
+            go_to(&path);
+        }
+    });
+    let _back = window_event_listener(ev::popstate, |_| arrive());
+}
+
+/// The route one is at; `None` for an address no page has.
+pub fn current() -> Signal<Option<Route>> {
+    Signal::derive(|| place(|place| Route::parse(&place.path)).flatten())
+}
+
+/// What a link told the page under `name` (tracked).
+pub fn query(name: &str) -> Option<String> {
+    let query = place(|place| place.query.clone())?;
+    UrlSearchParams::new_with_str(&query).ok()?.get(name)
+}
+
+/// Goes there; the back button leads back here.
+pub fn go(route: Route) {
+    go_to(&route.href());
+}
+
+/// Goes there instead of here.
+pub fn replace(route: Route) {
+    set_history(&route.href(), true);
+    arrive();
+}
+
+/// Goes to a path made with [`Route::with`].
+pub fn go_to(path: &str) {
+    let now = here();
+    if path != format!("{}{}", now.path, now.query) {
+        set_history(path, false);
+    }
+    arrive();
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+fn place<T>(read: impl FnOnce(&Place) -> T) -> Option<T> {
+    PLACE.get().map(|place| place.with(read))
+}
+
+fn arrive() {
+    let (Some(place), here) = (PLACE.get(), here()) else { return };
+    if place.with_untracked(|before| *before != here) {
+        place.set(here);
+    }
+}
+
+fn here() -> Place {
+    let location = window().location();
+    Place {
+        path: location.pathname().unwrap_or_default(),
+        query: location.search().unwrap_or_default(),
+    }
+}
+
+fn set_history(path: &str, instead: bool) {
+    let Ok(history) = window().history() else { return };
+    // A browser refuses only after hundreds of changes within seconds; the page then stays as it is.
+    let _set = if instead {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(path))
+    } else {
+        history.push_state_with_url(&JsValue::NULL, "", Some(path))
+    };
+}
+
+/// The path of a plain click on a link into the app.
+fn followed(event: &MouseEvent) -> Option<String> {
+    let plain = event.button() == 0
+        && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key())
+        && !event.default_prevented();
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    let link = target.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
+    let elsewhere = link.has_attribute("download")
+        || !matches!(link.target().as_str(), "" | "_self")
+        || link.origin() != window().location().origin().ok()?;
+    let path = link.pathname();
+    // An anchor within the page is the browser's own business.
+    let within = link.get_attribute("href")?.starts_with('#');
+    if !plain || elsewhere || within || Route::parse(&path).is_none() {
+        return None;
+    }
+    Some(format!("{path}{}", link.search()))
+}

@@ -1,0 +1,283 @@
+//! Who works on this device: signing in, working on without a network, signing out.
+//!
+//! A session is only needed to talk to the server. An expired one stops sending, never working.
+
+use domain::{
+    replica::Replica,
+    user::User,
+    wire::{Registered, Session},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    api::{self, Fault},
+    device::Device,
+    pin::Handed,
+    storage,
+    store::{self, Store},
+    sync, tabs,
+};
+
+/// The build of this app, for support.
+pub const BUILD: &str = match option_env!("DOORSTEP_APP_BUILD") {
+    Some(build) => build,
+    None => "dev",
+};
+
+/// How this device stands with the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// Not asked yet: there was no network since the app was opened.
+    Unknown,
+    /// Nobody works here.
+    SignedOut,
+    SignedIn,
+    /// Work goes on; sending waits for the person to sign in again.
+    Expired,
+}
+
+/// Whose data is open, of which server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Owner {
+    pub server: Uuid,
+    pub user: User,
+}
+
+/// Work somebody else left on this device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftBehind {
+    pub name: String,
+    pub unsent: usize,
+}
+
+/// Why somebody could not sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInTrouble {
+    WrongPassword,
+    /// Too many attempts: wait that long.
+    TooMany { seconds: u32 },
+    /// The server could not be reached.
+    Unreachable,
+    /// The network wants its own sign-in first (hotel, station).
+    Portal,
+    /// The server had another problem.
+    Server,
+    /// This device could not open its storage.
+    Storage,
+}
+
+/// A person whose database exists on this device.
+#[derive(Clone, Serialize, Deserialize)]
+struct Known {
+    #[serde(flatten)]
+    owner: Owner,
+    unsent: usize,
+}
+
+const KNOWN: &str = "doorstep.people";
+const LAST: &str = "doorstep.last";
+/// Signed out without a network: the server is told as soon as it can be.
+const FAREWELL: &str = "doorstep.farewell";
+
+impl Device {
+    /// How this device stands with the server (tracked).
+    pub fn session_state(self) -> SessionState {
+        self.session.get()
+    }
+
+    /// Unsent work of other people on this device.
+    pub fn left_behind(self) -> Vec<LeftBehind> {
+        let here = self.owner.get();
+        let others = known().into_iter().filter(|known| {
+            known.unsent > 0 && here.as_ref().is_none_or(|here| *here != known.owner)
+        });
+        others.map(|known| LeftBehind { name: known.owner.user.name, unsent: known.unsent }).collect()
+    }
+
+    /// Signs in, and opens the person's data on this device.
+    ///
+    /// # Errors
+    /// Why it did not work.
+    pub async fn sign_in(self, login: &str, password: &str) -> Result<(), SignInTrouble> {
+        let Session { user, server } = api::sign_in(login, password).await?;
+        storage::forget(FAREWELL);
+        self.open(Owner { server, user }).await?;
+        self.session.set(SessionState::SignedIn);
+        tabs::tell(tabs::Word::Changed);
+        sync::nudge(sync::Wake::Person);
+        Ok(())
+    }
+
+    /// Signs out. Unsent work stays on this device, locked away until its person signs in again; without
+    /// any, and unless `keep`, the data is removed.
+    pub async fn sign_out(self, keep: bool) {
+        let turn = self.turn();
+        let _turn = turn.lock().await;
+        note_unsent(self);
+        let unsent = self.view.with_untracked(|view| {
+            view.as_ref().is_some_and(|view| view.waiting().unanswered > 0)
+        });
+        let store = self.store.get_value();
+        storage::forget(LAST);
+        storage::remember(FAREWELL, "1");
+        self.close();
+        if let Some(store) = store
+            && !keep
+            && !unsent
+        {
+            // Refused where another tab added work in this very moment; then it stays.
+            let _cleared = store.clear().await;
+        }
+        self.say_farewell().await;
+        tabs::tell(tabs::Word::Person);
+    }
+
+    /// Opens the data of who worked here last, without asking anybody.
+    pub(crate) async fn open_last(self) {
+        if let Some(owner) = last() {
+            match self.open_local(&owner).await {
+                Ok(true) => {
+                    self.owner.set(Some(owner));
+                    self.open_locks().await;
+                    return;
+                }
+                // The browser cleared the data: start again from the server.
+                Ok(false) | Err(_) => self.owner.set(None),
+            }
+        }
+        if storage::recall(FAREWELL).is_some() {
+            self.say_farewell().await;
+            self.session.set(SessionState::SignedOut);
+            return;
+        }
+        // The browser may still hold a session although the notes of this device are gone.
+        let opened = match api::session().await {
+            Ok(Session { user, server }) => self.open(Owner { server, user }).await.is_ok(),
+            Err(_) => false,
+        };
+        let state = if opened { SessionState::SignedIn } else { SessionState::SignedOut };
+        self.session.set(state);
+    }
+
+    /// The account was closed: lock the app, keep what is unsent.
+    pub(crate) async fn lock(self) {
+        let turn = self.turn();
+        let _turn = turn.lock().await;
+        note_unsent(self);
+        storage::forget(LAST);
+        self.close();
+        tabs::tell(tabs::Word::Person);
+    }
+
+    fn close(self) {
+        self.store.set_value(None);
+        self.view.set(None);
+        self.owner.set(None);
+        self.has_pin.set(false);
+        self.session.set(SessionState::SignedOut);
+    }
+
+    async fn say_farewell(self) {
+        if api::sign_out().await.is_ok() {
+            storage::forget(FAREWELL);
+        }
+    }
+
+    /// Opens somebody's data; a person new on this device is registered first.
+    async fn open(self, owner: Owner) -> Result<(), SignInTrouble> {
+        let same = |here: &Owner| here.server == owner.server && here.user.id == owner.user.id;
+        let open_already = self.owner.get_untracked().as_ref().is_some_and(same)
+            && self.view.with_untracked(Option::is_some);
+        if !open_already {
+            let turn = self.turn();
+            let _turn = turn.lock().await;
+            // A customer's screen belongs to the person who handed the device over.
+            let handed = Handed::marked();
+            if !self.open_local(&owner).await? {
+                self.register(&owner).await?;
+            }
+            self.owner.set(Some(owner.clone()));
+            self.open_locks().await;
+            if handed.is_none() {
+                tabs::tell(tabs::Word::Person);
+            }
+        }
+        self.owner.set(Some(owner.clone()));
+        storage::remember(LAST, &serde_json::to_string(&owner).unwrap_or_default());
+        note_unsent(self);
+        Ok(())
+    }
+
+    /// Opens what this device has of a person; false where it has nothing.
+    async fn open_local(self, owner: &Owner) -> Result<bool, store::Error> {
+        let on_moved = move || self.moved_on();
+        let store = Store::open(owner.server, owner.user.id, on_moved).await?;
+        let replica = store.load().await?;
+        let found = replica.is_some();
+        self.store.set_value(Some(store));
+        self.view.set(replica);
+        Ok(found)
+    }
+
+    async fn register(self, owner: &Owner) -> Result<(), SignInTrouble> {
+        let registered: Registered = api::register().await?;
+        let replica = Replica::new(owner.user.id, registered);
+        let Some(store) = self.store.get_value() else { return Err(SignInTrouble::Storage) };
+        match store.create(replica.head()).await {
+            Ok(()) => self.view.set(Some(replica)),
+            // Another tab registered at the same moment; its replica is ours too.
+            Err(store::Error::Stale) => self.view.set(store.load().await?),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}
+
+/// Notes beside the database how much of this person's work is unsent, for the sign-in page.
+pub(crate) fn note_unsent(device: Device) {
+    let Some(owner) = device.owner.get_untracked() else { return };
+    let unsent = device.view.with_untracked(|view| {
+        view.as_ref().map(|view| view.waiting().unanswered).unwrap_or_default()
+    });
+    let mut people = known();
+    let before = people.iter().position(|known| {
+        known.owner.server == owner.server && known.owner.user.id == owner.user.id
+    });
+    match before {
+        Some(place) if people[place].unsent == unsent && people[place].owner == owner => return,
+        Some(place) => people[place] = Known { owner, unsent },
+        None => people.push(Known { owner, unsent }),
+    }
+    storage::remember(KNOWN, &serde_json::to_string(&people).unwrap_or_default());
+}
+
+fn known() -> Vec<Known> {
+    let people = storage::recall(KNOWN);
+    people.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+fn last() -> Option<Owner> {
+    serde_json::from_str(&storage::recall(LAST)?).ok()
+}
+
+impl From<Fault> for SignInTrouble {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unreachable => Self::Unreachable,
+            Fault::Portal => Self::Portal,
+            Fault::Problem { status: 429, retry_after_seconds, .. } => {
+                Self::TooMany { seconds: retry_after_seconds.unwrap_or(60) }
+            }
+            Fault::Problem { status: 401, .. } => Self::WrongPassword,
+            Fault::Problem { .. } | Fault::Unreadable => Self::Server,
+        }
+    }
+}
+
+impl From<store::Error> for SignInTrouble {
+    fn from(_: store::Error) -> Self {
+        Self::Storage
+    }
+}

@@ -1,0 +1,126 @@
+//! The browser's storage: small notes that survive, how much room there is, and whether the app is installed.
+
+use std::cell::RefCell;
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Event, StorageEstimate};
+
+/// What the browser says about this device's storage. All tracked.
+#[derive(Clone, Copy)]
+pub struct StorageReport {
+    /// Whether the browser promised not to clear the data by itself; `None` where it does not say.
+    pub persisted: RwSignal<Option<bool>>,
+    /// Bytes in use, as far as the browser tells.
+    pub usage: RwSignal<Option<f64>>,
+    /// Bytes there could be.
+    pub quota: RwSignal<Option<f64>>,
+    /// Whether the app runs from the home screen.
+    pub installed: RwSignal<bool>,
+    /// Whether [`StorageReport::install`] can ask.
+    pub can_install: RwSignal<bool>,
+}
+
+thread_local! {
+    /// The browser's offer to install, kept until the person wants it.
+    static OFFER: RefCell<Option<Event>> = const { RefCell::new(None) };
+}
+
+/// Keeps a small note. Where storage is closed to us, the note lives as long as the page.
+pub fn remember(key: &str, value: &str) {
+    if let Some(storage) = notes() {
+        // A full or closed storage only costs the convenience.
+        let _kept = storage.set_item(key, value);
+    }
+}
+
+/// A small note kept before.
+pub fn recall(key: &str) -> Option<String> {
+    notes()?.get_item(key).ok().flatten()
+}
+
+/// Forgets a small note.
+pub fn forget(key: &str) {
+    if let Some(storage) = notes() {
+        let _gone = storage.remove_item(key);
+    }
+}
+
+fn notes() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+impl StorageReport {
+    pub(crate) fn start() -> Self {
+        let installed = ["(display-mode: standalone)", "(display-mode: window-controls-overlay)"]
+            .iter()
+            .any(|query| window().match_media(query).ok().flatten().is_some_and(|m| m.matches()));
+        let report = Self {
+            persisted: RwSignal::new(None),
+            usage: RwSignal::new(None),
+            quota: RwSignal::new(None),
+            installed: RwSignal::new(installed),
+            can_install: RwSignal::new(false),
+        };
+        let offered = ev::Custom::<Event>::new("beforeinstallprompt");
+        let _offers = window_event_listener(offered, move |event| {
+            event.prevent_default();
+            OFFER.set(Some(event));
+            report.can_install.set(true);
+        });
+        let _installs = window_event_listener(ev::Custom::<Event>::new("appinstalled"), move |_| {
+            report.can_install.set(false);
+            report.installed.set(true);
+        });
+        report.refresh();
+        report
+    }
+
+    /// Asks the browser again.
+    pub fn refresh(self) {
+        spawn_local(async move {
+            let Some(manager) = manager() else { return };
+            if let Ok(answer) = manager.persisted()
+                && let Ok(answer) = JsFuture::from(answer).await
+            {
+                self.persisted.set(answer.as_bool());
+            }
+            if let Ok(answer) = manager.estimate()
+                && let Ok(answer) = JsFuture::from(answer).await
+            {
+                let estimate: StorageEstimate = answer.unchecked_into();
+                self.usage.set(estimate.get_usage());
+                self.quota.set(estimate.get_quota());
+            }
+        });
+    }
+
+    /// Asks the browser never to clear the data by itself.
+    pub fn request_persist(self) {
+        spawn_local(async move {
+            let Some(asked) = manager().and_then(|manager| manager.persist().ok()) else { return };
+            if let Ok(answer) = JsFuture::from(asked).await {
+                self.persisted.set(answer.as_bool());
+            }
+        });
+    }
+
+    /// Shows the browser's own question whether to install the app.
+    pub fn install(self) {
+        let Some(offer) = OFFER.take() else { return };
+        self.can_install.set(false);
+        let prompt = js_sys::Reflect::get(&offer, &JsValue::from_str("prompt"));
+        if let Some(prompt) = prompt.ok().and_then(|it| it.dyn_into::<js_sys::Function>().ok()) {
+            // The person's answer arrives as `appinstalled`.
+            let _asked = prompt.call0(&offer);
+        }
+    }
+}
+
+/// The browser's storage manager; absent on plain HTTP.
+fn manager() -> Option<web_sys::StorageManager> {
+    let navigator = window().navigator();
+    let manager = js_sys::Reflect::get(&navigator, &JsValue::from_str("storage")).ok()?;
+    manager.dyn_into().ok()
+}

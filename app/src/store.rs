@@ -1,0 +1,474 @@
+//! The phone's memory: IndexedDB, and nothing else in the app touches it.
+//!
+//! A plan is written in one strict transaction: first the head is read and compared with what the plan
+//! expects, then every write is issued without waiting, then only the commit is awaited. Whatever breaks in
+//! between, the plan is there whole or not at all.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    sync::Arc,
+};
+
+use domain::{
+    Id, Key, Row, Rows,
+    replica::{Confirmed, Entry, Head, Plan, Replica},
+    user::User,
+};
+use gloo_timers::future::TimeoutFuture;
+use indexed_db_futures::{
+    database::Database,
+    object_store::ObjectStore,
+    prelude::*,
+    transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
+};
+use js_sys::Uint8Array;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+
+mod versions;
+
+use versions::{DRAFT, ENTITY, FROZEN, JOURNAL, META};
+
+/// Why something could not be kept or read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Another tab wrote first: read again, plan again.
+    Stale,
+    /// A newer version of the app holds the database: this page must be opened again.
+    MovedOn,
+    /// The browser did not store it (no room, private mode, broken profile).
+    Unavailable(String),
+}
+
+/// One person's database on this device.
+pub struct Store {
+    name: String,
+    database: RefCell<Option<Database>>,
+    moved_on: Cell<bool>,
+    on_moved: Box<dyn Fn()>,
+}
+
+/// A confirmed row as it lies in the store.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    v: u64,
+    b: serde_json::Value,
+}
+
+const HEAD: &str = "head";
+const OPEN_TRIES: u32 = 4;
+
+impl Store {
+    /// Opens the database of this person at this server. `on_moved` is called when a newer app takes it over.
+    ///
+    /// # Errors
+    /// Where the browser does not let us.
+    pub async fn open(
+        server: Uuid,
+        user: Id<User>,
+        on_moved: impl Fn() + 'static,
+    ) -> Result<std::rc::Rc<Self>, Error> {
+        let name = format!("doorstep-{}-{}", server.simple(), user.uuid().simple());
+        Self::open_named(name, on_moved).await
+    }
+
+    /// Opens the database of this name.
+    ///
+    /// # Errors
+    /// Where the browser does not let us.
+    pub async fn open_named(
+        name: String,
+        on_moved: impl Fn() + 'static,
+    ) -> Result<std::rc::Rc<Self>, Error> {
+        let store = std::rc::Rc::new(Self {
+            name,
+            database: RefCell::new(None),
+            moved_on: Cell::new(false),
+            on_moved: Box::new(on_moved),
+        });
+        store.database().await?;
+        Ok(store)
+    }
+
+    /// Everything that is kept, or `None` in a new database.
+    ///
+    /// # Errors
+    /// Where the browser does not let us read.
+    pub async fn load(self: &std::rc::Rc<Self>) -> Result<Option<Replica>, Error> {
+        let database = self.database().await?;
+        let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
+        let meta = transaction.object_store(META)?;
+        let head = meta.get::<JsValue, _, _>(HEAD).primitive()?;
+        let rows = records(&transaction, ENTITY)?;
+        let journal = records(&transaction, JOURNAL)?;
+        let frozen = records(&transaction, FROZEN)?;
+
+        let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
+        let mut confirmed = BTreeMap::new();
+        for (key, value) in rows.all().await? {
+            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else { continue };
+            let Some(Stored { v, b }) = decode::<Stored>(&value) else { continue };
+            // A row this version cannot read stays in the store for the version that can.
+            let Ok(row) = Row::from_json(key.kind, &b.to_string()) else { continue };
+            confirmed.insert(key, Confirmed { v, row: Arc::new(row) });
+        }
+        let mut entries = BTreeMap::new();
+        for (seq, value) in journal.all().await? {
+            let Some(seq) = number(&seq) else { continue };
+            if let Some(entry) = decode::<Entry>(&value) {
+                entries.insert(seq, entry);
+            }
+        }
+        let mut kept = Rows::new();
+        for (key, value) in frozen.all().await? {
+            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else { continue };
+            let Some(body) = text(&value) else { continue };
+            if let Ok(row) = Row::from_json(key.kind, &body) {
+                kept.insert(key, Arc::new(row));
+            }
+        }
+        Ok(Some(Replica::restore(head, confirmed, kept, entries)))
+    }
+
+    /// Writes the head of a replica that was just registered.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when another tab registered first.
+    pub async fn create(self: &std::rc::Rc<Self>, head: &Head) -> Result<(), Error> {
+        let database = self.database().await?;
+        let transaction = strict(&database, &[META])?;
+        let meta = transaction.object_store(META)?;
+        if meta.get::<JsValue, _, _>(HEAD).primitive()?.await?.is_some() {
+            return Err(Error::Stale);
+        }
+        put(&meta, &HEAD.into(), head)?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Writes a plan, whole or not at all. When this returns `Ok`, it has reached the disk.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when another tab was faster; nothing is written then.
+    pub async fn write(self: &std::rc::Rc<Self>, plan: &Plan) -> Result<(), Error> {
+        let mut last = Error::Stale;
+        for attempt in 0..OPEN_TRIES {
+            match self.try_write(plan).await {
+                Ok(()) => return Ok(()),
+                Err(error @ (Error::Stale | Error::MovedOn)) => return Err(error),
+                // What became of it is unknown: a connection can break after the commit reached the disk.
+                Err(error) => last = error,
+            }
+            self.drop_connection();
+            TimeoutFuture::new(100 << attempt).await;
+            match self.found(plan).await {
+                Ok(Found::Written) => return Ok(()),
+                Ok(Found::Other) => return Err(Error::Stale),
+                Ok(Found::Nothing) | Err(Error::Unavailable(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last)
+    }
+
+    async fn try_write(self: &std::rc::Rc<Self>, plan: &Plan) -> Result<(), Error> {
+        // Everything is encoded before the transaction starts: it would end while we think.
+        let head = bytes(&plan.head)?;
+        let mut entries = Vec::with_capacity(plan.entries.len());
+        for (seq, entry) in &plan.entries {
+            entries.push((key_number(*seq), bytes(entry)?));
+        }
+        let mut puts = Vec::with_capacity(plan.puts.len());
+        for (key, v, row) in &plan.puts {
+            let body = row.to_json().map_err(unreadable)?;
+            puts.push((key_text(*key), bytes_of(&format!("{{\"v\":{v},\"b\":{body}}}"))));
+        }
+        let mut frozen = Vec::with_capacity(plan.frozen.len());
+        for (key, row) in &plan.frozen {
+            frozen.push((key_text(*key), bytes_of(&row.to_json().map_err(unreadable)?)));
+        }
+
+        let database = self.database().await?;
+        let transaction = strict(&database, &[META, ENTITY, JOURNAL, FROZEN])?;
+        let meta = transaction.object_store(META)?;
+        let found = meta.get::<JsValue, _, _>(HEAD).primitive()?.await?;
+        if found.as_ref().and_then(decode::<Head>).as_ref() != Some(&plan.expected) {
+            return Err(Error::Stale);
+        }
+        send(&meta, &HEAD.into(), head)?;
+        let journal = transaction.object_store(JOURNAL)?;
+        for (key, value) in entries {
+            send(&journal, &key, value)?;
+        }
+        let entity = transaction.object_store(ENTITY)?;
+        for key in &plan.gone {
+            entity.delete(key_text(*key)).primitive()?;
+        }
+        for (key, value) in puts {
+            send(&entity, &key, value)?;
+        }
+        let kept = transaction.object_store(FROZEN)?;
+        for key in &plan.thawed {
+            kept.delete(key_text(*key)).primitive()?;
+        }
+        for (key, value) in frozen {
+            send(&kept, &key, value)?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// What became of a plan whose commit gave no clear answer.
+    async fn found(self: &std::rc::Rc<Self>, plan: &Plan) -> Result<Found, Error> {
+        let database = self.database().await?;
+        let transaction = database.transaction([META, JOURNAL]).build()?;
+        let head = transaction.object_store(META)?.get::<JsValue, _, _>(HEAD).primitive()?.await?;
+        let head = head.as_ref().and_then(decode::<Head>);
+        if head.as_ref() == Some(&plan.expected) && plan.expected != plan.head {
+            return Ok(Found::Nothing);
+        }
+        if head.as_ref() != Some(&plan.head) {
+            return Ok(Found::Other);
+        }
+        let journal = transaction.object_store(JOURNAL)?;
+        for (seq, entry) in &plan.entries {
+            let found = journal.get::<JsValue, _, _>(key_number(*seq)).primitive()?.await?;
+            if found.as_ref().and_then(decode::<Entry>).as_ref() != Some(entry) {
+                // Writing it once more does no harm.
+                return Ok(Found::Nothing);
+            }
+        }
+        Ok(Found::Written)
+    }
+
+    /// A small record: the PIN, the hand-over.
+    ///
+    /// # Errors
+    /// Where the browser does not let us read.
+    pub async fn small<T: DeserializeOwned>(
+        self: &std::rc::Rc<Self>,
+        key: &str,
+    ) -> Result<Option<T>, Error> {
+        let database = self.database().await?;
+        let transaction = database.transaction(META).build()?;
+        let found = transaction.object_store(META)?.get::<JsValue, _, _>(key).primitive()?.await?;
+        Ok(found.as_ref().and_then(decode))
+    }
+
+    /// Keeps a small record, or forgets it.
+    ///
+    /// # Errors
+    /// Where the browser does not let us write.
+    pub async fn keep_small<T: Serialize>(
+        self: &std::rc::Rc<Self>,
+        key: &str,
+        value: Option<&T>,
+    ) -> Result<(), Error> {
+        self.keep(META, key, value.map(bytes).transpose()?).await
+    }
+
+    /// The draft of a form.
+    ///
+    /// # Errors
+    /// Where the browser does not let us read.
+    pub async fn draft(self: &std::rc::Rc<Self>, form: &str) -> Result<Option<String>, Error> {
+        let database = self.database().await?;
+        let transaction = database.transaction(DRAFT).build()?;
+        let found = transaction.object_store(DRAFT)?.get::<JsValue, _, _>(form).primitive()?.await?;
+        Ok(found.as_ref().and_then(text))
+    }
+
+    /// Keeps the draft of a form, or forgets it.
+    ///
+    /// # Errors
+    /// Where the browser does not let us write.
+    pub async fn keep_draft(
+        self: &std::rc::Rc<Self>,
+        form: &str,
+        json: Option<&str>,
+    ) -> Result<(), Error> {
+        self.keep(DRAFT, form, json.map(bytes_of)).await
+    }
+
+    /// Empties the database of somebody who signed out, unless work there still waits.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when work waits; nothing is removed then.
+    pub async fn clear(self: &std::rc::Rc<Self>) -> Result<(), Error> {
+        let database = self.database().await?;
+        let transaction = strict(&database, &[META, ENTITY, JOURNAL, DRAFT, FROZEN])?;
+        let journal = transaction.object_store(JOURNAL)?;
+        for value in journal.get_all::<JsValue>().primitive()?.await? {
+            let answered = decode::<Entry>(&value?).is_some_and(|entry| entry.outcome.is_some());
+            if !answered {
+                return Err(Error::Stale);
+            }
+        }
+        for name in [META, ENTITY, JOURNAL, DRAFT, FROZEN] {
+            transaction.object_store(name)?.clear()?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn keep(
+        self: &std::rc::Rc<Self>,
+        store: &str,
+        key: &str,
+        value: Option<JsValue>,
+    ) -> Result<(), Error> {
+        let database = self.database().await?;
+        let transaction = strict(&database, &[store])?;
+        let records = transaction.object_store(store)?;
+        match value {
+            Some(value) => send(&records, &key.into(), value)?,
+            None => {
+                records.delete(key.to_owned()).primitive()?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The open database, opened again where the connection was lost.
+    async fn database(self: &std::rc::Rc<Self>) -> Result<Database, Error> {
+        if self.moved_on.get() {
+            return Err(Error::MovedOn);
+        }
+        if let Some(database) = self.database.borrow().clone() {
+            return Ok(database);
+        }
+        let database = versions::open(&self.name).await?;
+        self.database.replace(Some(database.clone()));
+        let (store, watched) = (self.clone(), database.clone());
+        spawn_local(async move {
+            let Ok(mut changes) = watched.version_changes() else { return };
+            if changes.recv().await.is_some() {
+                // A newer app wants the database: step aside at once, and say so.
+                store.moved_on.set(true);
+                (store.on_moved)();
+            }
+            store.drop_connection();
+        });
+        Ok(database)
+    }
+
+    fn drop_connection(&self) {
+        if let Some(database) = self.database.borrow_mut().take() {
+            database.close();
+        }
+    }
+}
+
+enum Found {
+    Written,
+    Nothing,
+    Other,
+}
+
+/// Keys and values of one store, asked for before anything is awaited.
+struct Records<K, V> {
+    keys: K,
+    values: V,
+}
+
+fn records(
+    transaction: &Transaction<'_>,
+    name: &str,
+) -> Result<
+    Records<
+        impl Future<Output = Result<Vec<JsValue>, Error>>,
+        impl Future<Output = Result<Vec<JsValue>, Error>>,
+    >,
+    Error,
+> {
+    let store = transaction.object_store(name)?;
+    let keys = store.get_all_keys::<JsValue>().primitive()?;
+    let values = store.get_all::<JsValue>().primitive()?;
+    Ok(Records {
+        keys: async { Ok(keys.await?.collect::<Result<Vec<_>, _>>()?) },
+        values: async { Ok(values.await?.collect::<Result<Vec<_>, _>>()?) },
+    })
+}
+
+impl<K, V> Records<K, V>
+where
+    K: Future<Output = Result<Vec<JsValue>, Error>>,
+    V: Future<Output = Result<Vec<JsValue>, Error>>,
+{
+    async fn all(self) -> Result<Vec<(JsValue, JsValue)>, Error> {
+        let (keys, values) = futures::future::join(self.keys, self.values).await;
+        Ok(keys?.into_iter().zip(values?).collect())
+    }
+}
+
+fn strict<'a>(database: &'a Database, stores: &[&str]) -> Result<Transaction<'a>, Error> {
+    let options = TransactionOptions::new().with_durability(TransactionDurability::Strict);
+    let names: Vec<String> = stores.iter().map(|&name| name.to_owned()).collect();
+    let transaction = database.transaction(names);
+    Ok(transaction.with_mode(TransactionMode::Readwrite).with_options(options).build()?)
+}
+
+fn put<T: Serialize>(store: &ObjectStore<'_>, key: &JsValue, value: &T) -> Result<(), Error> {
+    send(store, key, bytes(value)?)
+}
+
+/// Issues a write without waiting for it; the commit speaks for all of them.
+fn send(store: &ObjectStore<'_>, key: &JsValue, value: JsValue) -> Result<(), Error> {
+    let _request = store.put(value).with_key(key.clone()).without_key_type().primitive()?;
+    Ok(())
+}
+
+fn key_text(key: Key) -> JsValue {
+    JsValue::from_str(&key.to_string())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no device seals 2^53 envelopes")]
+fn key_number(seq: u64) -> JsValue {
+    JsValue::from_f64(seq as f64)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "keys are whole numbers that this file wrote"
+)]
+fn number(key: &JsValue) -> Option<u64> {
+    key.as_f64().map(|key| key as u64)
+}
+
+fn bytes<T: Serialize>(value: &T) -> Result<JsValue, Error> {
+    Ok(bytes_of(&serde_json::to_string(value).map_err(unreadable)?))
+}
+
+/// Bytes rather than objects: they load twice as fast, and an older or newer app can still read the JSON.
+fn bytes_of(json: &str) -> JsValue {
+    Uint8Array::from(json.as_bytes()).into()
+}
+
+fn text(value: &JsValue) -> Option<String> {
+    String::from_utf8(value.dyn_ref::<Uint8Array>()?.to_vec()).ok()
+}
+
+fn decode<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
+    serde_json::from_slice(&value.dyn_ref::<Uint8Array>()?.to_vec()).ok()
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
+impl From<indexed_db_futures::error::Error> for Error {
+    fn from(error: indexed_db_futures::error::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<indexed_db_futures::error::OpenDbError> for Error {
+    fn from(error: indexed_db_futures::error::OpenDbError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}

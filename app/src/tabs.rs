@@ -1,0 +1,104 @@
+//! Other tabs of the same browser: tell them what happened, and let one at a time do the talking.
+
+use std::cell::{OnceCell, RefCell};
+
+use futures::channel::oneshot;
+use js_sys::{Function, Object, Promise, Reflect};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use crate::device::Device;
+
+/// What one tab tells the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// The stored data changed.
+    Changed,
+    /// The device was given to the customer, or taken back.
+    Handed,
+    /// Somebody signed in or out.
+    Person,
+}
+
+const CHANNEL: &str = "doorstep";
+
+thread_local! {
+    static TABS: OnceCell<BroadcastChannel> = const { OnceCell::new() };
+    static LISTENER: RefCell<Option<Closure<dyn FnMut(MessageEvent)>>> = const { RefCell::new(None) };
+}
+
+impl Word {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Handed => "handed",
+            Self::Person => "person",
+        }
+    }
+}
+
+/// Starts to listen to the other tabs.
+pub(crate) fn listen(device: Device) {
+    let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
+    let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        match event.data().as_string().as_deref() {
+            Some("changed") => spawn_local(device.catch_up()),
+            Some("handed") => device.follow_handover(),
+            // Another person's screen must not show this person's data.
+            Some("person") => drop(window().location().reload()),
+            _ => {}
+        }
+    });
+    channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    LISTENER.set(Some(listener));
+    TABS.with(|tabs| {
+        // Listening twice would be our mistake; the first channel stays.
+        let _first = tabs.set(channel);
+    });
+}
+
+/// Tells the other tabs.
+pub(crate) fn tell(word: Word) {
+    TABS.with(|tabs| {
+        if let Some(channel) = tabs.get() {
+            // A tab that does not hear it notices when it writes.
+            let _told = channel.post_message(&JsValue::from_str(word.name()));
+        }
+    });
+}
+
+/// A lock among the tabs, given back when dropped.
+pub(crate) struct Held {
+    _release: Option<oneshot::Sender<()>>,
+}
+
+/// Takes the lock `name` if no other tab holds it. Browsers without locks always give it: they only save work.
+pub(crate) async fn hold(name: &str) -> Option<Held> {
+    let navigator = window().navigator();
+    let locks = Reflect::get(&navigator, &"locks".into()).unwrap_or(JsValue::UNDEFINED);
+    let request = Reflect::get(&locks, &"request".into()).ok();
+    let Some(request) = request.and_then(|request| request.dyn_into::<Function>().ok()) else {
+        return Some(Held { _release: None });
+    };
+    let (tell, told) = oneshot::channel::<bool>();
+    let (release, released) = oneshot::channel::<()>();
+    let given = Closure::once_into_js(move |lock: JsValue| -> Promise {
+        let got = !lock.is_null();
+        // Nobody waits any more: the lock is given back at once, as `release` is gone.
+        let _told = tell.send(got);
+        future_to_promise(async move {
+            if got {
+                let _over = released.await;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    let options = Object::new();
+    let _set = Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
+    if request.call3(&locks, &name.into(), &options, &given).is_err() {
+        return Some(Held { _release: None });
+    }
+    told.await.unwrap_or(true).then_some(Held { _release: Some(release) })
+}
