@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 /// Everything we draw. Screens pick by meaning.
-#[allow(dead_code, reason = "the set is drawn whole; screens pick from it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     Add,
