@@ -9,8 +9,8 @@ use axum::{
     http::StatusCode,
 };
 use domain::{
-    Command, Id, Timestamp, scope,
-    user::{self, Role, SYSTEM, User},
+    Command, Id, Timestamp,
+    user::{self, Role, User},
     wire::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -164,7 +164,7 @@ async fn heavy<T: Send + 'static>(
 
 /// An account as the administrator sees it.
 #[derive(Serialize)]
-pub struct Listed {
+pub(crate) struct Listed {
     user: Id<User>,
     login: String,
     active: bool,
@@ -174,7 +174,7 @@ pub struct Listed {
 
 /// One of a person's devices.
 #[derive(Serialize)]
-pub struct Device {
+pub(crate) struct Device {
     device_code: String,
     last_seq: u64,
     last_seen: Timestamp,
@@ -182,7 +182,7 @@ pub struct Device {
 
 /// A new account.
 #[derive(Deserialize)]
-pub struct New {
+pub(crate) struct New {
     user: User,
     login: String,
     password: String,
@@ -190,7 +190,7 @@ pub struct New {
 
 /// A new password.
 #[derive(Deserialize)]
-pub struct Password {
+pub(crate) struct Password {
     password: String,
 }
 
@@ -199,7 +199,7 @@ fn administrator(actor: &Actor) -> Result<(), Error> {
 }
 
 /// `GET /api/v1/accounts`
-pub async fn list(
+pub(crate) async fn list(
     Shared(state): Shared<State>,
     actor: Actor,
 ) -> Result<Json<Vec<Listed>>, Error> {
@@ -231,7 +231,7 @@ pub async fn list(
 }
 
 /// `POST /api/v1/accounts`
-pub async fn create(
+pub(crate) async fn create(
     Shared(state): Shared<State>,
     actor: Actor,
     Body(new): Body<New>,
@@ -242,7 +242,7 @@ pub async fn create(
 }
 
 /// `PUT /api/v1/accounts/{user}/password`
-pub async fn reset_password(
+pub(crate) async fn reset_password(
     Shared(state): Shared<State>,
     actor: Actor,
     Path(user): Path<String>,
@@ -254,12 +254,4 @@ pub async fn reset_password(
     let keep = (user == actor.user.id).then(|| actor.token.clone());
     set_password(&state.store, user, &new.password, keep).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The first administrator of an empty server, for the command line: nobody can sign in to make one.
-pub const FIRST: Id<User> = SYSTEM;
-
-/// Whether this person sees anything at all; people who have left do not.
-pub fn is_here(user: &User) -> bool {
-    !scope::grants(user).is_empty()
 }

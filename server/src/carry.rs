@@ -163,7 +163,6 @@ fn order(
         received,
         command: &text,
     };
-    let envelope =
-        Envelope { mid: *mid, by, at: *at, doubtful: false, command: command.clone() };
+    let envelope = Envelope { mid: *mid, by, at: *at, doubtful: false, command: command.clone() };
     carry_out(writing, origin, &envelope)
 }

@@ -45,11 +45,7 @@ const SECURITY: &[(&str, &str)] = &[
 ];
 
 /// Goes around every handler.
-pub(crate) async fn guard(
-    Shared(state): Shared<State>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let api = path.starts_with("/api/");

@@ -5,6 +5,7 @@ mod body;
 mod carry;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod error;
 mod guard;
 pub mod import;
@@ -91,7 +92,8 @@ const SMALL: usize = 64 * 1024;
 
 /// Every route of the interface. Everything else is the app.
 fn table() -> Vec<Route> {
-    let route = |method: Method, path, bytes_max, handler| Route { method, path, bytes_max, handler };
+    let route =
+        |method: Method, path, bytes_max, handler| Route { method, path, bytes_max, handler };
     let (get_, post_, put_, delete_) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let file = import::BYTES_MAX;
     vec![

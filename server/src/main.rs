@@ -1,3 +1,314 @@
-//! The program file `doorstep`.
+//! The program file `doorstep`: serves, and does the chores of whoever runs it.
+#![expect(clippy::print_stdout, reason = "a command line program answers on its standard output")]
 
-fn main() {}
+use std::{
+    io::{BufRead, IsTerminal},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::{
+    Command, Id, Kind, Lookup,
+    user::{self, Role, SYSTEM, User},
+    wire::Outcome,
+};
+use server::{Config, Error, State, Store, accounts, clock, demo, import, serve, store};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+/// After-sales service that keeps working without a network.
+#[derive(Parser)]
+#[command(name = "doorstep", version)]
+struct Line {
+    /// The folder of the database.
+    #[arg(long, global = true, default_value = "data", env = "DOORSTEP_DATA", value_name = "DIR")]
+    data: PathBuf,
+    #[command(subcommand)]
+    chore: Option<Chore>,
+    #[command(flatten)]
+    serving: Serving,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Serves the app and its data (also without a word).
+    Serve(Serving),
+    /// Serves a small demo organisation, made at the first start.
+    Demo(Serving),
+    /// Who may sign in.
+    #[command(subcommand)]
+    User(Users),
+    /// Imports CSV or Excel files; the same file twice changes nothing.
+    Import {
+        /// The form, or `auto` to tell by the header: customers, machines, parts, tickets, tracking.
+        kind: String,
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry: bool,
+    },
+    /// Brings the database to the schema of this program.
+    Migrate,
+}
+
+#[derive(Args, Clone)]
+struct Serving {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080", env = "DOORSTEP_LISTEN", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Only the port, on the same address.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Serve the built app from this folder, not from inside the program.
+    #[arg(long, value_name = "DIR")]
+    dist: Option<PathBuf>,
+    /// Believe X-Forwarded-For and X-Forwarded-Proto, because only a proxy can reach this server.
+    #[arg(long, env = "DOORSTEP_BEHIND_PROXY")]
+    behind_proxy: bool,
+}
+
+#[derive(Subcommand)]
+enum Users {
+    /// Adds a person with a login. The password is read from the standard input.
+    Add {
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long = "role", required = true)]
+        roles: Vec<RoleWord>,
+        #[arg(long, default_value = "")]
+        phone: String,
+    },
+    /// Lists everybody who has a login.
+    List,
+    /// Sets a person's password, read from the standard input. Ends their sessions.
+    Password { login: String },
+    /// Lets a person in no more. What they did stays.
+    Deactivate { login: String },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleWord {
+    Engineer,
+    Agent,
+    Coordinator,
+    Supervisor,
+    Keeper,
+    Administrator,
+}
+
+impl From<RoleWord> for Role {
+    fn from(word: RoleWord) -> Self {
+        match word {
+            RoleWord::Engineer => Self::Engineer,
+            RoleWord::Agent => Self::Agent,
+            RoleWord::Coordinator => Self::Coordinator,
+            RoleWord::Supervisor => Self::Supervisor,
+            RoleWord::Keeper => Self::Keeper,
+            RoleWord::Administrator => Self::Administrator,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let Line { data, chore, serving } = Line::parse();
+    let chore = chore.unwrap_or(Chore::Serve(serving));
+    // A demo is looked at, not operated: its terminal shows addresses, not requests.
+    let usual = if matches!(chore, Chore::Demo(_)) { "warn" } else { "info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(&data, chore)),
+        Err(error) => Err(Error::internal(error)),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("doorstep: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(data: &Path, chore: Chore) -> Result<ExitCode, Error> {
+    let store = Store::open(data)?;
+    match chore {
+        Chore::Serve(serving) => serve_it(store, &serving, false).await,
+        Chore::Demo(serving) => {
+            demo::seed(&store).await?;
+            serve_it(store, &serving, true).await
+        }
+        Chore::User(users) => {
+            self::users(&store, users).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Chore::Import { kind, files, dry } => import_all(&store, &kind, &files, dry).await,
+        Chore::Migrate => {
+            println!("{} has schema {}.", data.display(), Store::schema_version());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn serve_it(store: Store, serving: &Serving, demo: bool) -> Result<ExitCode, Error> {
+    let mut address = serving.listen;
+    address.set_port(serving.port.unwrap_or(address.port()));
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::internal(format!("cannot listen on {address}: {error}")))?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    if let Some(dist) = &serving.dist
+        && !dist.join("index.html").is_file()
+    {
+        return Err(Error::internal(format!("there is no index.html in {}", dist.display())));
+    }
+    if !demo && store.rows_of(Kind::User).await?.is_empty() {
+        println!("Nobody can sign in yet. Add an administrator:");
+        println!("  doorstep user add LOGIN --name NAME --role administrator");
+    }
+    println!("Doorstep listens on http://{address}");
+    if demo {
+        println!("Sign in with the password {} as", demo::PASSWORD);
+        for person in demo::PEOPLE {
+            println!("  {:<8} {:?}, {}", person.login, person.role, person.name);
+        }
+    }
+    let config = Config { dist: serving.dist.clone(), behind_proxy: serving.behind_proxy };
+    serve::serve(State::new(store, config), listener, stopped()).await?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Until somebody wants the server to stop.
+async fn stopped() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut told) => drop(told.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+async fn users(store: &Store, users: Users) -> Result<(), Error> {
+    match users {
+        Users::Add { login, name, roles, phone } => {
+            let password = password()?;
+            let user = User {
+                id: Id::new(Uuid::now_v7()),
+                name,
+                roles: roles.into_iter().map(Role::from).collect(),
+                team: None,
+                phone,
+                skills: Vec::new(),
+                regions: Vec::new(),
+                active: true,
+            };
+            accounts::add(store, SYSTEM, &user, &login, &password).await?;
+            println!("{login} can sign in.");
+        }
+        Users::List => {
+            let rows = store.rows_of(Kind::User).await?;
+            for account in store.read(|reading| reading.accounts()).await? {
+                let Some(user) = rows.find(account.user) else { continue };
+                let roles: Vec<String> =
+                    user.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+                let left = if user.active { "" } else { "  (has left)" };
+                println!("{:<16} {}  {}{left}", account.login, user.name, roles.join(", "));
+            }
+        }
+        Users::Password { login } => {
+            let user = holder(store, &login).await?;
+            accounts::set_password(store, user.id, &password()?, None).await?;
+            println!("{login} has a new password.");
+        }
+        Users::Deactivate { login } => {
+            let mut user = holder(store, &login).await?;
+            user.active = false;
+            let save = Command::User(user.id, user::Command::Save { user: Box::new(user) });
+            let orders = vec![(store::new_mid(), clock::now(), save)];
+            match store.carry_out(SYSTEM, orders).await?.first() {
+                Some(Outcome::Refused { refusal }) => return Err(Error::Refused(*refusal)),
+                _ => println!("{login} cannot sign in any more."),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who has this login.
+async fn holder(store: &Store, login: &str) -> Result<User, Error> {
+    let login = login.trim().to_lowercase();
+    let account = store.read(move |reading| reading.account(&login)).await?;
+    let account = account.ok_or_else(|| Error::internal("nobody has this login"))?;
+    store.find(account.user).await?.ok_or(Error::NotFound)
+}
+
+/// The password on the standard input: a command line shows up in process lists.
+fn password() -> Result<String, Error> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        eprintln!("Password (it will be seen as you type), at least 8 characters:");
+    }
+    let mut line = String::new();
+    input.lock().read_line(&mut line).map_err(Error::internal)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Imports the files one after the other. Exit code 2 when something in them was not taken.
+async fn import_all(
+    store: &Store,
+    kind: &str,
+    files: &[PathBuf],
+    dry: bool,
+) -> Result<ExitCode, Error> {
+    let kind: Option<import::Kind> = match kind {
+        "auto" => None,
+        word => Some(word.parse().map_err(|_| Error::BadRequest("there is no such form"))?),
+    };
+    let mut whole = true;
+    for file in files {
+        let why = |error| Error::internal(format!("{}: {error}", file.display()));
+        let bytes = std::fs::read(file).map_err(why)?;
+        let report = import::run(store, SYSTEM, kind, bytes, dry).await?;
+        println!(
+            "{}: {} read, {} added, {} changed, {} unchanged, {} refused",
+            file.display(),
+            report.read,
+            report.added,
+            report.changed,
+            report.unchanged,
+            report.refused,
+        );
+        for row in &report.rows {
+            let code = serde_json::to_value(row.code).map_err(Error::internal)?;
+            let column = row.column.as_deref().unwrap_or("-");
+            println!(
+                "  line {}, {column}: {}  {}",
+                row.line,
+                code.as_str().unwrap_or("?"),
+                row.value
+            );
+        }
+        whole &= report.rows.is_empty() && report.refused == 0;
+    }
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}

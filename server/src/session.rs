@@ -39,15 +39,15 @@ const SESSION_DAYS: i64 = 30;
 const SEEN_MINUTES: i64 = 60;
 
 /// Who makes this request; read fresh every time.
-pub struct Actor {
-    pub user: User,
+pub(crate) struct Actor {
+    pub(crate) user: User,
     /// The digest of the session's token.
-    pub token: String,
+    pub(crate) token: String,
 }
 
 impl Actor {
     /// What this person may see.
-    pub fn grants(&self) -> BTreeSet<Scope> {
+    pub(crate) fn grants(&self) -> BTreeSet<Scope> {
         scope::grants(&self.user)
     }
 }
@@ -66,7 +66,7 @@ impl FromRequestParts<State> for Actor {
 ///
 /// # Errors
 /// [`Error::SessionExpired`] or [`Error::SessionRevoked`].
-pub async fn who(store: &Store, token: String) -> Result<Actor, Error> {
+pub(crate) async fn who(store: &Store, token: String) -> Result<Actor, Error> {
     let now = clock::now();
     let sought = token.clone();
     let (row, user) = store
@@ -92,7 +92,7 @@ pub async fn who(store: &Store, token: String) -> Result<Actor, Error> {
 }
 
 /// `POST /api/v1/session`
-pub async fn sign_in(
+pub(crate) async fn sign_in(
     Shared(state): Shared<State>,
     peer: Peer,
     headers: HeaderMap,
@@ -116,7 +116,7 @@ pub async fn sign_in(
 }
 
 /// `GET /api/v1/session`
-pub async fn show(
+pub(crate) async fn show(
     Shared(state): Shared<State>,
     actor: Actor,
 ) -> Result<Json<Session>, Error> {
@@ -125,7 +125,7 @@ pub async fn show(
 }
 
 /// `DELETE /api/v1/session`: also answers well where there was none.
-pub async fn sign_out(
+pub(crate) async fn sign_out(
     Shared(state): Shared<State>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
@@ -140,13 +140,13 @@ pub async fn sign_out(
 
 /// The old password and the new one.
 #[derive(Deserialize)]
-pub struct NewPassword {
+pub(crate) struct NewPassword {
     old: String,
     new: String,
 }
 
 /// `POST /api/v1/session/password`: ends the person's other sessions.
-pub async fn change_password(
+pub(crate) async fn change_password(
     Shared(state): Shared<State>,
     actor: Actor,
     peer: Peer,
@@ -163,7 +163,7 @@ pub async fn change_password(
 }
 
 /// `POST /api/v1/replicas`: a new browser profile gets its id and its code.
-pub async fn register(
+pub(crate) async fn register(
     Shared(state): Shared<State>,
     actor: Actor,
 ) -> Result<(StatusCode, Json<Registered>), Error> {
@@ -185,7 +185,7 @@ pub async fn register(
 
 /// What anybody may know.
 #[derive(Serialize)]
-pub struct Hello {
+pub(crate) struct Hello {
     proto: u32,
     now: Timestamp,
     server: Uuid,
@@ -194,7 +194,7 @@ pub struct Hello {
 }
 
 /// `GET /api/v1/hello`: the clock, and which server this is.
-pub async fn hello(Shared(state): Shared<State>) -> Result<Json<Hello>, Error> {
+pub(crate) async fn hello(Shared(state): Shared<State>) -> Result<Json<Hello>, Error> {
     let head = state.store.head().await?;
     let build = crate::site::BUILD.unwrap_or(env!("CARGO_PKG_VERSION"));
     Ok(Json(Hello {
@@ -208,7 +208,7 @@ pub async fn hello(Shared(state): Shared<State>) -> Result<Json<Hello>, Error> {
 
 /// The address a request comes from.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer(pub Option<IpAddr>);
+pub(crate) struct Peer(pub(crate) Option<IpAddr>);
 
 impl FromRequestParts<State> for Peer {
     type Rejection = Error;
@@ -273,7 +273,7 @@ const WATCHED_MAX: usize = 100_000;
 
 /// Counts failed attempts by login and by address.
 #[derive(Default)]
-pub struct Throttle(Mutex<HashMap<String, Vec<Instant>>>);
+pub(crate) struct Throttle(Mutex<HashMap<String, Vec<Instant>>>);
 
 impl Throttle {
     /// Counts an attempt as failed until it is forgiven.

@@ -206,17 +206,12 @@ impl Store {
     ///
     /// # Errors
     /// Where they could not be written. A refused order is an outcome, not an error.
-    pub async fn carry_out(
-        &self,
-        by: Id<User>,
-        orders: Vec<Order>,
-    ) -> Result<Vec<Outcome>, Error> {
+    pub async fn carry_out(&self, by: Id<User>, orders: Vec<Order>) -> Result<Vec<Outcome>, Error> {
         let mut outcomes = Vec::with_capacity(orders.len());
         for part in orders.chunks(ORDERS_MAX) {
             let part = part.to_vec();
-            outcomes.extend(
-                self.write(move |writing| crate::carry::orders(writing, by, &part)).await?,
-            );
+            outcomes
+                .extend(self.write(move |writing| crate::carry::orders(writing, by, &part)).await?);
         }
         Ok(outcomes)
     }

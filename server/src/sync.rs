@@ -27,7 +27,7 @@ const JITTER_MS: i64 = 60_000;
 const SEEN_MINUTES: i64 = 10;
 
 /// `POST /api/v1/sync`
-pub async fn sync(
+pub(crate) async fn sync(
     Shared(state): Shared<State>,
     actor: Actor,
     Body(request): Body<Request>,
@@ -43,8 +43,7 @@ pub async fn sync(
         return Err(Error::ForeignReplica);
     }
     let resting = known.as_ref().is_some_and(|known| {
-        request.prev_seq <= known.last_seq
-            && known.last_seen.plus_minutes(SEEN_MINUTES) > received
+        request.prev_seq <= known.last_seq && known.last_seen.plus_minutes(SEEN_MINUTES) > received
     });
     // Most requests only ask what is new; they do not trouble the writer.
     let push = if request.envelopes.is_empty() && resting {
@@ -158,13 +157,8 @@ fn decide(
     replica.last_seq = sent.seq;
     replica.last_at = at;
     let text = sent.command.to_string();
-    let origin = Origin {
-        replica: replica.id,
-        seq: sent.seq,
-        claimed: sent.at,
-        received,
-        command: &text,
-    };
+    let origin =
+        Origin { replica: replica.id, seq: sent.seq, claimed: sent.at, received, command: &text };
     let known = writing.reading().stored_by_mid(sent.mid)?;
     let command = read(&sent.command);
     let (mid, by) = (sent.mid, sent.by);

@@ -19,14 +19,14 @@ use crate::{
 
 /// What the address says about the file.
 #[derive(Deserialize)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// `1` for a trial that changes nothing.
     #[serde(default)]
     dry: String,
 }
 
 /// `POST /api/v1/import/{kind}`
-pub async fn import(
+pub(crate) async fn import(
     Shared(state): Shared<State>,
     actor: Actor,
     Path(kind): Path<String>,
@@ -53,7 +53,7 @@ pub async fn import(
 }
 
 /// `GET /api/v1/import/template/{kind}`, with `.csv` at the end.
-pub async fn template(_: Actor, Path(kind): Path<String>) -> Result<Response, Error> {
+pub(crate) async fn template(_: Actor, Path(kind): Path<String>) -> Result<Response, Error> {
     let word = kind.strip_suffix(".csv").ok_or(Error::NotFound)?;
     let kind: Kind = word.parse().map_err(|_| Error::NotFound)?;
     let disposition = format!("attachment; filename=\"{word}.csv\"");

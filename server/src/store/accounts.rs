@@ -98,8 +98,7 @@ impl Reading<'_> {
     pub fn last_seen(&self, user: Id<User>) -> Result<Option<Timestamp>, Error> {
         let mut statement =
             self.tx.prepare_cached("select max(last_seen) from session where user = ?1")?;
-        let seen: Option<i64> =
-            statement.query_row([user.uuid().to_string()], |row| row.get(0))?;
+        let seen: Option<i64> = statement.query_row([user.uuid().to_string()], |row| row.get(0))?;
         Ok(seen.map(Timestamp))
     }
 }

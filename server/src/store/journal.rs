@@ -87,10 +87,9 @@ impl Reading<'_> {
             "select seq, mid, outcome from envelope
              where replica = ?1 and seq > ?2 and seq <= ?3 order by seq",
         )?;
-        let found = statement
-            .query_map(params![text(id), signed(after), signed(to)], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-            })?;
+        let found = statement.query_map(params![text(id), signed(after), signed(to)], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
         found
             .map(|raw| {
                 let (seq, mid, outcome) = raw?;
@@ -192,13 +191,10 @@ impl Writing<'_> {
     pub(crate) fn record(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
         let outcome = serde_json::to_string(entry.outcome).map_err(Error::internal)?;
         let hash = sha(&[&text(entry.by), &entry.claimed.0.to_string(), entry.command]);
-        let before: String = self
-            .tx
-            .prepare_cached("select chain from head")?
-            .query_row([], |row| row.get(0))?;
+        let before: String =
+            self.tx.prepare_cached("select chain from head")?.query_row([], |row| row.get(0))?;
         let (replica, mid) = (text(entry.replica), entry.mid.to_string());
-        let chain =
-            sha(&[&before, &replica, &entry.seq.to_string(), &mid, &hash, &outcome]);
+        let chain = sha(&[&before, &replica, &entry.seq.to_string(), &mid, &hash, &outcome]);
         self.run(
             "insert into envelope (replica, seq, mid, first, user, claimed, at, doubtful, received,
              command, hash, outcome, v, chain)

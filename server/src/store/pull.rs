@@ -24,7 +24,7 @@ pub struct Pull {
 }
 
 /// A name for what somebody may see; a replica starts from zero when it changes.
-pub fn grants_name(grants: &BTreeSet<Scope>) -> String {
+fn grants_name(grants: &BTreeSet<Scope>) -> String {
     let texts: Vec<String> = grants.iter().map(Scope::text).collect();
     hex(&Sha256::digest(texts.join(" ").as_bytes())[..8])
 }

@@ -13,10 +13,9 @@ const STEPS: &[&str] = &[include_str!("0001_rows.sql")];
 /// # Errors
 /// For a database of a newer program, and where the disk does not play along.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    let known: usize =
-        connection.query_row("pragma user_version", [], |row| row.get::<_, i64>(0)).map(|v| {
-            usize::try_from(v).unwrap_or(usize::MAX)
-        })?;
+    let known: usize = connection
+        .query_row("pragma user_version", [], |row| row.get::<_, i64>(0))
+        .map(|v| usize::try_from(v).unwrap_or(usize::MAX))?;
     if known > STEPS.len() {
         return Err(Error::internal(
             "the data was written by a newer version of this program; use that one",

@@ -58,6 +58,7 @@ pub(super) fn run(
     pokes: &broadcast::Sender<Poke>,
 ) {
     let cache = RefCell::new(Cache::new());
+    let mut others = None;
     while let Some(first) = jobs.blocking_recv() {
         // While one batch is on its way to the disk the next one gathers: nobody has to wait on purpose.
         let mut batch = vec![first];
@@ -66,9 +67,12 @@ pub(super) fn run(
         {
             batch.push(job);
         }
-        if cache.borrow().len() > CACHE_MAX {
+        // Somebody else wrote, say `doorstep user` beside the server: what is remembered may be old.
+        let seen = data_version(&connection);
+        if seen.is_none() || seen != others || cache.borrow().len() > CACHE_MAX {
             cache.borrow_mut().clear();
         }
+        others = seen;
         match commit(&mut connection, &cache, &batch) {
             Ok(poke) => {
                 for job in batch {
@@ -96,6 +100,11 @@ pub(super) fn run(
             }
         }
     }
+}
+
+/// A number that changes when another connection commits.
+fn data_version(connection: &Connection) -> Option<i64> {
+    connection.query_row("pragma data_version", [], |row| row.get(0)).ok()
 }
 
 fn announce(pokes: &broadcast::Sender<Poke>, poke: Option<Poke>) {

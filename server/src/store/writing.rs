@@ -145,11 +145,13 @@ impl<'a> Writing<'a> {
         format: impl Fn(&str, u32) -> String,
     ) -> Result<String, Error> {
         loop {
-            let n: i64 = self.tx.prepare_cached(
-                "insert into counter (name, day, n) values (?1, ?2, 1)
+            let n: i64 = self
+                .tx
+                .prepare_cached(
+                    "insert into counter (name, day, n) values (?1, ?2, 1)
                  on conflict (name, day) do update set n = n + 1 returning n",
-            )?
-            .query_row(params![kind.word(), day], |row| row.get(0))?;
+                )?
+                .query_row(params![kind.word(), day], |row| row.get(0))?;
             let number = format(day, u32::try_from(n).unwrap_or(u32::MAX));
             let taken: Option<i64> = self
                 .tx
@@ -175,11 +177,7 @@ impl<'a> Writing<'a> {
         Ok(u32::try_from(unsigned(n)).unwrap_or(u32::MAX))
     }
 
-    pub(super) fn run(
-        &self,
-        sql: &str,
-        params: impl rusqlite::Params,
-    ) -> Result<usize, Error> {
+    pub(super) fn run(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, Error> {
         Ok(self.tx.prepare_cached(sql)?.execute(params)?)
     }
 }
