@@ -1,0 +1,126 @@
+//! A ticket as a card: on the board, and among a caller's earlier tickets.
+
+use domain::{Id, Key, Timestamp, ticket::Ticket};
+use leptos::{ev, prelude::*};
+
+use super::looks;
+use crate::{
+    device::device,
+    locale::{self, text},
+    route::Route,
+    ui::{Icon, SlaRail, SlaText, Tag, Tone},
+};
+
+/// A card. With `picked` a plain press shows the ticket beside the board instead of opening its page.
+#[component]
+pub(super) fn TicketCard(
+    id: Id<Ticket>,
+    now: Signal<Timestamp>,
+    picked: Option<RwSignal<Option<Id<Ticket>>>>,
+) -> impl IntoView {
+    let device = device();
+    let ticket = Memo::new(move |_| device.find(id));
+    let waits = Memo::new(move |_| device.is_pending(Key::of(id)));
+    let promise = Memo::new(move |_| {
+        let now = now.get();
+        ticket.with(|ticket| looks::running(ticket.as_ref()?, now))
+    });
+    let current = move || picked.is_some_and(|picked| picked.get() == Some(id));
+    move || {
+        let ticket = ticket.get()?;
+        let word = ticket.stage.word();
+        let inside = inside(&ticket, promise, now, waits, picked);
+        Some(view! {
+            <article
+                class="board__card ticket"
+                data-stage=word
+                data-ticket=id.to_string()
+                aria-current=move || current().then_some("true")
+            >
+                {inside}
+            </article>
+        })
+    }
+}
+
+fn inside(
+    ticket: &Ticket,
+    promise: Memo<Option<looks::Promise>>,
+    now: Signal<Timestamp>,
+    waits: Memo<bool>,
+    picked: Option<RwSignal<Option<Id<Ticket>>>>,
+) -> impl IntoView + use<> {
+    let id = ticket.id;
+    let pick = move |event: ev::MouseEvent| {
+        let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key());
+        if let Some(picked) = picked.filter(|_| plain) {
+            event.prevent_default();
+            picked.set(Some(id));
+        }
+    };
+    let status = looks::status_tag(ticket);
+    let priority = looks::priority_tag(ticket);
+    let flagged = ticket.has_open_flags().then(|| {
+        view! { <Tag text=text().desk.alert_undecided tone=Tone::Danger icon=Some(Icon::Flag)/> }
+    });
+    let place = [ticket.machine.model.as_str(), ticket.contact.address.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
+    let visit = ticket.active_visit().filter(|visit| visit.is_open()).map(|visit| {
+        let name = device().name(visit.engineer);
+        let window =
+            visit.appointment.as_ref().map(|window| locale::window(window.from, window.to));
+        view! {
+            <p class="ticket__line row">
+                <span class="avatar" data-size="small" aria-hidden="true">
+                    {looks::initial(&name)}
+                </span>
+                <span>{name}</span>
+                {window.map(|window| view! { <span class="num">{window}</span> })}
+            </p>
+        }
+    });
+    let registered = ticket.registered_at;
+    // Without a promise the age says how long somebody has been waiting.
+    let foot = move || match promise.get() {
+        Some(promise) => {
+            view! { <SlaText text=promise.words() left=promise.left over=promise.over/> }.into_any()
+        }
+        None => {
+            now.track();
+            view! { <span class="num">{locale::ago(registered)}</span> }.into_any()
+        }
+    };
+    view! {
+        {move || promise.get().map(|promise| view! { <SlaRail left=promise.left over=promise.over/> })}
+        <header class="ticket__head">
+            <a class="ticket__title" href=Route::DeskTicket(id).href() on:click=pick>
+                {ticket.contact.label()}
+            </a>
+            {priority}
+        </header>
+        <p class="ticket__symptom">{ticket.title.clone()}</p>
+        <p class="ticket__line clamp">{place}</p>
+        {visit}
+        <p class="row">{status} {flagged}</p>
+        <footer class="ticket__foot">
+            {foot}
+            <span class="spacer"></span>
+            <span class="ticket__number num">{ticket.spoken_number().to_owned()}</span>
+            {move || {
+                waits
+                    .get()
+                    .then(|| {
+                        let label = text().desk.not_sent;
+                        view! {
+                            <span class="moment__pending" role="img" aria-label=label title=label>
+                                {Icon::CloudUp.svg()}
+                            </span>
+                        }
+                    })
+            }}
+        </footer>
+    }
+}

@@ -1,0 +1,211 @@
+//! How a ticket looks at the desk: the tone of its stage, what is left of a promise, what a search finds.
+
+use domain::{
+    Timestamp,
+    ticket::{Act, HoldReason, Priority, Stage, Ticket},
+    visit,
+};
+use leptos::prelude::*;
+
+use crate::{
+    clock,
+    locale::{self, text},
+    ui::{Icon, Tag, Tone},
+};
+
+/// The tone of a ticket's stage.
+pub(super) fn tone(stage: &Stage) -> Tone {
+    match stage {
+        Stage::Received | Stage::Closed { .. } | Stage::Cancelled { .. } => Tone::Neutral,
+        Stage::Triaged | Stage::PendingDispatch { .. } => Tone::Violet,
+        Stage::Dispatched { .. }
+        | Stage::PendingConfirmation { .. }
+        | Stage::PendingFollowUp { .. } => Tone::Info,
+        Stage::InProgress { .. } => Tone::Primary,
+        Stage::OnHold { reason, .. } => match reason {
+            HoldReason::WaitingEscalation | HoldReason::WaitingApproval => Tone::Violet,
+            HoldReason::WaitingCustomer | HoldReason::WaitingParts | HoldReason::SecondVisit => {
+                Tone::Warning
+            }
+        },
+        Stage::Completed { .. } => Tone::Success,
+    }
+}
+
+/// The drawing beside the word for where a ticket stands.
+pub(super) fn icon(ticket: &Ticket) -> Icon {
+    match &ticket.stage {
+        Stage::Received => Icon::Inbox,
+        Stage::Triaged | Stage::PendingDispatch { .. } => Icon::Users,
+        Stage::Dispatched { .. } => Icon::Bell,
+        Stage::InProgress { .. } => match ticket.active_visit().map(|visit| visit.stage) {
+            Some(visit::Stage::EnRoute) => Icon::Navigation,
+            Some(stage) if stage >= visit::Stage::Arrived => Icon::Wrench,
+            _ => Icon::CalendarCheck,
+        },
+        Stage::OnHold { reason, .. } => match reason {
+            HoldReason::WaitingParts => Icon::Package,
+            HoldReason::SecondVisit => Icon::Rotate,
+            HoldReason::WaitingEscalation => Icon::ArrowUp,
+            HoldReason::WaitingCustomer | HoldReason::WaitingApproval => Icon::Wait,
+        },
+        Stage::PendingConfirmation { .. } => Icon::Pen,
+        Stage::PendingFollowUp { .. } => Icon::Phone,
+        Stage::Completed { .. } | Stage::Closed { .. } => Icon::CheckCircle,
+        Stage::Cancelled { .. } => Icon::XCircle,
+    }
+}
+
+/// The word for where a ticket stands, with its tone and drawing.
+pub(super) fn status_tag(ticket: &Ticket) -> impl IntoView + use<> {
+    let at_work = matches!(ticket.stage, Stage::InProgress { .. })
+        && ticket.active_visit().is_some_and(|visit| visit.stage >= visit::Stage::Arrived);
+    view! {
+        <Tag
+            text=text().words.status(ticket)
+            tone=tone(&ticket.stage)
+            icon=Some(icon(ticket))
+            solid=at_work
+            struck=matches!(ticket.stage, Stage::Cancelled { .. })
+        />
+    }
+}
+
+/// The priority, where it is worth a tag: only what is urgent stands out.
+pub(super) fn priority_tag(ticket: &Ticket) -> impl IntoView + use<> {
+    let urgent = ticket.triage.as_ref().is_some_and(|triage| triage.priority == Priority::P1);
+    urgent.then(|| {
+        view! {
+            <Tag
+                text=text().words.priority(Priority::P1)
+                tone=Tone::Danger
+                icon=Some(Icon::Flame)
+                solid=true
+            />
+        }
+    })
+}
+
+/// Which of the two promises of a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promised {
+    Response,
+    Solution,
+}
+
+/// A promise to the customer, and how it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Promise {
+    pub(super) what: Promised,
+    pub(super) due: Timestamp,
+    /// When it was kept, or too late.
+    pub(super) met: Option<Timestamp>,
+    /// How much of the time is left, in thousandths.
+    pub(super) left: u32,
+    pub(super) over: bool,
+    /// Milliseconds until it is due; negative once it is over.
+    rest: i64,
+}
+
+impl Promise {
+    fn new(
+        what: Promised,
+        from: Timestamp,
+        due: Timestamp,
+        met: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
+        let looked = met.unwrap_or(now);
+        let whole = (due.0 - from.0).max(1);
+        let rest = due.0 - looked.0;
+        let left = u32::try_from(rest.clamp(0, whole) * 1_000 / whole).unwrap_or(0);
+        Self { what, due, met, left, over: looked > due, rest }
+    }
+
+    /// Whether it is not over, but nearly.
+    pub(super) fn soon(&self) -> bool {
+        self.met.is_none() && !self.over && self.left <= 250
+    }
+
+    /// How it stands, in words.
+    pub(super) fn words(&self) -> String {
+        let desk = &text().desk;
+        let span = locale::span(self.rest);
+        match (self.met, self.over) {
+            (Some(_), false) => desk.kept.into(),
+            (Some(_), true) => (desk.missed)(&span),
+            (None, false) => (desk.left)(&span),
+            (None, true) => (desk.over)(&span),
+        }
+    }
+}
+
+/// Both promises, response first; none before the ticket has a priority.
+pub(super) fn promises(ticket: &Ticket, now: Timestamp) -> Vec<Promise> {
+    let Some((response, solution)) = ticket.promised() else { return Vec::new() };
+    let told = |acts: &[Act]| {
+        ticket.log.iter().filter(|entry| acts.contains(&entry.act)).map(|entry| entry.at).min()
+    };
+    let contacted = told(&[
+        Act::Called,
+        Act::SolvedByPhone,
+        Act::Arrived,
+        Act::Consented,
+        Act::Talked,
+        Act::Confirmed,
+    ]);
+    let working =
+        !ticket.stage.is_over() && !matches!(ticket.stage, Stage::PendingConfirmation { .. });
+    let solved = (!working).then(|| {
+        let acts = [Act::Finished, Act::SolvedByPhone, Act::Signed, Act::Confirmed, Act::Cancelled];
+        told(&acts).unwrap_or(solution)
+    });
+    let from = ticket.registered_at;
+    vec![
+        Promise::new(Promised::Response, from, response, contacted.or(solved), now),
+        Promise::new(Promised::Solution, from, solution, solved, now),
+    ]
+}
+
+/// The promise that ends first among those not kept yet.
+pub(super) fn running(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
+    promises(ticket, now)
+        .into_iter()
+        .filter(|promise| promise.met.is_none())
+        .min_by_key(|promise| promise.due)
+}
+
+/// Everything of a ticket that a search looks at, in small letters.
+pub(super) fn haystack(ticket: &Ticket, engineer: &str) -> String {
+    let digits: String = ticket.contact.phone.chars().filter(char::is_ascii_digit).collect();
+    [
+        ticket.number.as_deref().unwrap_or_default(),
+        ticket.provisional.as_deref().unwrap_or_default(),
+        &ticket.contact.name,
+        &ticket.contact.company,
+        &ticket.contact.phone,
+        &digits,
+        &ticket.contact.address,
+        &ticket.machine.model,
+        &ticket.machine.serial,
+        &ticket.title,
+        engineer,
+    ]
+    .join("\n")
+    .to_lowercase()
+}
+
+/// Whether every word of the search is in the haystack.
+pub(super) fn finds(haystack: &str, search: &str) -> bool {
+    search.to_lowercase().split_whitespace().all(|word| haystack.contains(word))
+}
+
+/// The letter on a person's round sign: the family name in Chinese, the initial elsewhere.
+pub(super) fn initial(name: &str) -> String {
+    name.trim().chars().take(1).flat_map(char::to_uppercase).collect()
+}
+
+/// The server's time, looked at a few times a minute: often enough for promises counted in minutes.
+pub(super) fn minute() -> Signal<Timestamp> {
+    Memo::new(|_| clock::minute()).into()
+}
