@@ -1,0 +1,60 @@
+//! After the answer: it is safe, here is the check code, and the device goes back.
+
+use domain::{
+    Key,
+    sheet::{Answer, Sheet},
+};
+use leptos::prelude::*;
+
+use super::Scene;
+use crate::{
+    locale::text,
+    ui::{Button, ButtonKind, Icon, Nameplate, Plate},
+};
+
+/// Enough of the digest to compare by eye.
+const CHECK_CODE_CHARS: usize = 8;
+
+/// The answer is kept; the device goes back.
+#[component]
+pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
+    let key = Key::of(sheet.id);
+    let code: String = sheet.digest.chars().take(CHECK_CODE_CHARS).collect();
+    let answer = StoredValue::new(sheet.signature.answer);
+    let title = move || {
+        let words = &text().handover;
+        if !scene.device.is_pending(key) {
+            return words.uploaded;
+        }
+        answer.with_value(|answer| match answer {
+            Answer::Signed { .. } => words.signed_title,
+            Answer::Refused { .. } => words.refused_title,
+            Answer::Absent { .. } => words.absent_recorded,
+        })
+    };
+    view! {
+        <main class="handover__main">
+            <section class="done" data-tone="success">
+                {Icon::CheckCircle.large()}
+                <h1 class="done__title" tabindex="-1" data-name="saved">{title}</h1>
+                <p>{move || text().handover.thanks}</p>
+            </section>
+            <Nameplate>
+                <Plate label=move || text().handover.check_code value=code mono=true/>
+            </Nameplate>
+            <p class="muted">{move || text().handover.check_hint}</p>
+            <p class="handover__back">{move || text().handover.give_back}</p>
+        </main>
+        <footer class="handover__bar">
+            <Button
+                text=move || text().handover.take_back
+                kind=ButtonKind::Primary
+                icon=Icon::Key
+                large=true
+                wide=true
+                name="take-back"
+                on_press=move || scene.taking_back.set(true)
+            />
+        </footer>
+    }
+}

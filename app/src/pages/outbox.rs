@@ -1,0 +1,656 @@
+//! The outbox: what waits, what became of what was sent, and how this device stands.
+
+use domain::{
+    Id, Timestamp,
+    command::Command,
+    customer, machine, part_request,
+    replica::{Entry, Waiting},
+    ticket::{self, Ticket},
+    user::Role,
+    visit,
+    wire::Outcome,
+};
+use leptos::prelude::*;
+
+use crate::{
+    device::{Device, device},
+    locale::{self, text},
+    pages::shell::{DeskShell, PhoneDetail},
+    route::Route,
+    session::{BUILD, SessionState},
+    ui::{
+        Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Empty, Icon, SyncState, Tone, toast,
+    },
+};
+
+/// More waiting entries than this are only counted.
+const WAITING_SHOWN: usize = 100;
+/// Work that waits longer than this is no longer calm.
+const LATE_MINUTES: i64 = 24 * 60;
+/// From here on the meter warns.
+const FULL_PERCENT: f64 = 80.0;
+
+/// The outbox page, for every role.
+#[component]
+pub fn Outbox() -> impl IntoView {
+    let device = device();
+    device.storage_report().refresh();
+    let desk = Memo::new(move |_| !device.me().is_any(&[Role::Engineer]));
+    move || {
+        if desk.get() {
+            view! {
+                <DeskShell title=move || text().person.outbox.title>
+                    <div class="stack" data-gap="large"><Body/></div>
+                </DeskShell>
+            }
+            .into_any()
+        } else {
+            view! {
+                <PhoneDetail title=move || text().person.outbox.title back=Route::Me.href()>
+                    <Body/>
+                </PhoneDetail>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn Body() -> impl IntoView {
+    view! {
+        <State/>
+        <NeedsYou/>
+        <WaitingList/>
+        <ThisDevice/>
+        <StorageCells/>
+        <Install/>
+    }
+}
+
+/// The one sentence on top, and what it is made of.
+struct Headline {
+    tone: Tone,
+    icon: Icon,
+    text: String,
+    sign_in: bool,
+}
+
+/// What the sentence says. A function of three facts, so that it cannot say what is not so.
+fn headline(
+    waiting: &Waiting,
+    state: SyncState,
+    session: SessionState,
+    heard: Option<Timestamp>,
+    now: Timestamp,
+) -> Headline {
+    let words = &text().person.outbox;
+    let signed_out = matches!(session, SessionState::SignedOut | SessionState::Expired);
+    let late = waiting.oldest.is_some_and(|oldest| oldest.plus_minutes(LATE_MINUTES) < now);
+    let count = waiting.unanswered;
+    let (tone, icon, text) = if waiting.attention > 0 {
+        (Tone::Danger, Icon::CloudAlert, (words.needs)(waiting.attention))
+    } else if count > 0 {
+        let tone = if late { Tone::Danger } else { Tone::Warning };
+        if signed_out {
+            (tone, Icon::CloudOff, (words.kept_signed_out)(count))
+        } else {
+            match state {
+                SyncState::Sending => (Tone::Primary, Icon::CloudUp, (words.sending)(count)),
+                SyncState::Offline => (tone, Icon::CloudOff, (words.kept_offline)(count)),
+                SyncState::Failed => (tone, Icon::CloudAlert, (words.kept_failed)(count)),
+                _ => (tone, Icon::CloudUp, (words.unsent)(count)),
+            }
+        }
+    } else if signed_out {
+        (Tone::Warning, Icon::CloudOff, words.fine_signed_out.into())
+    } else {
+        match (state, heard) {
+            (_, None) => (Tone::Neutral, Icon::CloudOff, words.never_heard.into()),
+            (SyncState::Offline, _) => (Tone::Neutral, Icon::CloudOff, words.fine_offline.into()),
+            (SyncState::Failed, _) => (Tone::Warning, Icon::CloudAlert, words.fine_failed.into()),
+            (_, Some(heard)) => {
+                (Tone::Success, Icon::CloudDone, (words.fine)(&locale::moment(heard)))
+            }
+        }
+    };
+    Headline { tone, icon, text, sign_in: signed_out }
+}
+
+#[component]
+fn State() -> impl IntoView {
+    let device = device();
+    let state = move || {
+        headline(
+            &device.waiting(),
+            device.sync_state(),
+            device.session_state(),
+            device.heard_at(),
+            crate::clock::minute(),
+        )
+    };
+    let note = move || {
+        let words = &text().person.outbox;
+        let waiting = device.waiting();
+        let mut parts: Vec<String> = Vec::new();
+        if waiting.attention > 0 && waiting.unanswered > 0 {
+            parts.push((words.unsent)(waiting.unanswered));
+        }
+        if let Some(oldest) = waiting.oldest {
+            parts.push((words.oldest)(&locale::moment(oldest)));
+        }
+        let fine = waiting.attention == 0 && waiting.unanswered == 0;
+        if let Some(heard) = device.heard_at()
+            && !(fine && device.sync_state() == SyncState::Fine)
+        {
+            parts.push((words.heard)(&locale::moment(heard)));
+        }
+        parts.join(" · ")
+    };
+    let busy = Signal::derive(move || device.sync_state() == SyncState::Sending);
+    move || {
+        let Headline { tone, icon, text: sentence, sign_in } = state();
+        view! {
+            <section class="outbox-state" data-tone=tone.name() role="status">
+                {icon.svg()}
+                <p class="outbox-state__text" data-name="outbox-state">{sentence}</p>
+                <p class="outbox-state__note">{note}</p>
+                {if sign_in {
+                    view! {
+                        <ButtonLink
+                            text=move || text().person.outbox.sign_in
+                            kind=ButtonKind::Primary
+                            href=Route::SignIn.href()
+                            name="sign-in-again"
+                        />
+                    }
+                    .into_any()
+                } else {
+                    view! {
+                        <Button
+                            text=move || text().person.outbox.sync_now
+                            icon=Icon::Refresh
+                            busy
+                            name="sync-now"
+                            on_press=move || device.sync_now()
+                        />
+                    }
+                    .into_any()
+                }}
+            </section>
+        }
+    }
+}
+
+#[component]
+fn NeedsYou() -> impl IntoView {
+    let device = device();
+    let entries = Memo::new(move |_| {
+        let needs = |entry: &Entry| {
+            !entry.read && entry.outcome.as_ref().is_some_and(Outcome::needs_attention)
+        };
+        device.entries().into_iter().filter(|(_, entry)| needs(entry)).collect::<Vec<_>>()
+    });
+    view! {
+        <Show when=move || entries.with(|entries| !entries.is_empty())>
+            <section class="stack">
+                <h2 class="section-title">
+                    {move || text().person.outbox.needs_heading}
+                    <span class="count" data-tone="danger">{move || entries.with(Vec::len)}</span>
+                </h2>
+                <ul class="outbox list">
+                    <For each=move || entries.get() key=|(seq, _)| *seq let((seq, entry))>
+                        <Answered seq entry/>
+                    </For>
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// An answer somebody must read: what I did, what came of it, what to do now.
+#[component]
+fn Answered(seq: u64, entry: Entry) -> impl IntoView {
+    let device = device();
+    let Entry { envelope, outcome, .. } = entry;
+    let outcome = StoredValue::new(outcome);
+    let ticket = ticket_of(&envelope.command);
+    let at = envelope.at;
+    let command = StoredValue::new(envelope.command);
+    let refused = outcome.with_value(|outcome| matches!(outcome, Some(Outcome::Refused { .. })));
+    let state = outcome.with_value(|outcome| match outcome {
+        Some(Outcome::Amended { .. }) => "amended",
+        Some(Outcome::Quarantined) => "quarantined",
+        _ => "refused",
+    });
+    let title = move || {
+        let words = &text().person.outbox;
+        outcome.with_value(|outcome| match outcome {
+            Some(Outcome::Amended { .. }) => words.amended,
+            Some(Outcome::Quarantined) => words.quarantined,
+            _ => words.refused,
+        })
+    };
+    let why = move || outcome.with_value(|outcome| why(device, outcome.as_ref()));
+    let next = move || {
+        let words = &text().person.outbox;
+        outcome.with_value(|outcome| match outcome {
+            Some(Outcome::Amended { .. }) => words.amended_next,
+            Some(Outcome::Quarantined) => words.quarantined_next,
+            _ => words.refused_next,
+        })
+    };
+    let what = move || {
+        command.with_value(|command| {
+            (text().person.outbox.you_did)(&title_of(device, ticket, command))
+        })
+    };
+    let detail = command.with_value(said);
+    let note = move |ticket: Id<Ticket>| {
+        let words = text();
+        let what = command.with_value(|command| words.words.command(command));
+        let said = command.with_value(said).unwrap_or_default();
+        let why = outcome.with_value(|outcome| why_untold(device, outcome.as_ref()));
+        let text = (words.person.outbox.note_text)(what, &locale::moment(at), &said, &why);
+        Command::Ticket(ticket, ticket::Command::Note { text, visible: false })
+    };
+    view! {
+        <li class="waiting" data-state=state>
+            <p class="waiting__what">{what}</p>
+            {detail.map(|detail| view! { <p class="waiting__meta clamp-2">{detail}</p> })}
+            <p class="waiting__why"><strong>{title}</strong> " · " {why}</p>
+            <p class="waiting__meta">{next}</p>
+            <p class="waiting__meta num">{move || locale::moment(at)}</p>
+            <div class="waiting__bar">
+                {ticket
+                    .filter(|_| refused)
+                    .map(|ticket| {
+                        view! {
+                            <Button
+                                text=move || text().person.outbox.send_as_note
+                                icon=Icon::Note
+                                why_not=device.why_not(move || note(ticket))
+                                name="send-as-note"
+                                on_press=move || {
+                                    device
+                                        .press_then(
+                                            untrack(|| note(ticket)),
+                                            move || {
+                                                device.mark_read(seq);
+                                                toast(
+                                                    Tone::Success,
+                                                    untrack(|| text().person.outbox.note_sent),
+                                                );
+                                            },
+                                        );
+                                }
+                            />
+                        }
+                    })}
+                {ticket
+                    .map(|ticket| {
+                        view! {
+                            <ButtonLink
+                                text=move || text().person.outbox.open_ticket
+                                href=ticket_href(device, ticket)
+                                name="open-ticket"
+                            />
+                        }
+                    })}
+                <Button
+                    text=move || text().person.outbox.mark_read
+                    icon=Icon::Check
+                    kind=ButtonKind::Primary
+                    name="mark-read"
+                    on_press=move || device.mark_read(seq)
+                />
+            </div>
+        </li>
+    }
+}
+
+/// What came of it, in words (tracked).
+fn why(device: Device, outcome: Option<&Outcome>) -> String {
+    let words = text();
+    match outcome {
+        Some(Outcome::Refused { refusal }) => words.words.refusal(*refusal).to_owned(),
+        Some(Outcome::Amended { amendment, .. }) => {
+            words.words.amendment(amendment, |user| device.name(user))
+        }
+        Some(Outcome::Quarantined) => words.person.outbox.quarantined_why.to_owned(),
+        Some(Outcome::Applied { .. } | Outcome::Noop) | None => String::new(),
+    }
+}
+
+fn why_untold(device: Device, outcome: Option<&Outcome>) -> String {
+    untrack(|| why(device, outcome))
+}
+
+#[component]
+fn WaitingList() -> impl IntoView {
+    let device = device();
+    let entries = Memo::new(move |_| {
+        device
+            .entries()
+            .into_iter()
+            .filter(|(_, entry)| entry.outcome.is_none())
+            .collect::<Vec<_>>()
+    });
+    let shown = move || {
+        // Oldest first: that is the order in which they go.
+        entries.with(|entries| {
+            entries.iter().rev().take(WAITING_SHOWN).cloned().collect::<Vec<_>>()
+        })
+    };
+    let more = move || entries.with(|entries| entries.len().saturating_sub(WAITING_SHOWN));
+    view! {
+        <section class="stack">
+            <h2 class="section-title">
+                {move || text().person.outbox.waiting_heading}
+                <span class="count">{move || entries.with(Vec::len)}</span>
+            </h2>
+            <Show
+                when=move || entries.with(|entries| !entries.is_empty())
+                fallback=move || {
+                    view! {
+                        <Empty icon=Icon::CloudDone text=move || text().person.outbox.waiting_none/>
+                    }
+                }
+            >
+                <ul class="outbox list">
+                    <For each=shown key=|(seq, _)| *seq let((seq, entry))>
+                        <Unanswered seq entry/>
+                    </For>
+                </ul>
+                <Show when=move || { more() > 0 }>
+                    <p class="muted">{move || (text().person.outbox.more)(more())}</p>
+                </Show>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Unanswered(seq: u64, entry: Entry) -> impl IntoView {
+    let device = device();
+    let envelope = entry.envelope;
+    let ticket = ticket_of(&envelope.command);
+    let at = envelope.at;
+    let detail = said(&envelope.command);
+    let command = StoredValue::new(envelope.command);
+    let what = move || command.with_value(|command| title_of(device, ticket, command));
+    let state = move || {
+        if device.sync_state() == SyncState::Sending { "sending" } else { "waiting" }
+    };
+    let doubt = move || {
+        device.doubt(seq).map(|refusal| {
+            let words = text();
+            (words.person.outbox.doubt)(words.words.refusal(refusal))
+        })
+    };
+    view! {
+        <li class="waiting" data-state=state>
+            <p class="waiting__what">{what}</p>
+            {detail.map(|detail| view! { <p class="waiting__meta clamp-2">{detail}</p> })}
+            {move || doubt().map(|doubt| view! { <p class="waiting__why">{doubt}</p> })}
+            <p class="waiting__meta num">
+                {move || (text().person.outbox.waiting_since)(&locale::ago(at))}
+            </p>
+        </li>
+    }
+}
+
+#[component]
+fn ThisDevice() -> impl IntoView {
+    let device = device();
+    let heard = move || {
+        device
+            .heard_at()
+            .map_or_else(|| text().person.outbox.never.to_owned(), locale::moment)
+    };
+    view! {
+        <CellGroup title=move || text().person.outbox.device_heading>
+            <Cell
+                label=move || text().person.outbox.last_contact
+                value=Signal::derive(heard)
+                icon=Icon::Clock
+            />
+            <Cell
+                label=move || text().person.outbox.device_code
+                value=Signal::derive(move || device.code())
+                icon=Icon::Me
+            />
+            <Cell
+                label=move || text().person.outbox.app_version
+                value=BUILD
+                icon=Icon::Info
+            />
+        </CellGroup>
+    }
+}
+
+#[component]
+fn StorageCells() -> impl IntoView {
+    let report = device().storage_report();
+    let asked = RwSignal::new(false);
+    let percent = move || match (report.usage.get(), report.quota.get()) {
+        (Some(usage), Some(quota)) if quota > 0.0 => Some((usage / quota * 100.0).clamp(0.0, 100.0)),
+        _ => None,
+    };
+    let used = move || match (report.usage.get(), report.quota.get()) {
+        (Some(usage), Some(quota)) => (text().person.outbox.used)(&size(usage), &size(quota)),
+        _ => String::new(),
+    };
+    let persisted = move || report.persisted.get() == Some(true);
+    let hint = move || {
+        let words = &text().person.outbox;
+        match (persisted(), asked.get()) {
+            (true, _) => "",
+            (false, false) => words.persistent_hint,
+            (false, true) => words.persist_refused,
+        }
+    };
+    view! {
+        <CellGroup title=move || text().person.outbox.storage_heading>
+            <Show when=move || percent().is_some()>
+                <div class="cell">
+                    <label class="meter">
+                        <span>{used}</span>
+                        <meter
+                            min="0"
+                            max="100"
+                            high=FULL_PERCENT.to_string()
+                            prop:value=move || percent().unwrap_or(0.0)
+                        ></meter>
+                    </label>
+                </div>
+            </Show>
+            <Cell
+                label=move || text().person.outbox.persistent
+                hint=Signal::derive(move || hint().to_owned())
+                icon=Icon::Shield
+            >
+                {move || {
+                    if persisted() {
+                        view! {
+                            <span class="cell__value" data-name="persisted">
+                                {text().person.outbox.persistent_yes}
+                            </span>
+                        }
+                        .into_any()
+                    } else {
+                        view! {
+                            <Button
+                                text=move || text().person.outbox.persist
+                                name="persist"
+                                on_press=move || {
+                                    report.request_persist();
+                                    asked.set(true);
+                                }
+                            />
+                        }
+                        .into_any()
+                    }
+                }}
+            </Cell>
+        </CellGroup>
+        <Show when=move || percent().is_some_and(|percent| percent >= FULL_PERCENT)>
+            <p class="note" data-tone="danger">{move || text().person.outbox.nearly_full}</p>
+        </Show>
+    }
+}
+
+#[component]
+fn Install() -> impl IntoView {
+    let report = device().storage_report();
+    let place = place();
+    let how = move || {
+        let words = &text().person.outbox;
+        match place {
+            Place::WebView => words.install_web_view,
+            Place::Apple => words.install_ios,
+            Place::Other => words.install_other,
+        }
+    };
+    view! {
+        <Show when=move || !report.installed.get()>
+            <Card title=move || text().person.outbox.install_heading>
+                <p>{move || text().person.outbox.install_why}</p>
+                {move || {
+                    if report.can_install.get() {
+                        view! {
+                            <Button
+                                text=move || text().person.outbox.install
+                                icon=Icon::Download
+                                name="install"
+                                on_press=move || report.install()
+                            />
+                        }
+                        .into_any()
+                    } else {
+                        view! { <p class="muted">{how}</p> }.into_any()
+                    }
+                }}
+            </Card>
+        </Show>
+    }
+}
+
+/// Where the app runs, as far as installing it goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Inside a chat app.
+    WebView,
+    /// An iPhone or iPad.
+    Apple,
+    Other,
+}
+
+fn place() -> Place {
+    let agent = window().navigator().user_agent().unwrap_or_default();
+    if ["MicroMessenger", "DingTalk"].iter().any(|app| agent.contains(app)) {
+        Place::WebView
+    } else if ["iPhone", "iPad"].iter().any(|device| agent.contains(device)) {
+        Place::Apple
+    } else {
+        Place::Other
+    }
+}
+
+/// Bytes for people: `3.2 MB`.
+fn size(bytes: f64) -> String {
+    const STEP: f64 = 1000.0;
+    let mut left = bytes;
+    for unit in ["B", "kB", "MB"] {
+        if left < STEP {
+            return format!("{left:.0} {unit}");
+        }
+        left /= STEP;
+    }
+    format!("{left:.1} GB")
+}
+
+/// The ticket a command is about, if it is about one.
+pub fn ticket_of(command: &Command) -> Option<Id<Ticket>> {
+    match command {
+        Command::Ticket(ticket, _) | Command::Visit(ticket, ..) => Some(*ticket),
+        Command::PartRequest(_, part_request::Command::Submit { ticket, .. }) => Some(*ticket),
+        _ => None,
+    }
+}
+
+/// What was done, and about what.
+pub fn title_of(device: Device, ticket: Option<Id<Ticket>>, command: &Command) -> String {
+    let what = text().words.command(command).to_owned();
+    match ticket.and_then(|id| device.find(id)) {
+        Some(ticket) => {
+            let number = ticket.spoken_number();
+            [what.as_str(), number, &ticket.contact.label()]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · ")
+        }
+        None => match name_of(command) {
+            Some(name) => format!("{what} · {name}"),
+            None => what,
+        },
+    }
+}
+
+/// The name in a command about something else than a ticket.
+fn name_of(command: &Command) -> Option<String> {
+    let name = match command {
+        Command::Ticket(_, ticket::Command::Register { intake }) => intake.contact.label(),
+        Command::Customer(_, customer::Command::Save { customer }) => customer.name.clone(),
+        Command::Machine(_, machine::Command::Save { machine }) => {
+            format!("{} {}", machine.model, machine.serial)
+        }
+        Command::Part(_, domain::part::Command::Save { part }) => part.name.clone(),
+        Command::User(_, domain::user::Command::Save { user }) => user.name.clone(),
+        _ => return None,
+    };
+    Some(name)
+}
+
+/// The words a person typed into a command, so that they recognise it.
+fn said(command: &Command) -> Option<String> {
+    use ticket::Command as OfTicket;
+    use visit::Command as OfVisit;
+    let said = match command {
+        Command::Ticket(_, command) => match command {
+            OfTicket::Note { text, .. } | OfTicket::Object { text } => text.clone(),
+            OfTicket::Register { intake } => intake.title.clone(),
+            OfTicket::SolveByPhone { solution } => solution.clone(),
+            OfTicket::Hold { note, .. }
+            | OfTicket::Confirm { note, .. }
+            | OfTicket::FollowUp { note, .. }
+            | OfTicket::Settle { note, .. } => note.clone(),
+            OfTicket::Reopen { reason }
+            | OfTicket::Cancel { reason }
+            | OfTicket::Dispatch { reason, .. } => reason.clone(),
+            _ => String::new(),
+        },
+        Command::Visit(_, _, command) => match command {
+            OfVisit::Decline { reason } | OfVisit::LeaveUnfinished { reason, .. } => reason.clone(),
+            OfVisit::LogCall { summary } | OfVisit::Talk { summary, .. } => summary.clone(),
+            OfVisit::Prepare { note } => note.clone(),
+            OfVisit::Progress { text } => text.clone(),
+            OfVisit::Inspect { findings, .. } => findings.clone(),
+            OfVisit::Appoint { appointment, .. } => {
+                locale::window(appointment.from, appointment.to)
+            }
+            OfVisit::UsePart { part_use } => format!("{} × {}", part_use.name, part_use.quantity),
+            OfVisit::Finish { outcome, .. } => {
+                super::sheet::explanation(outcome).to_owned()
+            }
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    Some(said).filter(|said| !said.trim().is_empty())
+}
+
+fn ticket_href(device: Device, ticket: Id<Ticket>) -> String {
+    let engineer = untrack(|| device.me().is_any(&[Role::Engineer]));
+    if engineer { Route::Ticket(ticket).href() } else { Route::DeskTicket(ticket).href() }
+}
