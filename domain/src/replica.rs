@@ -275,7 +275,10 @@ impl Replica {
             }
         }
         if response.push == Push::Done {
-            plan.head.server_seq = response.server_seq.max(plan.head.server_seq);
+            // A twin of this phone may have pushed under its name; what was not written here does not count,
+            // so that the next envelope is sent, and the server says that it is a fork.
+            let written = self.head.seq - self.head.base;
+            plan.head.server_seq = response.server_seq.min(written).max(plan.head.server_seq);
         }
         // A restored server has heard less than before; the chain goes on from what it knows.
         if let Push::NeedFrom(from) = response.push {

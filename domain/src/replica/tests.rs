@@ -323,6 +323,19 @@ fn a_cloned_phone_goes_on_as_a_new_replica_and_nothing_happens_twice() {
 }
 
 #[test]
+fn a_cloned_phone_that_only_listened_still_sends_what_it_does_next() {
+    let mut server = Server::new(World::at(Stage::Repairing));
+    let mut phone = Phone::of_li(&mut server);
+    let mut clone = Phone { replica: phone.replica.clone(), mids: 0xA000 };
+    phone.act(FIRST, visit::Command::Progress { text: "原机".into() }).unwrap();
+    phone.sync(&mut server);
+    clone.sync(&mut server);
+    clone.act(FIRST, visit::Command::Progress { text: "克隆".into() }).unwrap();
+    let response = server.answer(&clone.ask());
+    assert_eq!(response.push, Push::Fork);
+}
+
+#[test]
 fn a_plan_of_another_tab_is_recognised() {
     let mut server = Server::new(World::at(Stage::Accepted));
     let phone = Phone::of_li(&mut server);
