@@ -1,0 +1,60 @@
+//! The engineer's phone: today, the tickets, the work at the machine, parts, and a new ticket.
+
+mod amount;
+mod card;
+mod draft;
+mod my_parts;
+mod new_ticket;
+mod promise;
+mod request_parts;
+mod step;
+mod ticket;
+mod tickets;
+mod today;
+mod work;
+
+pub use my_parts::MyParts;
+pub use new_ticket::NewTicket;
+pub use request_parts::RequestParts;
+pub use ticket::TicketPage;
+pub use tickets::Tickets;
+pub use today::Today;
+pub use work::Work;
+
+use domain::Timestamp;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::{locale::words, ui::Choice};
+
+/// The choices of one of the domain's lists, in the reader's words.
+fn choices<T: Copy + serde::Serialize>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<Choice> {
+    all.iter().map(|one| Choice::new(words::code(one), word(*one))).collect()
+}
+
+/// Shows the field with this id and puts the cursor into it.
+fn lead_to(id: &str) {
+    let found = document().get_element_by_id(id);
+    if let Some(field) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        field.scroll_into_view();
+        // Focus is a courtesy: a group of radio buttons has nothing to focus.
+        let _focused = field.focus();
+    }
+}
+
+/// When this phone last kept something of the page, for the line that says so.
+#[derive(Clone, Copy)]
+struct Saved(RwSignal<Option<Timestamp>>);
+
+impl Saved {
+    fn provide() -> Saved {
+        let saved = Saved(RwSignal::new(None));
+        provide_context(saved);
+        saved
+    }
+
+    /// The page may be gone by the time storage answers; then nobody reads the line.
+    fn note(self, at: Timestamp) {
+        drop(self.0.try_set(Some(at)));
+    }
+}

@@ -1,0 +1,712 @@
+//! One ticket, as its engineer needs it: whom to call, what is broken, what was done, and the next step.
+
+mod edit;
+mod history;
+mod say;
+pub(super) mod take_on;
+
+use std::cmp::Reverse;
+
+use domain::{
+    Command, Id, Key,
+    part_request::PartRequest,
+    sheet::Sheet,
+    ticket::{self, Ticket},
+    visit::{How, Outcome, Visit},
+};
+use leptos::prelude::*;
+
+use self::{
+    edit::{EditContact, EditMachine},
+    history::{History, NoteForm},
+    say::{AppointForm, CallForm, DeclineForm, HoldForm},
+    take_on::TakeOnForm,
+};
+use super::{
+    card::{StatusTag, UrgencyTag, go_on, join},
+    promise, step,
+};
+use crate::{
+    clock,
+    device::device,
+    locale::{moment, text, window},
+    pages::shell::PhoneDetail,
+    route::Route,
+    ui::{
+        ActionBar, ActionSheet, Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CopyText,
+        Empty, Fact, Facts, Icon, Nameplate, Plate, SheetAction, SlaRail, SlaText, Steps, Tone,
+    },
+};
+
+/// The forms that lie over the page, each open or not.
+#[derive(Clone, Copy)]
+struct Open {
+    more: RwSignal<bool>,
+    decline: RwSignal<bool>,
+    call: RwSignal<bool>,
+    appoint: RwSignal<bool>,
+    hold: RwSignal<bool>,
+    contact: RwSignal<bool>,
+    machine: RwSignal<bool>,
+    take_on: RwSignal<bool>,
+}
+
+/// A ticket.
+#[component]
+pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
+    let device = device();
+    let ticket = Memo::new(move |_| device.find(id));
+    let visit = Memo::new(move |_| {
+        let me = device.me().id;
+        ticket.with(|ticket| ticket.as_ref()?.visit_of(me).cloned())
+    });
+    let closed = || RwSignal::new(false);
+    let open = Open {
+        more: closed(),
+        decline: closed(),
+        call: closed(),
+        appoint: closed(),
+        hold: closed(),
+        contact: closed(),
+        machine: closed(),
+        take_on: closed(),
+    };
+    let title = move || {
+        ticket.with(|ticket| match ticket.as_ref().map(Ticket::spoken_number) {
+            None | Some("") => text().engineer.ticket.title.to_owned(),
+            Some(number) => number.to_owned(),
+        })
+    };
+    let known = Memo::new(move |_| ticket.with(Option::is_some));
+    let visit_id = Memo::new(move |_| visit.with(|visit| visit.as_ref().map(|visit| visit.id)));
+    view! {
+        <PhoneDetail
+            title
+            back=Route::Today.href()
+            bar=move || view! { <Bar id ticket visit open/> }
+        >
+            <Show
+                when=move || known.get()
+                fallback=|| {
+                    view! {
+                        <Empty icon=Icon::Search text=move || text().engineer.ticket.unknown>
+                            <ButtonLink
+                                text=move || text().engineer.ticket.to_today
+                                href=Route::Today.href()
+                            />
+                        </Empty>
+                    }
+                }
+            >
+                <Head ticket visit/>
+                <Notices ticket visit/>
+                <Contact ticket visit open/>
+                <Problem ticket/>
+                <MachineCard ticket open/>
+                <Visits ticket/>
+                <Parts id/>
+                <NoteForm id/>
+                <History ticket/>
+                <EditContact id open=open.contact/>
+                <EditMachine id open=open.machine/>
+                <HoldForm id open=open.hold/>
+                <TakeOnForm id open=open.take_on/>
+                {move || {
+                    visit_id
+                        .get()
+                        .map(|visit| {
+                            view! {
+                                <DeclineForm id visit open=open.decline/>
+                                <CallForm id visit open=open.call/>
+                                <AppointForm id visit open=open.appoint/>
+                            }
+                        })
+                }}
+                <More id ticket open/>
+            </Show>
+        </PhoneDetail>
+    }
+}
+
+/// Number, status, promises, and how far the visit is.
+#[component]
+fn Head(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl IntoView {
+    let device = device();
+    move || {
+        let shown = ticket.get()?;
+        let now = clock::minute();
+        let words = &text().engineer.ticket;
+        let solution = promise::solution(&shown, now);
+        let contact = promise::contact(&shown, now);
+        let rail = contact.clone().or(solution.clone());
+        let promised = |label: &'static str, promise: Option<promise::Promise>| {
+            promise.map(|promise| {
+                view! {
+                    <Plate label>
+                        <SlaText text=promise.text left=promise.left over=promise.over/>
+                    </Plate>
+                }
+            })
+        };
+        let provisional = shown.provisional.clone().filter(|_| shown.number.is_some());
+        let number = match shown.spoken_number() {
+            "" => view! { <span class="muted">{text().engineer.say.no_number}</span> }.into_any(),
+            number => {
+                let number = number.to_owned();
+                view! { <CopyText text=number label=words.copy done=words.copied/> }.into_any()
+            }
+        };
+        let priority = shown.triage.as_ref().map(|triage| text().words.priority(triage.priority));
+        let title = shown.title.clone();
+        let urgency = shown.urgency;
+        let steps = visit
+            .get()
+            .map(|visit| view! { <Steps label=words.steps items=step::progress(device, &shown, &visit)/> });
+        Some(view! {
+            <section class="ticket-head">
+                {rail.map(|promise| view! { <SlaRail left=promise.left over=promise.over/> })}
+                <h2 class="ticket-head__title">{title}</h2>
+                <div class="row">
+                    <StatusTag ticket/>
+                    <UrgencyTag urgency/>
+                </div>
+                <Nameplate label=words.plate>
+                    <Plate label=words.number mono=true>
+                        {number}
+                    </Plate>
+                    {provisional.map(|number| view! { <Plate label=words.provisional value=number mono=true/> })}
+                    {priority.map(|value| view! { <Plate label=words.priority value/> })}
+                    {promised(words.contact_promise, contact)}
+                    {promised(words.solution_promise, solution)}
+                </Nameplate>
+                {steps}
+            </section>
+        })
+    }
+}
+
+/// What stands between this person and the job, in plain words.
+#[component]
+fn Notices(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl IntoView {
+    let device = device();
+    move || {
+        let shown = ticket.get()?;
+        let words = &text().engineer;
+        let off =
+            visit.get().and_then(|visit| visit.called_off).filter(|off| off.by != device.me().id);
+        let off = off.map(|off| {
+            let (label, who, when) = (shown.contact.label(), device.name(off.by), moment(off.at));
+            let what = match off.how {
+                How::Cancelled => (words.today.was_cancelled)(label, who, when),
+                How::Superseded | How::Declined => (words.today.was_given_away)(label, who, when),
+            };
+            let why = Some(off.reason).filter(|why| !why.is_empty());
+            let why = why.map(words.today.reason);
+            view! {
+                <Card tone=Tone::Danger>
+                    <p data-name="called-off">{what}</p>
+                    {why.map(|why| view! { <p class="muted">{why}</p> })}
+                    <p class="muted">{words.today.kept}</p>
+                </Card>
+            }
+        });
+        let flags = shown
+            .flags
+            .iter()
+            .filter(|flag| flag.settled.is_none())
+            .map(|flag| {
+                let question = text().words.flag(&flag.reason, |user| device.name(user));
+                view! { <p class="note" data-tone="warning">{(words.ticket.office_decides)(question)}</p> }
+            })
+            .collect_view();
+        Some(view! {
+            {off}
+            {flags}
+        })
+    }
+}
+
+/// Who is waiting for us: call, write, find the way.
+#[component]
+fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open) -> impl IntoView {
+    move || {
+        let shown = ticket.get()?;
+        let contact = shown.contact;
+        let words = &text().engineer.ticket;
+        let dial: String =
+            contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        let salutation = match contact.salutation {
+            domain::customer::Salutation::None => String::new(),
+            other => text().words.salutation(other).to_owned(),
+        };
+        let appointment = visit.get().and_then(|visit| visit.appointment);
+        let agreed = appointment.map(|agreed| {
+            let when = window(agreed.from, agreed.to);
+            if agreed.agreed_with.is_empty() {
+                (words.proposed)(when)
+            } else {
+                (words.agreed)(when, agreed.agreed_with)
+            }
+        });
+        Some(view! {
+            <Card title=words.customer>
+                <section class="customer">
+                    <h3 class="customer__name">{format!("{} {salutation}", contact.label())}</h3>
+                    <p class="customer__line num">
+                        <CopyText text=contact.phone.clone() label=words.copy_phone done=words.copied/>
+                    </p>
+                    {(!contact.address.is_empty())
+                        .then(|| {
+                            view! {
+                                <address class="customer__address">
+                                    <CopyText
+                                        text=contact.address.clone()
+                                        label=words.copy_address
+                                        done=words.copied
+                                    />
+                                </address>
+                            }
+                        })}
+                    {(!contact.access_note.is_empty())
+                        .then(|| view! { <p class="note">{contact.access_note.clone()}</p> })}
+                </section>
+                <nav class="contact" aria-label=words.contact>
+                    <a class="contact__link" href=format!("tel:{dial}") data-name="call">
+                        {Icon::Phone.svg()}
+                        <span>{words.call}</span>
+                    </a>
+                    <a class="contact__link" href=format!("sms:{dial}") data-name="message">
+                        {Icon::Message.svg()}
+                        <span>{words.message}</span>
+                    </a>
+                    <a
+                        class="contact__link"
+                        href=map_link(&contact.address)
+                        data-name="navigate"
+                        aria-disabled=contact.address.is_empty().then_some("true")
+                    >
+                        {Icon::Navigation.svg()}
+                        <span>{words.navigate}</span>
+                    </a>
+                </nav>
+                <Facts>
+                    <Fact
+                        label=words.appointment
+                        value=agreed.unwrap_or_else(|| words.no_appointment.to_owned())
+                    />
+                </Facts>
+                <div class="row" data-align="end">
+                    <Button
+                        text=words.edit
+                        icon=Icon::Edit
+                        kind=ButtonKind::Quiet
+                        name="edit-contact"
+                        on_press=move || open.contact.set(true)
+                    />
+                    <Show when=move || visit.with(Option::is_some)>
+                        <Button
+                            text=words.log_call
+                            icon=Icon::Phone
+                            name="log-call"
+                            on_press=move || open.call.set(true)
+                        />
+                        <Button
+                            text=words.appoint
+                            icon=Icon::Calendar
+                            name="appoint"
+                            on_press=move || open.appoint.set(true)
+                        />
+                    </Show>
+                </div>
+            </Card>
+        })
+    }
+}
+
+/// The telephone's own map, with the address in it.
+fn map_link(address: &str) -> String {
+    let query = String::from(js_sys::encode_uri_component(address));
+    let agent = window_agent();
+    let apple = ["iPhone", "iPad", "Macintosh"].iter().any(|name| agent.contains(name));
+    if apple { format!("https://maps.apple.com/?q={query}") } else { format!("geo:0,0?q={query}") }
+}
+
+fn window_agent() -> String {
+    leptos::prelude::window().navigator().user_agent().unwrap_or_default()
+}
+
+/// What is wrong, and what the hotline found out.
+#[component]
+fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
+    let device = device();
+    move || {
+        let shown = ticket.get()?;
+        let words = &text().engineer.ticket;
+        let told = |label: &'static str, told: String| {
+            (!told.trim().is_empty()).then(|| view! { <Fact label value=told/> })
+        };
+        let triage = shown.triage.clone();
+        let facts = triage.map(|triage| {
+            let kind = join([
+                Some(text().words.category(triage.category).to_owned()),
+                Some(text().words.method(triage.method).to_owned()),
+            ]);
+            view! {
+                {told(words.kind, kind)}
+                {told(words.impact, triage.impact)}
+                {told(words.judgement, triage.judgement)}
+                {told(words.suggestion, triage.suggestion)}
+            }
+        });
+        let registered = join([
+            Some(moment(shown.registered_at)),
+            Some(device.name(shown.registered_by)),
+            Some(text().words.channel(shown.channel).to_owned()),
+        ]);
+        Some(view! {
+            <Card title=words.problem>
+                <p>{shown.description.clone()}</p>
+                <Facts>
+                    {facts}
+                    <Fact label=words.request value=text().words.request(shown.request)/>
+                    {shown.expected_by.map(|by| view! { <Fact label=words.expected value=moment(by)/> })}
+                    <Fact label=words.registered value=registered/>
+                </Facts>
+            </Card>
+        })
+    }
+}
+
+/// The machine's nameplate, and what was done about it before, as far as this phone knows.
+#[component]
+fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
+    let device = device();
+    let earlier = Memo::new(move |_| {
+        let shown = ticket.get()?;
+        let serial = shown.machine.serial.trim().to_owned();
+        if serial.is_empty() {
+            return None;
+        }
+        let mut earlier: Vec<Ticket> = device
+            .all::<Ticket>()
+            .into_iter()
+            .filter(|other| other.id != shown.id && other.machine.serial.trim() == serial)
+            .collect();
+        earlier.sort_by_key(|other| Reverse(other.registered_at));
+        earlier.truncate(3);
+        Some(earlier)
+    });
+    move || {
+        let machine = ticket.get()?.machine;
+        let words = &text().engineer.ticket;
+        let tone = match machine.warranty {
+            domain::machine::Warranty::In => Tone::Success,
+            domain::machine::Warranty::Out => Tone::Warning,
+            domain::machine::Warranty::Contract => Tone::Primary,
+            domain::machine::Warranty::Unknown => Tone::Neutral,
+        };
+        let dash = |value: String| if value.is_empty() { "—".to_owned() } else { value };
+        let earlier = earlier.get().unwrap_or_default();
+        Some(view! {
+            <Card title=words.machine>
+                <Nameplate label=words.machine>
+                    <Plate label=words.model value=machine.model.clone() mono=true/>
+                    <Plate label=words.serial value=dash(machine.serial.clone()) mono=true/>
+                    <Plate label=words.warranty value=text().words.warranty(machine.warranty) tone/>
+                    <Plate label=words.purchased value=dash(machine.purchased_on.clone())/>
+                    {(!machine.place.is_empty())
+                        .then(|| view! { <Plate label=words.place value=machine.place.clone() wide=true/> })}
+                </Nameplate>
+                {(!earlier.is_empty())
+                    .then(|| {
+                        view! {
+                            <CellGroup title=words.earlier>
+                                {earlier
+                                    .into_iter()
+                                    .map(|other| {
+                                        view! {
+                                            <Cell
+                                                label=other.title.clone()
+                                                hint=join([
+                                                    Some(other.spoken_number().to_owned()),
+                                                    Some(moment(other.registered_at)),
+                                                ])
+                                                href=Signal::stored(Route::Ticket(other.id).href())
+                                            />
+                                        }
+                                    })
+                                    .collect_view()}
+                            </CellGroup>
+                        }
+                    })}
+                <div class="row" data-align="end">
+                    <Button
+                        text=words.edit
+                        icon=Icon::Edit
+                        kind=ButtonKind::Quiet
+                        name="edit-machine"
+                        on_press=move || open.machine.set(true)
+                    />
+                </div>
+            </Card>
+        })
+    }
+}
+
+/// Every visit of the ticket with its outcome and its signed sheets.
+#[component]
+fn Visits(ticket: Memo<Option<Ticket>>) -> impl IntoView {
+    let device = device();
+    move || {
+        let shown = ticket.get()?;
+        if shown.visits.is_empty() {
+            return None;
+        }
+        let words = &text().engineer.ticket;
+        let visits = shown
+            .visits
+            .iter()
+            .rev()
+            .map(|visit| {
+                let stage = match &visit.called_off {
+                    Some(off) => text().words.how(off.how),
+                    None => text().words.visit_stage(visit.stage),
+                };
+                let outcome = visit.outcome.as_ref().map(|outcome| match outcome {
+                    Outcome::Repaired { solution, .. } => (words.repaired)(solution.clone()),
+                    Outcome::NoFault { explanation } => (words.no_fault)(explanation.clone()),
+                    Outcome::NotRepaired { reason, next_step } => {
+                        (words.not_repaired)(reason.clone(), text().words.next_step(*next_step))
+                    }
+                });
+                let when = visit.appointment.as_ref().map(|agreed| window(agreed.from, agreed.to));
+                let sheets = visit
+                    .sheets
+                    .iter()
+                    .map(|sheet| {
+                        let signed = device
+                            .find::<Sheet>(*sheet)
+                            .map(|sheet| moment(sheet.at))
+                            .unwrap_or_default();
+                        view! {
+                            <Cell
+                                label=words.sheet
+                                hint=signed
+                                icon=Icon::Sheet
+                                href=Signal::stored(Route::Sheet(*sheet).href())
+                                name="sheet"
+                            />
+                        }
+                    })
+                    .collect_view();
+                view! {
+                    <Cell
+                        label=(words.visit)(visit.sequence)
+                        hint=join([Some(device.name(visit.engineer)), when, outcome])
+                        value=stage
+                    />
+                    {sheets}
+                }
+            })
+            .collect_view();
+        Some(view! { <CellGroup title=words.visits>{visits}</CellGroup> })
+    }
+}
+
+/// What was asked of the store for this ticket.
+#[component]
+fn Parts(id: Id<Ticket>) -> impl IntoView {
+    let device = device();
+    let requests = Memo::new(move |_| {
+        let mut requests = device.all::<PartRequest>();
+        requests.retain(|request| request.ticket == id);
+        requests.sort_by_key(|request| Reverse(request.requested_at));
+        requests
+    });
+    view! {
+        <Card title=move || text().engineer.ticket.parts>
+            <Show
+                when=move || requests.with(|requests| !requests.is_empty())
+                fallback=|| view! { <p class="muted">{move || text().engineer.ticket.no_parts}</p> }
+            >
+                <CellGroup>
+                    {move || {
+                        requests
+                            .get()
+                            .into_iter()
+                            .map(|request| {
+                                let lines: Vec<String> = request
+                                    .lines
+                                    .iter()
+                                    .map(|line| format!("{} × {}", line.name, line.quantity))
+                                    .collect();
+                                let hint = join([
+                                    request.number.clone(),
+                                    Some(moment(request.requested_at)),
+                                    device
+                                        .is_pending(Key::of(request.id))
+                                        .then(|| text().engineer.say.waits_here.to_owned()),
+                                ]);
+                                view! {
+                                    <Cell
+                                        label=lines.join("、")
+                                        hint
+                                        value=text().words.part_stage(&request.stage)
+                                        href=Signal::stored(Route::MyParts.href())
+                                    />
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </CellGroup>
+            </Show>
+            <div class="row" data-align="end">
+                <ButtonLink
+                    text=move || text().engineer.ticket.request_parts
+                    href=Route::RequestParts(id).href()
+                    icon=Icon::Package
+                    name="request-parts"
+                />
+            </div>
+        </Card>
+    }
+}
+
+/// The bar: everything else on the left, the next step on the right.
+#[component]
+fn Bar(
+    id: Id<Ticket>,
+    ticket: Memo<Option<Ticket>>,
+    visit: Memo<Option<Visit>>,
+    open: Open,
+) -> impl IntoView {
+    let device = device();
+    let next = Memo::new(move |_| {
+        let (ticket, visit) = (ticket.get()?, visit.get()?);
+        Some((visit.id, step::next(device, &ticket, &visit)?))
+    });
+    let under_way = Memo::new(move |_| {
+        visit.with(|visit| visit.as_ref().is_some_and(|visit| visit.accepted_at.is_some()))
+    });
+    // Whoever registered it without a network may be the one to do it.
+    let own = Memo::new(move |_| {
+        ticket.with(|ticket| {
+            ticket.as_ref().is_some_and(|ticket| {
+                ticket.visits.is_empty()
+                    && ticket.registered_by == device.me().id
+                    && !ticket.stage.is_over()
+            })
+        })
+    });
+    view! {
+        <ActionBar>
+            <Show when=move || ticket.with(Option::is_some)>
+                <Button
+                    text=move || text().engineer.ticket.more
+                    icon=Icon::More
+                    name="more"
+                    on_press=move || open.more.set(true)
+                />
+            </Show>
+            {move || {
+                next.get()
+                    .map(|(visit, next)| {
+                        view! {
+                            {(next == step::Step::Accept)
+                                .then(|| {
+                                    view! {
+                                        <Button
+                                            text=move || text().engineer.ticket.decline
+                                            name="decline"
+                                            on_press=move || open.decline.set(true)
+                                        />
+                                    }
+                                })}
+                            <Button
+                                text=move || next.word()
+                                icon=next.icon()
+                                kind=ButtonKind::Primary
+                                wide=true
+                                name=next.name()
+                                on_press=move || go_on(device, id, visit, next)
+                            />
+                        }
+                    })
+            }}
+            <Show when=move || own.get()>
+                <Button
+                    text=move || text().engineer.ticket.take_on
+                    icon=Icon::Hand
+                    kind=ButtonKind::Primary
+                    wide=true
+                    name="take-on"
+                    on_press=move || open.take_on.set(true)
+                />
+            </Show>
+            <Show when=move || under_way.get() && next.with(|next| next.is_none_or(|(_, next)| next.tap().is_some()))>
+                <ButtonLink
+                    text=move || text().engineer.ticket.work
+                    href=Route::Work(id).href()
+                    icon=Icon::Wrench
+                    name="work"
+                />
+            </Show>
+        </ActionBar>
+    }
+}
+
+/// What is done more rarely.
+#[component]
+fn More(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
+    let device = device();
+    let blocked = move |command: ticket::Command| {
+        let refusal = device.would(&Command::Ticket(id, command)).err()?;
+        Some(text().words.refusal(refusal).to_owned())
+    };
+    let actions = move || {
+        let words = &text().engineer.ticket;
+        let held = ticket.with(|ticket| {
+            ticket
+                .as_ref()
+                .is_some_and(|ticket| matches!(ticket.stage, ticket::Stage::OnHold { .. }))
+        });
+        let hold = ticket::Command::Hold {
+            reason: ticket::HoldReason::WaitingCustomer,
+            note: "…".into(),
+        };
+        let pause = if held {
+            SheetAction::new(words.resume, move || {
+                device.press(Command::Ticket(id, ticket::Command::Resume));
+            })
+            .icon(Icon::Play)
+            .why_not(blocked(ticket::Command::Resume))
+        } else {
+            SheetAction::new(words.hold, move || open.hold.set(true))
+                .icon(Icon::Pause)
+                .why_not(blocked(hold))
+        };
+        vec![
+            pause,
+            SheetAction::new(words.request_parts, move || {
+                crate::route::go(Route::RequestParts(id));
+            })
+            .icon(Icon::Package),
+            SheetAction::new(words.neighbour, move || {
+                crate::route::go_to(&Route::NewTicket.with("from", id));
+            })
+            .icon(Icon::Add),
+            SheetAction::new(words.edit_contact, move || open.contact.set(true))
+                .icon(Icon::Customer),
+            SheetAction::new(words.edit_machine, move || open.machine.set(true))
+                .icon(Icon::Machine),
+        ]
+    };
+    view! {
+        <ActionSheet
+            open=open.more
+            title=move || text().engineer.ticket.more
+            cancel=move || text().engineer.say.cancel
+            actions
+        />
+    }
+}

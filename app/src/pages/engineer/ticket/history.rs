@@ -1,0 +1,149 @@
+//! What happened on a ticket, newest first, and what one adds to it.
+
+use domain::{
+    Command, Id, Key, Timestamp,
+    ticket::{self, Act, Entry, Ticket},
+};
+use leptos::prelude::*;
+
+use crate::{
+    device::device,
+    locale::{moment, text, window},
+    pages::engineer::{draft::Draft, lead_to},
+    ui::{Button, Card, Icon, Moment, TextArea, Timeline, Tone, toast},
+};
+
+/// A note to everybody who works on the ticket.
+#[component]
+pub(super) fn NoteForm(id: Id<Ticket>) -> impl IntoView {
+    let device = device();
+    let said = RwSignal::new(String::new());
+    let draft = Draft::new(format!("note:{id}"), vec![("text", said.into())]);
+    let command =
+        move || Command::Ticket(id, ticket::Command::Note { text: said.get(), visible: false });
+    let asked = device.why_not(command);
+    // An empty note needs no reproach; the button waits for the first word.
+    let why_not =
+        Signal::derive(
+            move || {
+                if said.with(|said| said.trim().is_empty()) { None } else { asked.get() }
+            },
+        );
+    let send = move || {
+        if said.with_untracked(|said| said.trim().is_empty()) {
+            lead_to("note");
+            return;
+        }
+        draft.send(untrack(command), 0, move || {
+            draft.clear();
+            toast(Tone::Success, text().engineer.say.saved);
+        });
+    };
+    view! {
+        <Card title=move || text().engineer.ticket.note>
+            <TextArea
+                label=move || text().engineer.ticket.note_label
+                hint=move || text().engineer.ticket.note_hint
+                value=said
+                rows=2
+                max_length=4000
+                id="note"
+            />
+            <div class="row" data-align="end">
+                <Button
+                    text=move || text().engineer.ticket.add_note
+                    icon=Icon::Note
+                    name="save-note"
+                    why_not
+                    busy=draft.busy()
+                    on_press=send
+                />
+            </div>
+        </Card>
+    }
+}
+
+/// The history.
+#[component]
+pub(super) fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
+    let device = device();
+    let log = Memo::new(move |_| {
+        let mut log =
+            ticket.with(|ticket| ticket.as_ref().map(|t| t.log.clone()).unwrap_or_default());
+        log.reverse();
+        log
+    });
+    let pending = Memo::new(move |_| {
+        ticket.with(|ticket| ticket.as_ref().is_some_and(|t| device.is_pending(Key::of(t.id))))
+    });
+    // The entries that wait are those whose envelopes have no answer yet.
+    let waiting = Memo::new(move |_| {
+        if !pending.get() {
+            return Vec::new();
+        }
+        device
+            .entries()
+            .into_iter()
+            .filter(|(_, entry)| entry.outcome.is_none())
+            .map(|(_, entry)| entry.envelope.mid)
+            .collect::<Vec<_>>()
+    });
+    view! {
+        <Card title=move || text().engineer.ticket.history>
+            <Timeline>
+                <For each=move || log.get() key=|entry| (entry.id, entry.act as u8) let:entry>
+                    {
+                        let (at, by, act, mid) = (entry.at, entry.by, entry.act, entry.id);
+                        let said = StoredValue::new(entry);
+                        let pending = move || {
+                            if waiting.with(|waiting| waiting.contains(&mid)) {
+                                text().engineer.say.waits_here.to_owned()
+                            } else {
+                                String::new()
+                            }
+                        };
+                        view! {
+                            <Moment
+                                time=move || moment(at)
+                                who=move || device.name(by)
+                                title=move || text().words.act(act)
+                                tone=tone(act)
+                                pending
+                            >
+                                {move || {
+                                    let said = said.with_value(line);
+                                    (!said.is_empty()).then(|| view! { <p>{said}</p> })
+                                }}
+                            </Moment>
+                        }
+                    }
+                </For>
+            </Timeline>
+        </Card>
+    }
+}
+
+fn tone(act: Act) -> Tone {
+    match act {
+        Act::Signed | Act::Confirmed | Act::Finished => Tone::Success,
+        Act::Cancelled | Act::Objected | Act::SignatureRefused | Act::Declined => Tone::Danger,
+        Act::Held | Act::LeftUnfinished | Act::CustomerAbsent => Tone::Warning,
+        Act::Noted | Act::Called => Tone::Info,
+        _ => Tone::Primary,
+    }
+}
+
+/// What an entry says; a window is kept as two moments and read in the reader's own words.
+fn line(entry: &Entry) -> String {
+    let moment = |text: &str| text.parse().map(Timestamp).ok();
+    if entry.act == Act::Appointed
+        && let Some((from, to)) = entry.text.split_once('–')
+        && let (Some(from), Some(to)) = (moment(from), moment(to))
+    {
+        return window(from, to);
+    }
+    if entry.doubtful {
+        return format!("{} {}", entry.text, text().engineer.ticket.clock_doubt);
+    }
+    entry.text.clone()
+}

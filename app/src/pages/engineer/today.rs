@@ -1,0 +1,332 @@
+//! Today: the job at hand with its next step, what else is waiting, and what the office changed.
+
+use std::cmp::Reverse;
+
+use domain::{
+    Id, Timestamp,
+    ticket::{Stage as TicketStage, Ticket},
+    user::User,
+    visit::{How, Stage, Visit},
+};
+use leptos::prelude::*;
+
+use super::{card::TicketCard, step};
+use crate::{
+    clock,
+    device::device,
+    locale::{date, day_number, moment, text},
+    pages::shell::PhoneShell,
+    route::Route,
+    ui::{Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Empty, Icon, TabItem, Tabs, Tone},
+};
+
+/// Which list of the day a ticket belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    New,
+    Today,
+    Later,
+    Done,
+    /// Registered here, and the office has not sent anybody yet.
+    Registered,
+}
+
+/// Where in the day of this engineer the ticket stands, if anywhere.
+pub(super) fn place(ticket: &Ticket, me: Id<User>, now: Timestamp) -> Option<Place> {
+    let cancelled = matches!(ticket.stage, TicketStage::Cancelled { .. });
+    let Some(visit) = ticket.visit_of(me) else {
+        let waits = ticket.registered_by == me && !ticket.stage.is_over();
+        return waits.then_some(Place::Registered);
+    };
+    if cancelled || visit.called_off.is_some() {
+        return None;
+    }
+    if visit.stage >= Stage::Signed || ticket.stage.is_over() {
+        return Some(Place::Done);
+    }
+    if visit.stage == Stage::Assigned {
+        return Some(Place::New);
+    }
+    let appointed = visit.appointment.as_ref().map(|window| day_number(window.from));
+    let later = appointed.is_some_and(|day| day > day_number(now));
+    let held = matches!(ticket.stage, TicketStage::OnHold { .. });
+    Some(if later || held { Place::Later } else { Place::Today })
+}
+
+/// What decides the order of the day: who waits with us at the machine, then the appointment.
+fn order(ticket: &Ticket, me: Id<User>) -> (Reverse<bool>, i64, i64) {
+    let visit = ticket.visit_of(me);
+    let under_way = visit.is_some_and(|visit| visit.stage >= Stage::EnRoute);
+    let from = visit.and_then(|visit| visit.appointment.as_ref()).map(|window| window.from.0);
+    (Reverse(under_way), from.unwrap_or(i64::MAX), ticket.registered_at.0)
+}
+
+/// The tickets of one list in the order they are worked on.
+fn list(all: &[Ticket], me: Id<User>, now: Timestamp, wanted: Place) -> Vec<Id<Ticket>> {
+    let mut found: Vec<&Ticket> =
+        all.iter().filter(|ticket| place(ticket, me, now) == Some(wanted)).collect();
+    found.sort_by_key(|ticket| order(ticket, me));
+    if wanted == Place::Done {
+        let done = |ticket: &&Ticket| ticket.visit_of(me).and_then(|visit| visit.finished_at);
+        found.sort_by_key(|ticket| Reverse(done(ticket)));
+    }
+    found.into_iter().map(|ticket| ticket.id).collect()
+}
+
+/// How many finished tickets the day's list shows; older ones are found by search.
+const DONE_MAX: usize = 30;
+
+/// The engineer's first page.
+#[component]
+pub fn Today() -> impl IntoView {
+    let device = device();
+    let now = Signal::derive(clock::minute);
+    let me = Memo::new(move |_| device.me().id);
+    let tickets = Memo::new(move |_| device.all::<Ticket>());
+    let in_place = move |wanted: Place| {
+        Memo::new(move |_| tickets.with(|all| list(all, me.get(), now.get(), wanted)))
+    };
+    let new = in_place(Place::New);
+    let today = in_place(Place::Today);
+    let later = in_place(Place::Later);
+    let done = in_place(Place::Done);
+    let registered = in_place(Place::Registered);
+    let current = Memo::new(move |_| {
+        let first = |ids: Memo<Vec<Id<Ticket>>>| ids.with(|ids| ids.first().copied());
+        first(today).or_else(|| first(new))
+    });
+    let tab = RwSignal::new("today".to_owned());
+    let tabs = move || {
+        let words = &text().engineer.today;
+        let count =
+            |ids: Memo<Vec<Id<Ticket>>>| ids.with(|ids| u32::try_from(ids.len()).unwrap_or(0));
+        vec![
+            TabItem::new("new", words.new).count(count(new)).tone(Tone::Danger),
+            TabItem::new("today", words.today).count(count(today)),
+            TabItem::new("later", words.later).count(count(later)),
+            TabItem::new("done", words.done).count(count(done)),
+        ]
+    };
+    let shown = Memo::new(move |_| {
+        let pinned = current.get();
+        let ids = match tab.get().as_str() {
+            "new" => new.get(),
+            "later" => later.get(),
+            "done" => done.get().into_iter().take(DONE_MAX).collect(),
+            _ => today.get(),
+        };
+        ids.into_iter().filter(|id| Some(*id) != pinned).collect::<Vec<_>>()
+    });
+    let finished = Memo::new(move |_| {
+        let day = day_number(now.get());
+        let me = me.get();
+        tickets.with(|all| {
+            all.iter()
+                .filter_map(|ticket| ticket.visit_of(me)?.finished_at)
+                .filter(|at| day_number(*at) == day)
+                .count()
+        })
+    });
+    let progress = move || {
+        let done = finished.get();
+        (text().engineer.today.progress)(done, done + today.with(Vec::len))
+    };
+    let empty = move || {
+        let words = &text().engineer.today;
+        match tab.get().as_str() {
+            "new" => words.nothing_new,
+            "later" => words.nothing_later,
+            "done" => words.nothing_done,
+            _ => words.nothing_today,
+        }
+    };
+    view! {
+        <PhoneShell title=move || text().engineer.today.title tab=Route::Today>
+            <header class="today">
+                <p class="today__date">{move || date(now.get())}</p>
+                <p class="today__done">{progress}</p>
+            </header>
+            <Alerts tickets me now/>
+            {move || {
+                current.get().map(|id| view! { <TicketCard id now current=true/> })
+            }}
+            <HandIns tickets me/>
+            <Tabs label=move || text().engineer.today.lists value=tab items=tabs/>
+            <div class="tickets" data-name="list">
+                <For each=move || shown.get() key=|id| *id let:id>
+                    <TicketCard id now/>
+                </For>
+                <Show when=move || shown.with(Vec::is_empty) && (current.get().is_none() || tab.get() != "today")>
+                    <Empty icon=Icon::Sun text=empty/>
+                </Show>
+            </div>
+            <Show when=move || registered.with(|ids| !ids.is_empty())>
+                <h2 class="section-title">
+                    {move || text().engineer.today.registered}
+                    <span class="count">{move || registered.with(Vec::len)}</span>
+                </h2>
+                <div class="tickets">
+                    <For each=move || registered.get() key=|id| *id let:id>
+                        <TicketCard id now/>
+                    </For>
+                </div>
+            </Show>
+            <div class="row" data-align="end">
+                <ButtonLink
+                    text=move || text().engineer.today.new_ticket
+                    href=Route::NewTicket.href()
+                    icon=Icon::Add
+                    name="new-ticket"
+                />
+            </div>
+        </PhoneShell>
+    }
+}
+
+/// A job the office took away, until the engineer has read it.
+#[derive(Clone, Debug, PartialEq)]
+struct Alert {
+    visit: Id<Visit>,
+    ticket: Id<Ticket>,
+    what: String,
+    why: String,
+    cancelled: bool,
+}
+
+/// How long the page tells of a job that was taken away, in minutes.
+const ALERT_MINUTES: i64 = 7 * 24 * 60;
+
+fn alerts(
+    all: &[Ticket],
+    me: Id<User>,
+    now: Timestamp,
+    name: impl Fn(Id<User>) -> String,
+) -> Vec<Alert> {
+    let words = &text().engineer.today;
+    all.iter()
+        .filter_map(|ticket| {
+            let visit = ticket.visit_of(me)?;
+            let off = visit.called_off.as_ref()?;
+            let recent = off.at.plus_minutes(ALERT_MINUTES) > now;
+            if off.by == me || !recent || visit.stage >= Stage::Signed {
+                return None;
+            }
+            let (who, when) = (name(off.by), moment(off.at));
+            let label = format!("{} {}", ticket.spoken_number(), ticket.contact.label());
+            let what = match off.how {
+                How::Cancelled => (words.was_cancelled)(label, who, when),
+                How::Superseded | How::Declined => (words.was_given_away)(label, who, when),
+            };
+            let why = off.reason.clone();
+            let cancelled = off.how == How::Cancelled;
+            Some(Alert { visit: visit.id, ticket: ticket.id, what, why, cancelled })
+        })
+        .collect()
+}
+
+/// What the office changed, in plain words, and answers that need to be read.
+#[component]
+fn Alerts(tickets: Memo<Vec<Ticket>>, me: Memo<Id<User>>, now: Signal<Timestamp>) -> impl IntoView {
+    const READ: &str = "read-alerts";
+    let device = device();
+    let read = RwSignal::new(None::<Vec<Id<Visit>>>);
+    leptos::task::spawn_local(async move {
+        let kept = device.draft(READ).await;
+        let kept = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        drop(read.try_set(Some(kept)));
+    });
+    let found = Memo::new(move |_| {
+        let read = read.get()?;
+        let mut found =
+            tickets.with(|all| alerts(all, me.get(), now.get(), |user| device.name(user)));
+        found.retain(|alert| !read.contains(&alert.visit));
+        Some(found)
+    });
+    let acknowledge = move |visit: Id<Visit>| {
+        read.update(|read| read.get_or_insert_default().push(visit));
+        if let Ok(json) = serde_json::to_string(&read.get_untracked()) {
+            device.save_draft(READ, json);
+        }
+    };
+    let attention = move || device.waiting().attention;
+    view! {
+        <Show when=move || { attention() > 0 }>
+            <Card tone=Tone::Warning>
+                <p>{move || (text().engineer.today.attention)(attention())}</p>
+                <div class="row" data-align="end">
+                    <ButtonLink
+                        text=move || text().engineer.today.read_answers
+                        href=Route::Outbox.href()
+                        name="read-answers"
+                    />
+                </div>
+            </Card>
+        </Show>
+        <For
+            each=move || found.get().unwrap_or_default()
+            key=|alert| (alert.visit, alert.what.clone())
+            let:alert
+        >
+            <Card tone=if alert.cancelled { Tone::Danger } else { Tone::Warning }>
+                <p data-name="alert">{alert.what.clone()}</p>
+                {(!alert.why.is_empty())
+                    .then(|| {
+                        let why = alert.why.clone();
+                        view! { <p class="muted">{move || (text().engineer.today.reason)(why.clone())}</p> }
+                    })}
+                <p class="muted">{move || text().engineer.today.kept}</p>
+                <div class="row" data-align="end">
+                    <ButtonLink
+                        text=move || text().engineer.today.open
+                        href=Route::Ticket(alert.ticket).href()
+                        kind=ButtonKind::Quiet
+                    />
+                    <Button
+                        text=move || text().engineer.today.understood
+                        name="understood"
+                        on_press=move || acknowledge(alert.visit)
+                    />
+                </div>
+            </Card>
+        </For>
+    }
+}
+
+/// Signed sheets and old parts that belong back at base before the day ends.
+#[component]
+fn HandIns(tickets: Memo<Vec<Ticket>>, me: Memo<Id<User>>) -> impl IntoView {
+    let device = device();
+    let due = Memo::new(move |_| {
+        let me = me.get();
+        tickets.with(|all| {
+            all.iter()
+                .filter(|ticket| {
+                    ticket.visit_of(me).is_some_and(|visit| {
+                        step::next(device, ticket, visit) == Some(step::Step::HandIn)
+                    })
+                })
+                .map(|ticket| {
+                    (ticket.id, ticket.contact.label(), ticket.spoken_number().to_owned())
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <Show when=move || due.with(|due| !due.is_empty())>
+            <CellGroup
+                title=move || text().engineer.today.hand_ins
+                note=move || text().engineer.today.hand_ins_note
+            >
+                <For each=move || due.get() key=|(id, ..)| *id let:row>
+                    <Cell
+                        label=row.1.clone()
+                        hint=row.2.clone()
+                        icon=Icon::Inbox
+                        href=Signal::stored(Route::Work(row.0).href())
+                        name="hand-in-due"
+                    />
+                </For>
+            </CellGroup>
+        </Show>
+    }
+}

@@ -1,0 +1,107 @@
+//! The repair itself: its start, and what was done, one line after the other.
+
+use domain::{Refusal, visit};
+use leptos::prelude::*;
+
+use super::{Job, section::Section};
+use crate::{
+    locale::{text, time},
+    pages::engineer::{draft::Draft, lead_to, step::Step},
+    ui::{Button, ButtonKind, Icon, TextArea},
+};
+
+/// The repair log.
+#[component]
+pub(super) fn RepairSection(job: Job) -> impl IntoView {
+    let chosen = RwSignal::new(None);
+    let said = RwSignal::new(String::new());
+    let draft = Draft::new(format!("progress:{}", job.visit), vec![("text", said.into())]);
+    let started = job.done(Step::StartRepair);
+    let finished = job.done(Step::Finish);
+    let start_blocked = job.device.why_not(move || job.command(visit::Command::StartRepair));
+    let command = move || job.command(visit::Command::Progress { text: said.get() });
+    let why_not = job.device.why_not(command);
+    let send = move || {
+        draft.send(untrack(command), 0, move || {
+            draft.clear();
+            lead_to("progress-text");
+        });
+    };
+    let lead = move || match job.device.would(&untrack(command)) {
+        Err(Refusal::SheetLocked) => lead_to("sheet"),
+        Err(Refusal::NotAccepted) => lead_to("arrival"),
+        _ => lead_to("progress-text"),
+    };
+    let steps = move || {
+        let steps = job.here.get()?.steps;
+        if steps.is_empty() {
+            return None;
+        }
+        Some(view! {
+            <ol class="timeline" data-name="steps">
+                {steps
+                    .into_iter()
+                    .rev()
+                    .map(|step| {
+                        view! {
+                            <li class="moment">
+                                <span class="moment__dot"></span>
+                                <div class="moment__body">
+                                    <p>{step.text}</p>
+                                    <p class="moment__meta num">{time(step.at)}</p>
+                                </div>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ol>
+        })
+    };
+    // The log stays open while the work goes on, and folds when it has a result.
+    let done = finished;
+    view! {
+        <Section
+            id="repair"
+            title=move || text().engineer.work.repair_title
+            turn=job.turn(Step::Talk)
+            done
+            chosen
+            name="open-repair"
+            summary=steps
+        >
+            <Show when=move || !started.get() && !finished.get()>
+                <Button
+                    text=move || text().engineer.step.start_repair
+                    icon=Icon::Wrench
+                    kind=ButtonKind::Primary
+                    wide=true
+                    name="start-repair"
+                    why_not=start_blocked
+                    on_blocked=move || lead_to("talk")
+                    on_press=move || job.device.press(job.command(visit::Command::StartRepair))
+                />
+            </Show>
+            <div class="form">
+                <TextArea
+                    label=move || text().engineer.work.progress
+                    hint=move || text().engineer.work.progress_hint
+                    value=said
+                    rows=2
+                    max_length=1000
+                    id="progress-text"
+                />
+                <Button
+                    text=move || text().engineer.work.add_progress
+                    icon=Icon::Add
+                    wide=true
+                    name="progress"
+                    why_not
+                    busy=draft.busy()
+                    on_blocked=lead
+                    on_press=send
+                />
+            </div>
+            {steps}
+        </Section>
+    }
+}
