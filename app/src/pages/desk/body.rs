@@ -150,7 +150,7 @@ fn plates(ticket: &Ticket) -> impl IntoView + use<> {
         .map(|visit: &Visit| device().name(visit.engineer))
         .unwrap_or_else(|| desk.nobody.to_owned());
     let triage = ticket.triage.clone();
-    let priority = looks::priority_tag(ticket);
+    let (priority, status) = (looks::priority_tag(ticket), looks::status_tag(ticket));
     let plain = match &triage {
         // What is urgent has a tag of its own.
         Some(triage) if triage.priority == Priority::P1 => "",
@@ -168,7 +168,7 @@ fn plates(ticket: &Ticket) -> impl IntoView + use<> {
             {alias
                 .filter(|_| named)
                 .map(|alias| view! { <Plate label=desk.provisional value=alias mono=true/> })}
-            <Plate label=desk.stage>{looks::status_tag(ticket)}</Plate>
+            <Plate label=desk.stage>{status}</Plate>
             <Plate label=desk.priority value=plain>
                 {priority}
             </Plate>
