@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use domain::user::Role;
+use serde::Serialize;
+
 /// The settings of a running server.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -9,4 +12,14 @@ pub struct Config {
     pub dist: Option<PathBuf>,
     /// Whether a proxy in front tells the true address of a client and whether it came by https.
     pub behind_proxy: bool,
+    /// The accounts of a demonstration, which anybody may read; empty everywhere else.
+    pub demo: Vec<DemoAccount>,
+}
+
+/// An account whose password is no secret.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoAccount {
+    pub login: String,
+    pub role: Role,
+    pub password: String,
 }

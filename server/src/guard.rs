@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{State, error::Error, live};
 
 /// How long a request may take. A large file on a slow line takes its time.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Tells answers of this server from those of a captive portal.
 const PROTO_HEADER: HeaderName = HeaderName::from_static("doorstep-proto");
@@ -68,6 +68,9 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
         }
     };
     let mut response = answer.instrument(span.clone()).await;
+    if api && is_plain_failure(&response) {
+        response = Error::BadRequest("address").into_response();
+    }
     let status = response.status().as_u16();
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(status, ms, "answered"));
@@ -90,6 +93,13 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
         headers.insert(REQUEST_ID, id);
     }
     response
+}
+
+/// Whether the router itself could not read the address; it says so in plain text.
+fn is_plain_failure(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    response.status().is_client_error()
+        && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn panicked() -> Response {

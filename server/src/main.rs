@@ -14,7 +14,9 @@ use domain::{
     user::{self, Role, SYSTEM, User},
     wire::Outcome,
 };
-use server::{Config, Error, State, Store, accounts, clock, demo, import, serve, store};
+use server::{
+    Config, Error, State, Store, accounts, clock, config::DemoAccount, demo, import, serve, store,
+};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
@@ -179,10 +181,25 @@ async fn serve_it(store: Store, serving: &Serving, demo: bool) -> Result<ExitCod
             println!("  {:<8} {:?}, {}", person.login, person.role, person.name);
         }
     }
-    let config = Config { dist: serving.dist.clone(), behind_proxy: serving.behind_proxy };
+    let open = |person: &demo::Person| DemoAccount {
+        login: person.login.into(),
+        role: person.role,
+        password: demo::PASSWORD.into(),
+    };
+    let config = Config {
+        dist: serving.dist.clone().or_else(built_here),
+        behind_proxy: serving.behind_proxy,
+        demo: if demo { demo::PEOPLE.iter().map(open).collect() } else { Vec::new() },
+    };
     serve::serve(State::new(store, config), listener, stopped()).await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The app as it was last built beside the source, for a program without one inside.
+fn built_here() -> Option<PathBuf> {
+    let dist = PathBuf::from("dist");
+    (!cfg!(feature = "embed") && dist.join("index.html").is_file()).then_some(dist)
 }
 
 /// Until somebody wants the server to stop.

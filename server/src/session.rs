@@ -27,6 +27,7 @@ use crate::{
     State, accounts,
     body::Body,
     clock,
+    config::DemoAccount,
     error::Error,
     store::{ReplicaRow, Store, hex},
 };
@@ -191,6 +192,9 @@ pub(crate) struct Hello {
     server: Uuid,
     epoch: Uuid,
     build: &'static str,
+    /// Whether this is a demonstration, with these accounts.
+    demo: bool,
+    demo_accounts: Vec<DemoAccount>,
 }
 
 /// `GET /api/v1/hello`: the clock, and which server this is.
@@ -203,6 +207,8 @@ pub(crate) async fn hello(Shared(state): Shared<State>) -> Result<Json<Hello>, E
         server: head.server,
         epoch: head.epoch,
         build,
+        demo: !state.config.demo.is_empty(),
+        demo_accounts: state.config.demo.clone(),
     }))
 }
 

@@ -36,12 +36,8 @@ pub(crate) async fn show(
     }
     let name = name(path).ok_or(Error::NotFound)?;
     let dist = state.config.dist.as_deref();
-    let accepted = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|accepted| accepted.to_str().ok())
-        .unwrap_or_default();
     for (ending, coding) in [(".br", Some("br")), (".gz", Some("gzip")), ("", None)] {
-        if coding.is_some_and(|coding| !accepts(accepted, coding)) {
+        if coding.is_some_and(|coding| !accepts(&headers, coding)) {
             continue;
         }
         if let Some(bytes) = read(dist, &format!("{name}{ending}")).await {
@@ -69,7 +65,12 @@ fn name(path: &str) -> Option<&str> {
 }
 
 /// Whether the browser takes this coding.
-fn accepts(accepted: &str, coding: &str) -> bool {
+pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|accepted| accepted.to_str().ok());
+    taken(accepted.unwrap_or_default(), coding)
+}
+
+fn taken(accepted: &str, coding: &str) -> bool {
     accepted.split(',').any(|part| {
         let (name, parameters) = part.split_once(';').unwrap_or((part, ""));
         let refused = parameters
@@ -184,9 +185,9 @@ mod tests {
 
     #[test]
     fn a_coding_with_weight_zero_is_refused() {
-        assert!(accepts("gzip, deflate, br", "br"));
-        assert!(accepts("gzip;q=0.5", "gzip"));
-        assert!(!accepts("br;q=0, gzip", "br"));
-        assert!(!accepts("", "br"));
+        assert!(taken("gzip, deflate, br", "br"));
+        assert!(taken("gzip;q=0.5", "gzip"));
+        assert!(!taken("br;q=0, gzip", "br"));
+        assert!(!taken("", "br"));
     }
 }

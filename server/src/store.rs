@@ -7,6 +7,9 @@ mod schema;
 mod writer;
 mod writing;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::BTreeSet,
     fs,

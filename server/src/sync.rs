@@ -1,11 +1,19 @@
 //! The one handler that changes rows: envelopes up, verdicts and rows down.
 
-use axum::{Json, extract::State as Shared};
+use std::{collections::BTreeSet, io::Write};
+
+use axum::{
+    extract::State as Shared,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response as Answer},
+};
 use domain::{
     Command, Envelope, Id, Refusal, Timestamp,
+    scope::Scope,
     user::User,
     wire::{ENVELOPES_MAX, Outcome, PROTO, Push, Request, Response, Sent},
 };
+use flate2::{Compression, write::GzEncoder};
 
 use crate::{
     State,
@@ -14,7 +22,8 @@ use crate::{
     clock,
     error::Error,
     session::Actor,
-    store::{ReplicaRow, Stored, Writing},
+    site,
+    store::{Pull, Reading, ReplicaRow, Stored, Writing},
 };
 
 /// How far ahead of its arrival something may have happened.
@@ -23,6 +32,8 @@ const AHEAD_MINUTES: i64 = 2;
 const OFFSET_MS_MAX: i64 = 3_600_000;
 /// Network delay moves a device's times a little; that is no reason for doubt.
 const JITTER_MS: i64 = 60_000;
+/// Below this packing gains nothing.
+const PACKED_BYTES_MIN: usize = 1400;
 /// How often a device that only asks is noted as seen.
 const SEEN_MINUTES: i64 = 10;
 
@@ -30,8 +41,9 @@ const SEEN_MINUTES: i64 = 10;
 pub(crate) async fn sync(
     Shared(state): Shared<State>,
     actor: Actor,
+    headers: HeaderMap,
     Body(request): Body<Request>,
-) -> Result<Json<Response>, Error> {
+) -> Result<Answer, Error> {
     let received = clock::now();
     check(&request, actor.user.id)?;
     let known = state.store.read({
@@ -53,42 +65,56 @@ pub(crate) async fn sync(
         state.store.write(move |writing| push(writing, by, &request, received)).await?
     };
     let grants = actor.grants();
-    let answer = state.store.read(move |reading| {
-        let known = reading.replica(request.replica)?;
-        if push == Push::Fork {
-            // What others may have sent under these numbers is not this device's to hear.
-            let Request { cursor, prev_seq, .. } = request;
-            return Ok(Response {
-                proto: PROTO,
-                now: clock::now(),
-                push,
-                server_seq: prev_seq,
-                verdicts: Vec::new(),
-                reset: false,
-                puts: Vec::new(),
-                gone: Vec::new(),
-                cursor,
-                more: true,
-            });
-        }
-        // Verdicts and rows come from one snapshot: no effect arrives before its verdict.
-        let server_seq = known.map_or(0, |known| known.last_seq);
-        let verdicts = reading.verdicts(request.replica, request.prev_seq, server_seq)?;
-        let pull = reading.pull(&grants, &request.cursor)?;
-        Ok(Response {
+    let small = site::accepts(&headers, "gzip");
+    let answered =
+        state.store.read(move |reading| write(&answer(reading, &request, push, &grants)?, small));
+    let (bytes, packed) = answered.await?;
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], bytes).into_response();
+    if packed {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+/// What the device hears. Verdicts and rows come from one snapshot: no effect arrives before its verdict.
+fn answer(
+    reading: &Reading<'_>,
+    request: &Request,
+    push: Push,
+    grants: &BTreeSet<Scope>,
+) -> Result<Response, Error> {
+    if push == Push::Fork {
+        // What others may have sent under these numbers is not this device's to hear.
+        return Ok(Response {
             proto: PROTO,
             now: clock::now(),
             push,
-            server_seq,
-            verdicts,
-            reset: pull.reset,
-            puts: pull.puts,
-            gone: pull.gone,
-            cursor: pull.cursor,
-            more: pull.more || matches!(push, Push::NeedFrom(_)),
-        })
-    });
-    Ok(Json(answer.await?))
+            server_seq: request.prev_seq,
+            verdicts: Vec::new(),
+            reset: false,
+            puts: Vec::new(),
+            gone: Vec::new(),
+            cursor: request.cursor.clone(),
+            more: true,
+        });
+    }
+    let server_seq = reading.replica(request.replica)?.map_or(0, |known| known.last_seq);
+    let verdicts = reading.verdicts(request.replica, request.prev_seq, server_seq)?;
+    let Pull { reset, puts, gone, cursor, more } = reading.pull(grants, &request.cursor)?;
+    let more = more || matches!(push, Push::NeedFrom(_));
+    let now = clock::now();
+    Ok(Response { proto: PROTO, now, push, server_seq, verdicts, reset, puts, gone, cursor, more })
+}
+
+/// The answer's bytes, and whether they are packed. Tickets shrink to a tenth.
+fn write(response: &Response, small: bool) -> Result<(Vec<u8>, bool), Error> {
+    let plain = serde_json::to_vec(response).map_err(Error::internal)?;
+    if !small || plain.len() < PACKED_BYTES_MIN {
+        return Ok((plain, false));
+    }
+    let mut packer = GzEncoder::new(Vec::new(), Compression::new(4));
+    packer.write_all(&plain).map_err(Error::internal)?;
+    Ok((packer.finish().map_err(Error::internal)?, true))
 }
 
 /// What no honest device sends. Nothing of such a request is carried out.

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Path, Query, Request, State as Shared},
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use domain::user::Role;
@@ -44,12 +44,9 @@ pub(crate) async fn import(
     }
     let bytes = bytes(request, &state).await?;
     let dry = matches!(asked.dry.as_str(), "1" | "true");
+    // A file that is no form is a report too: it says why, as it says it of a line.
     let report = import::run(&state.store, actor.user.id, kind, bytes.to_vec(), dry).await?;
-    let status = match report.kind {
-        Some(_) => StatusCode::OK,
-        None => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    Ok((status, Json(report)).into_response())
+    Ok(Json(report).into_response())
 }
 
 /// `GET /api/v1/import/template/{kind}`, with `.csv` at the end.

@@ -1,0 +1,134 @@
+//! The store keeps its word: what fails leaves nothing, what is remembered is true, no number is given twice.
+
+use domain::{
+    Command, Kind, Refusal,
+    team::{self, Team},
+    user::SYSTEM,
+    wire::{Cursor, ROWS_MAX},
+};
+use futures::future::join_all;
+
+use super::*;
+use crate::clock;
+
+fn team(name: &str) -> Team {
+    Team { id: Id::derived(name), name: name.into(), region: String::new() }
+}
+
+fn order(name: &str) -> Order {
+    let team = team(name);
+    let id = team.id;
+    (new_mid(), clock::now(), Command::Team(id, team::Command::Save { team }))
+}
+
+#[tokio::test]
+async fn a_job_that_fails_spoils_none_of_those_it_was_written_with() {
+    let store = Store::temporary().unwrap();
+    let jobs = (0..40).map(|n| {
+        let (store, one) = (store.clone(), [order(&format!("team {n}"))]);
+        async move {
+            let written = store.write(move |writing| {
+                crate::carry::orders(writing, SYSTEM, &one)?;
+                assert_ne!(n % 10, 7, "a bug of ours");
+                if n % 10 == 3 { Err(Error::NotFound) } else { Ok(()) }
+            });
+            written.await.is_ok()
+        }
+    });
+    let done = join_all(jobs).await;
+    let teams = store.rows_of(Kind::Team).await.unwrap();
+    for (n, done) in done.into_iter().enumerate() {
+        let key = Key::of(team(&format!("team {n}")).id);
+        assert_eq!(done, n % 10 != 3 && n % 10 != 7, "team {n}");
+        assert_eq!(teams.contains_key(&key), done, "team {n}");
+    }
+    assert_eq!(store.head().await.unwrap().v, 32);
+}
+
+#[tokio::test]
+async fn what_another_process_wrote_is_seen() {
+    let store = Store::temporary().unwrap();
+    store.carry_out(SYSTEM, vec![order("one")]).await.unwrap();
+    let beside = Store::open(&store.0.folder).unwrap();
+    let mut renamed = team("one");
+    renamed.name = "two".into();
+    let rename = Command::Team(renamed.id, team::Command::Save { team: renamed });
+    beside.carry_out(SYSTEM, vec![(new_mid(), clock::now(), rename)]).await.unwrap();
+
+    // Saving the old name again is a change now, not what was so already.
+    let outcomes = store.carry_out(SYSTEM, vec![order("one")]).await.unwrap();
+    assert!(matches!(outcomes[..], [Outcome::Applied { v: 3 }]), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn an_order_with_a_known_id_answers_what_it_answered_then() {
+    let store = Store::temporary().unwrap();
+    let once = order("one");
+    let first = store.carry_out(SYSTEM, vec![once.clone()]).await.unwrap();
+    let again = store.carry_out(SYSTEM, vec![once, order("one"), order("  ")]).await.unwrap();
+    assert_eq!(first[0], again[0]);
+    assert_eq!(again[1], Outcome::Noop);
+    assert_eq!(again[2], Outcome::Refused { refusal: Refusal::NameMissing });
+}
+
+#[tokio::test]
+async fn a_number_that_somebody_has_is_not_given_again() {
+    let store = Store::temporary().unwrap();
+    let given = store.write(|writing| {
+        writing.run("insert into number (number, kind, id) values ('T-2', 'ticket', 'x')", [])?;
+        let mut next = || writing.next_number(Kind::Ticket, "T", |day, n| format!("{day}-{n}"));
+        Ok([next()?, next()?])
+    });
+    assert_eq!(given.await.unwrap(), ["T-1", "T-3"]);
+}
+
+#[tokio::test]
+async fn readers_who_page_while_others_write_end_with_everything() {
+    let store = Store::temporary().unwrap();
+    let writers = (0..4).map(|writer| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for n in 0..60 {
+                let orders = (0..5).map(|k| order(&format!("team {writer} {n} {k}"))).collect();
+                store.carry_out(SYSTEM, orders).await.unwrap();
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    let grants: BTreeSet<Scope> = [Scope::All].into();
+    let (mut cursor, mut heard) = (Cursor::default(), BTreeSet::new());
+    loop {
+        let over = writers.iter().all(tokio::task::JoinHandle::is_finished);
+        let (asked, held) = (cursor.clone(), grants.clone());
+        let pull = store.read(move |reading| reading.pull(&held, &asked)).await.unwrap();
+        assert!(pull.puts.len() <= ROWS_MAX && !pull.reset && pull.gone.is_empty());
+        assert!(pull.puts.iter().all(|put| put.v > cursor.v && put.v <= pull.cursor.v));
+        heard.extend(pull.puts.iter().map(|put| put.id));
+        cursor = pull.cursor;
+        if over && !pull.more {
+            break;
+        }
+    }
+    assert_eq!(heard.len(), 1200);
+}
+
+#[tokio::test]
+async fn a_restart_knows_everything_and_a_newer_database_is_left_alone() {
+    let folder = std::env::temp_dir().join(format!("doorstep-{}", Uuid::now_v7()));
+    let store = Store::open(&folder).unwrap();
+    store.carry_out(SYSTEM, vec![order("one")]).await.unwrap();
+    let before = store.head().await.unwrap();
+    drop(store);
+
+    let store = Store::open(&folder).unwrap();
+    let after = store.head().await.unwrap();
+    assert_eq!((before.server, before.epoch, before.v), (after.server, after.epoch, after.v));
+    assert_eq!(store.find(team("one").id).await.unwrap(), Some(team("one")));
+    drop(store);
+
+    let newer = Connection::open(folder.join("doorstep.sqlite")).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    drop(newer);
+    assert!(Store::open(&folder).is_err());
+    fs::remove_dir_all(&folder).unwrap();
+}
