@@ -49,7 +49,9 @@ pub struct DemoAccount {
 /// What an import did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ImportReport {
-    pub kind: String,
+    /// The form it was read as; none where the file is no form at all.
+    #[serde(default)]
+    pub kind: Option<String>,
     pub read: u32,
     pub added: u32,
     pub changed: u32,
@@ -57,6 +59,9 @@ pub struct ImportReport {
     pub refused: u32,
     #[serde(default)]
     pub rows: Vec<BadRow>,
+    /// Columns that were not read because the server does not know them.
+    #[serde(default)]
+    pub ignored: Vec<String>,
     #[serde(default)]
     pub dry: bool,
 }
@@ -93,6 +98,9 @@ pub struct AccountReplica {
     #[serde(default)]
     pub last_seen: Option<domain::Timestamp>,
 }
+
+/// Where the server says that there is news, as server-sent events.
+pub(crate) const LIVE: &str = "/api/v1/live";
 
 const PROTO_HEADER: &str = "doorstep-proto";
 const FIRST_BYTE_MS: u32 = 10_000;
@@ -133,7 +141,8 @@ pub(crate) async fn sync(request: &Request) -> Result<Response, Fault> {
     let body = encode(request);
     // A slow network is given time for every byte, but not for ever.
     let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX / 4);
-    json(Method::POST, "/api/v1/sync", Some(body), FIRST_BYTE_MS.saturating_add(bytes / SLOWEST)).await
+    json(Method::POST, "/api/v1/sync", Some(body), FIRST_BYTE_MS.saturating_add(bytes / SLOWEST))
+        .await
 }
 
 /// Changes one's own password.
@@ -258,10 +267,7 @@ fn prepared(method: Method, path: &str, milliseconds: u32) -> (RequestBuilder, D
 }
 
 /// The body of a good answer, whole.
-async fn answered(
-    request: gloo_net::http::Request,
-    deadline: Deadline,
-) -> Result<String, Fault> {
+async fn answered(request: gloo_net::http::Request, deadline: Deadline) -> Result<String, Fault> {
     let work = std::pin::pin!(exchange(request));
     let timer = TimeoutFuture::new(deadline.milliseconds);
     match select(work, timer).await {
@@ -291,11 +297,9 @@ async fn exchange(request: gloo_net::http::Request) -> Result<String, Fault> {
     match code {
         Some(code) if !ok => Err(Fault::Problem { status, code, retry_after_seconds }),
         // A proxy on the way, or a server that is just restarting.
-        _ if status >= 400 => Err(Fault::Problem {
-            status,
-            code: "unavailable".into(),
-            retry_after_seconds,
-        }),
+        _ if status >= 400 => {
+            Err(Fault::Problem { status, code: "unavailable".into(), retry_after_seconds })
+        }
         _ => Err(Fault::Portal),
     }
 }
@@ -307,4 +311,3 @@ async fn read<T: DeserializeOwned>(body: String) -> Result<T, Fault> {
 fn encode<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
-

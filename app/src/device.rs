@@ -44,6 +44,8 @@ pub struct Device {
     drafts: StoredValue<Drafts, LocalStorage>,
     draft_saved: RwSignal<Option<Timestamp>>,
     update_ready: RwSignal<bool>,
+    /// Whether a new version took over while this page had a reason not to reload.
+    taken_over: RwSignal<bool>,
     open_forms: RwSignal<u32>,
 }
 
@@ -107,6 +109,7 @@ impl Device {
             drafts: StoredValue::new_local(Drafts::default()),
             draft_saved: RwSignal::new(None),
             update_ready: RwSignal::new(false),
+            taken_over: RwSignal::new(false),
             open_forms: RwSignal::new(0),
         };
         DEVICE.set(Some(device));
@@ -162,7 +165,8 @@ impl Device {
             return locale::text().frame.system.into();
         }
         let known = self.find(id).map(|user| user.name);
-        let me = || self.owner.get().filter(|owner| owner.user.id == id).map(|owner| owner.user.name);
+        let me =
+            || self.owner.get().filter(|owner| owner.user.id == id).map(|owner| owner.user.name);
         known.or_else(me).unwrap_or_else(|| locale::text().frame.unknown_person.into())
     }
 
@@ -271,6 +275,8 @@ impl Device {
         };
         self.carry_out(plan).await?;
         sync::nudge(sync::Wake::Journal);
+        // Now there is work worth protecting from a browser that tidies up.
+        self.storage.protect();
         Ok(())
     }
 
@@ -284,7 +290,7 @@ impl Device {
 
     /// What to ask the server, from this number of the chain or from where it has heard.
     pub(crate) fn request(self, from: Option<u64>) -> Option<Request> {
-        let build = session::BUILD;
+        let build = session::build();
         self.view.with_untracked(|view| {
             let view = view.as_ref()?;
             Some(match from {
@@ -320,9 +326,9 @@ impl Device {
         let _turn = turn.lock().await;
         for _ in 0..PLANS_MAX {
             let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
-            let planned = self.view.with_untracked(|view| {
-                view.as_ref().ok_or(Trouble::NobodyHere).and_then(&plan)
-            })?;
+            let planned = self
+                .view
+                .with_untracked(|view| view.as_ref().ok_or(Trouble::NobodyHere).and_then(&plan))?;
             let Some(planned) = planned else { return Ok(()) };
             match store.write(&planned).await {
                 Ok(()) => {
@@ -482,6 +488,11 @@ impl Device {
             return;
         }
         self.flush_drafts();
+        if self.taken_over.get_untracked() {
+            // The browser reloads or closes the page; there is nothing to do about a no.
+            let _asked = window().location().reload();
+            return;
+        }
         let update = js_sys::Reflect::get(&window(), &"doorstepUpdate".into()).ok();
         if let Some(update) = update.and_then(|it| wasm_bindgen::JsCast::dyn_into(it).ok()) {
             let update: js_sys::Function = update;
@@ -501,6 +512,7 @@ impl Device {
             // Another tab asked for the update; this one reloads when its form is done.
             if self.open_forms.get_untracked() > 0 || self.handed.get_untracked().is_some() {
                 event.prevent_default();
+                self.taken_over.set(true);
                 self.update_ready.set(true);
             }
         });

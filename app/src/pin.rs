@@ -125,12 +125,7 @@ impl Device {
         login: &str,
         password: &str,
     ) -> Result<(), SignInTrouble> {
-        let before = self.owner.get_untracked().map(|owner| owner.user.id);
-        self.sign_in(login, password).await?;
-        let after = self.owner.get_untracked().map(|owner| owner.user.id);
-        if before.is_some() && before != after {
-            return Err(SignInTrouble::WrongPassword);
-        }
+        self.sign_in_again(login, password).await?;
         if let Some(store) = self.store.get_value() {
             let _forgotten = store.keep_small::<Pin>(PIN, None).await;
         }

@@ -2,6 +2,8 @@
 //!
 //! A session is only needed to talk to the server. An expired one stops sending, never working.
 
+use std::sync::OnceLock;
+
 use domain::{
     replica::Replica,
     user::User,
@@ -14,17 +16,19 @@ use uuid::Uuid;
 use crate::{
     api::{self, Fault},
     device::Device,
-    pin::Handed,
     storage,
     store::{self, Store},
     sync, tabs,
 };
 
-/// The build of this app, for support.
-pub const BUILD: &str = match option_env!("DOORSTEP_APP_BUILD") {
-    Some(build) => build,
-    None => "dev",
-};
+/// The build of this app, for support: what the page it was started from says.
+pub fn build() -> &'static str {
+    static BUILD: OnceLock<String> = OnceLock::new();
+    BUILD.get_or_init(|| {
+        let root = document().document_element();
+        root.and_then(|root| root.get_attribute("data-build")).unwrap_or_else(|| "dev".into())
+    })
+}
 
 /// How this device stands with the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +61,9 @@ pub struct LeftBehind {
 pub enum SignInTrouble {
     WrongPassword,
     /// Too many attempts: wait that long.
-    TooMany { seconds: u32 },
+    TooMany {
+        seconds: u32,
+    },
     /// The server could not be reached.
     Unreachable,
     /// The network wants its own sign-in first (hotel, station).
@@ -93,7 +99,9 @@ impl Device {
         let others = known().into_iter().filter(|known| {
             known.unsent > 0 && here.as_ref().is_none_or(|here| *here != known.owner)
         });
-        others.map(|known| LeftBehind { name: known.owner.user.name, unsent: known.unsent }).collect()
+        others
+            .map(|known| LeftBehind { name: known.owner.user.name, unsent: known.unsent })
+            .collect()
     }
 
     /// Signs in, and opens the person's data on this device.
@@ -110,15 +118,37 @@ impl Device {
         Ok(())
     }
 
+    /// Signs in as the person whose data is open; anybody else is sent away.
+    ///
+    /// # Errors
+    /// Why it did not work.
+    pub(crate) async fn sign_in_again(
+        self,
+        login: &str,
+        password: &str,
+    ) -> Result<(), SignInTrouble> {
+        let session = api::sign_in(login, password).await?;
+        let here = self.owner.get_untracked();
+        if here.is_some_and(|here| here.user.id != session.user.id) {
+            // The browser holds one session, and now it is the wrong one.
+            let _ended = api::sign_out().await;
+            self.session.set(SessionState::Expired);
+            return Err(SignInTrouble::WrongPassword);
+        }
+        self.session.set(SessionState::SignedIn);
+        sync::nudge(sync::Wake::Person);
+        Ok(())
+    }
+
     /// Signs out. Unsent work stays on this device, locked away until its person signs in again; without
     /// any, and unless `keep`, the data is removed.
     pub async fn sign_out(self, keep: bool) {
         let turn = self.turn();
         let _turn = turn.lock().await;
         note_unsent(self);
-        let unsent = self.view.with_untracked(|view| {
-            view.as_ref().is_some_and(|view| view.waiting().unanswered > 0)
-        });
+        let unsent = self
+            .view
+            .with_untracked(|view| view.as_ref().is_some_and(|view| view.waiting().unanswered > 0));
         let store = self.store.get_value();
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
@@ -190,22 +220,21 @@ impl Device {
         let same = |here: &Owner| here.server == owner.server && here.user.id == owner.user.id;
         let open_already = self.owner.get_untracked().as_ref().is_some_and(same)
             && self.view.with_untracked(Option::is_some);
-        if !open_already {
+        let remembered = serde_json::to_string(&owner).unwrap_or_default();
+        if open_already {
+            self.owner.set(Some(owner));
+            storage::remember(LAST, &remembered);
+        } else {
             let turn = self.turn();
             let _turn = turn.lock().await;
-            // A customer's screen belongs to the person who handed the device over.
-            let handed = Handed::marked();
             if !self.open_local(&owner).await? {
                 self.register(&owner).await?;
             }
-            self.owner.set(Some(owner.clone()));
+            self.owner.set(Some(owner));
             self.open_locks().await;
-            if handed.is_none() {
-                tabs::tell(tabs::Word::Person);
-            }
+            storage::remember(LAST, &remembered);
+            tabs::tell(tabs::Word::Person);
         }
-        self.owner.set(Some(owner.clone()));
-        storage::remember(LAST, &serde_json::to_string(&owner).unwrap_or_default());
         note_unsent(self);
         Ok(())
     }

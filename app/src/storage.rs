@@ -22,6 +22,8 @@ pub struct StorageReport {
     pub can_install: RwSignal<bool>,
 }
 
+const ASKED: &str = "doorstep.asked-to-persist";
+
 thread_local! {
     /// The browser's offer to install, kept until the person wants it.
     static OFFER: RefCell<Option<Event>> = const { RefCell::new(None) };
@@ -69,10 +71,11 @@ impl StorageReport {
             OFFER.set(Some(event));
             report.can_install.set(true);
         });
-        let _installs = window_event_listener(ev::Custom::<Event>::new("appinstalled"), move |_| {
-            report.can_install.set(false);
-            report.installed.set(true);
-        });
+        let _installs =
+            window_event_listener(ev::Custom::<Event>::new("appinstalled"), move |_| {
+                report.can_install.set(false);
+                report.installed.set(true);
+            });
         report.refresh();
         report
     }
@@ -104,6 +107,14 @@ impl StorageReport {
                 self.persisted.set(answer.as_bool());
             }
         });
+    }
+
+    /// Asks once by itself, where the answer is not yes already.
+    pub(crate) fn protect(self) {
+        if self.persisted.get_untracked() != Some(true) && recall(ASKED).is_none() {
+            remember(ASKED, "1");
+            self.request_persist();
+        }
     }
 
     /// Shows the browser's own question whether to install the app.

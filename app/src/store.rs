@@ -109,7 +109,9 @@ impl Store {
         let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
         let mut confirmed = BTreeMap::new();
         for (key, value) in rows.all().await? {
-            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else { continue };
+            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else {
+                continue;
+            };
             let Some(Stored { v, b }) = decode::<Stored>(&value) else { continue };
             // A row this version cannot read stays in the store for the version that can.
             let Ok(row) = Row::from_json(key.kind, &b.to_string()) else { continue };
@@ -124,7 +126,9 @@ impl Store {
         }
         let mut kept = Rows::new();
         for (key, value) in frozen.all().await? {
-            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else { continue };
+            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else {
+                continue;
+            };
             let Some(body) = text(&value) else { continue };
             if let Ok(row) = Row::from_json(key.kind, &body) {
                 kept.insert(key, Arc::new(row));
@@ -277,7 +281,8 @@ impl Store {
     pub async fn draft(self: &std::rc::Rc<Self>, form: &str) -> Result<Option<String>, Error> {
         let database = self.database().await?;
         let transaction = database.transaction(DRAFT).build()?;
-        let found = transaction.object_store(DRAFT)?.get::<JsValue, _, _>(form).primitive()?.await?;
+        let found =
+            transaction.object_store(DRAFT)?.get::<JsValue, _, _>(form).primitive()?.await?;
         Ok(found.as_ref().and_then(text))
     }
 
@@ -293,10 +298,10 @@ impl Store {
         self.keep(DRAFT, form, json.map(bytes_of)).await
     }
 
-    /// Empties the database of somebody who signed out, unless work there still waits.
+    /// Empties the database of somebody who signed out, unless unsent work or an unfinished form is there.
     ///
     /// # Errors
-    /// [`Error::Stale`] when work waits; nothing is removed then.
+    /// [`Error::Stale`] when something is; nothing is removed then.
     pub async fn clear(self: &std::rc::Rc<Self>) -> Result<(), Error> {
         let database = self.database().await?;
         let transaction = strict(&database, &[META, ENTITY, JOURNAL, DRAFT, FROZEN])?;
@@ -307,7 +312,10 @@ impl Store {
                 return Err(Error::Stale);
             }
         }
-        for name in [META, ENTITY, JOURNAL, DRAFT, FROZEN] {
+        if transaction.object_store(DRAFT)?.count().primitive()?.await? > 0 {
+            return Err(Error::Stale);
+        }
+        for name in [META, ENTITY, JOURNAL, FROZEN] {
             transaction.object_store(name)?.clear()?;
         }
         transaction.commit().await?;

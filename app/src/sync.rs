@@ -78,7 +78,6 @@ const LONGEST_MS: f64 = 60_000.0;
 /// With the live line open, asking now and then only catches what it missed.
 const IDLE_LIVE_MS: u32 = 5 * 60_000;
 const IDLE_MS: u32 = 30_000;
-const LIVE_PATH: &str = "/api/v1/live";
 
 thread_local! {
     static LOOP: RefCell<Option<UnboundedSender<Wake>>> = const { RefCell::new(None) };
@@ -117,9 +116,13 @@ pub(crate) fn start(device: Device) {
     let _watch = window_event_listener(online, |_| nudge(Wake::World));
     // `visibilitychange` bubbles from the document to the window.
     let shown = ev::Custom::<Event>::new("visibilitychange");
-    let _watch = window_event_listener(shown, move |_| {
-        if visible() { nudge(Wake::World) } else { hang_up() }
-    });
+    let _watch =
+        window_event_listener(
+            shown,
+            move |_| {
+                if visible() { nudge(Wake::World) } else { hang_up() }
+            },
+        );
     spawn_local(run(device, wakes));
 }
 
@@ -134,10 +137,7 @@ async fn run(device: Device, mut wakes: UnboundedReceiver<Wake>) {
                 listen(device);
                 if is_live() { IDLE_LIVE_MS } else { IDLE_MS }
             }
-            End::Busy => {
-                settle(device, Network::Fine);
-                BUSY_MS
-            }
+            End::Busy => BUSY_MS,
             End::Later(network) => {
                 failures += 1;
                 settle(device, network);
@@ -317,20 +317,18 @@ fn listen(device: Device) {
     if open || !visible() || device.session.get_untracked() != SessionState::SignedIn {
         return;
     }
-    let Ok(source) = EventSource::new(LIVE_PATH) else { return };
+    let Ok(source) = EventSource::new(api::LIVE) else { return };
     let on_head = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let news = event.data().as_string();
         let news = news.and_then(|news| serde_json::from_str::<HeadNews>(&news).ok());
-        let heard = device
-            .view
-            .with_untracked(|view| view.as_ref().map_or(0, |view| view.head().cursor.v));
+        let heard =
+            device.view.with_untracked(|view| view.as_ref().map_or(0, |view| view.head().cursor.v));
         if news.is_none_or(|news| news.v > heard) {
             nudge(Wake::Poke);
         }
     });
     // Without the listener the timer still asks.
-    let _added =
-        source.add_event_listener_with_callback("head", on_head.as_ref().unchecked_ref());
+    let _added = source.add_event_listener_with_callback("head", on_head.as_ref().unchecked_ref());
     LIVE.set(Some(Live { source, _on_head: on_head }));
 }
 

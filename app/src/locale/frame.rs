@@ -166,7 +166,9 @@ pub const EN: FrameText = FrameText {
     },
     sync_failed: |n| match n {
         1 => "Syncing failed; 1 entry is saved on this device and will be tried again".into(),
-        n => format!("Syncing failed; {n} entries are saved on this device and will be tried again"),
+        n => {
+            format!("Syncing failed; {n} entries are saved on this device and will be tried again")
+        }
     },
 
     update_ready: "A new version is ready",

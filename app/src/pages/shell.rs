@@ -160,14 +160,14 @@ fn Rail() -> impl IntoView {
     let administrator = has(&[Role::Administrator]);
     let undispatched = Memo::new(move |_| {
         let tickets = device.all::<Ticket>();
-        let waits = |ticket: &&Ticket| matches!(ticket.stage, ticket::Stage::PendingDispatch { .. });
+        let waits =
+            |ticket: &&Ticket| matches!(ticket.stage, ticket::Stage::PendingDispatch { .. });
         count(tickets.iter().filter(waits).count())
     });
     let undecided = Memo::new(move |_| {
         let requests = device.all::<PartRequest>();
-        let waits = |request: &&PartRequest| {
-            matches!(request.stage, part_request::Stage::Submitted)
-        };
+        let waits =
+            |request: &&PartRequest| matches!(request.stage, part_request::Stage::Submitted);
         count(requests.iter().filter(waits).count())
     });
     view! {
