@@ -77,7 +77,6 @@ pub struct OutboxText {
     pub you_did: fn(&str) -> String,
 
     pub waiting_heading: &'static str,
-    pub waiting_none: &'static str,
     pub waiting_since: fn(&str) -> String,
     pub doubt: fn(&str) -> String,
     pub more: fn(usize) -> String,
@@ -230,7 +229,6 @@ pub const ZH: PersonText = PersonText {
         you_did: |what| format!("您：{what}"),
 
         waiting_heading: "待上传",
-        waiting_none: "没有待上传的内容。",
         waiting_since: |ago| format!("{ago}保存在本机"),
         doubt: |why| {
             format!("办公室刚改过：{why}这一项照样会上传，结果会告诉您。")
@@ -409,7 +407,6 @@ pub const EN: PersonText = PersonText {
         you_did: |what| format!("You: {what}"),
 
         waiting_heading: "To send",
-        waiting_none: "Nothing waits.",
         waiting_since: |ago| format!("saved here {ago}"),
         doubt: |why| {
             format!("The office changed this: {why} Your entry is sent all the same, and you will be told what came of it.")

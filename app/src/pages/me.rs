@@ -12,7 +12,7 @@ use crate::{
         shell::{DeskShell, PhoneShell},
     },
     route::Route,
-    session::BUILD,
+    session::build,
     storage,
     ui::{
         Button, ButtonKind, Card, Cell, CellGroup, CheckRow, Choice, Dialog, Field, FieldKind, Icon,
@@ -56,7 +56,7 @@ fn Body() -> impl IntoView {
         <Look/>
         <Safety/>
         <SignOut/>
-        <p class="faint num">{move || (text().person.version)(BUILD)}</p>
+        <p class="faint num">{move || (text().person.version)(build())}</p>
     }
 }
 

@@ -17,9 +17,9 @@ use crate::{
     locale::{self, text},
     pages::shell::{DeskShell, PhoneDetail},
     route::Route,
-    session::{BUILD, SessionState},
+    session::{build, SessionState},
     ui::{
-        Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Empty, Icon, SyncState, Tone, toast,
+        Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Icon, SyncState, Tone, toast,
     },
 };
 
@@ -109,7 +109,9 @@ fn headline(
             (SyncState::Offline, _) => (Tone::Neutral, Icon::CloudOff, words.fine_offline.into()),
             (SyncState::Failed, _) => (Tone::Warning, Icon::CloudAlert, words.fine_failed.into()),
             (_, Some(heard)) => {
-                (Tone::Success, Icon::CloudDone, (words.fine)(&locale::moment(heard)))
+                let today = locale::day_number(heard) == locale::day_number(now);
+                let heard = if today { locale::time(heard) } else { locale::moment(heard) };
+                (Tone::Success, Icon::CloudDone, (words.fine)(&heard))
             }
         }
     };
@@ -343,19 +345,12 @@ fn WaitingList() -> impl IntoView {
     };
     let more = move || entries.with(|entries| entries.len().saturating_sub(WAITING_SHOWN));
     view! {
-        <section class="stack">
-            <h2 class="section-title">
-                {move || text().person.outbox.waiting_heading}
-                <span class="count">{move || entries.with(Vec::len)}</span>
-            </h2>
-            <Show
-                when=move || entries.with(|entries| !entries.is_empty())
-                fallback=move || {
-                    view! {
-                        <Empty icon=Icon::CloudDone text=move || text().person.outbox.waiting_none/>
-                    }
-                }
-            >
+        <Show when=move || entries.with(|entries| !entries.is_empty())>
+            <section class="stack">
+                <h2 class="section-title">
+                    {move || text().person.outbox.waiting_heading}
+                    <span class="count">{move || entries.with(Vec::len)}</span>
+                </h2>
                 <ul class="outbox list">
                     <For each=shown key=|(seq, _)| *seq let((seq, entry))>
                         <Unanswered seq entry/>
@@ -364,8 +359,8 @@ fn WaitingList() -> impl IntoView {
                 <Show when=move || { more() > 0 }>
                     <p class="muted">{move || (text().person.outbox.more)(more())}</p>
                 </Show>
-            </Show>
-        </section>
+            </section>
+        </Show>
     }
 }
 
@@ -421,7 +416,7 @@ fn ThisDevice() -> impl IntoView {
             />
             <Cell
                 label=move || text().person.outbox.app_version
-                value=BUILD
+                value=build()
                 icon=Icon::Info
             />
         </CellGroup>

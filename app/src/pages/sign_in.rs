@@ -7,7 +7,7 @@ use crate::{
     device::device,
     locale::{self, person::SignInText, text},
     route,
-    session::{BUILD, LeftBehind, SessionState, SignInTrouble},
+    session::{build, LeftBehind, SessionState, SignInTrouble},
     ui::{Button, ButtonKind, Chip, Field, FieldKind, Icon, IconButton},
 };
 
@@ -195,7 +195,7 @@ pub fn SignIn() -> impl IntoView {
                     on_press=move || locale::set_language(other_language())
                 />
                 <span class="num">
-                    {move || (text().person.version)(BUILD)}
+                    {move || (text().person.version)(build())}
                 </span>
             </footer>
         </main>
