@@ -3,7 +3,7 @@
 use domain::values::Money;
 
 /// Reads `12`, `12.5`, `1,234.50` or `￥12`; nothing is zero. `None` for what is no amount.
-pub(super) fn parse(typed: &str) -> Option<Money> {
+pub fn parse(typed: &str) -> Option<Money> {
     let plain: String =
         typed.chars().filter(|c| !c.is_whitespace() && !",，¥￥".contains(*c)).collect();
     if plain.is_empty() {
@@ -21,7 +21,7 @@ pub(super) fn parse(typed: &str) -> Option<Money> {
 }
 
 /// The amount as a field shows it: `12.50`, and nothing for zero.
-pub(super) fn typed(money: Money) -> String {
+pub fn typed(money: Money) -> String {
     if money == Money(0) { String::new() } else { money.decimal().replace(',', "") }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How a ticket's status looks: colour, drawing, and whether the tag is filled.
-pub(super) fn look(ticket: &Ticket) -> (Tone, Icon, bool) {
+pub fn look(ticket: &Ticket) -> (Tone, Icon, bool) {
     use ticket::Stage;
     use visit::Stage as At;
     match &ticket.stage {
@@ -49,7 +49,7 @@ pub(super) fn look(ticket: &Ticket) -> (Tone, Icon, bool) {
 
 /// The status of a ticket as a tag.
 #[component]
-pub(super) fn StatusTag(#[prop(into)] ticket: Signal<Option<Ticket>>) -> impl IntoView {
+pub fn StatusTag(#[prop(into)] ticket: Signal<Option<Ticket>>) -> impl IntoView {
     move || {
         let ticket = ticket.get()?;
         let (tone, icon, solid) = look(&ticket);
@@ -61,7 +61,7 @@ pub(super) fn StatusTag(#[prop(into)] ticket: Signal<Option<Ticket>>) -> impl In
 
 /// What the customer said about the hurry, where it is more than usual.
 #[component]
-pub(super) fn UrgencyTag(urgency: Urgency) -> impl IntoView {
+pub fn UrgencyTag(urgency: Urgency) -> impl IntoView {
     let word = move || text().words.urgency(urgency).to_owned();
     match urgency {
         Urgency::Normal => None,
@@ -76,7 +76,7 @@ pub(super) fn UrgencyTag(urgency: Urgency) -> impl IntoView {
 
 /// One ticket of a list. The current one carries its next step as one large button.
 #[component]
-pub(super) fn TicketCard(
+pub fn TicketCard(
     id: Id<Ticket>,
     now: Signal<Timestamp>,
     #[prop(optional)] current: bool,
@@ -162,7 +162,7 @@ pub(super) fn TicketCard(
 }
 
 /// Does the next step where one tap says everything; otherwise opens the page where it is done.
-pub(super) fn go_on(device: Device, ticket: Id<Ticket>, visit: Id<Visit>, next: step::Step) {
+pub fn go_on(device: Device, ticket: Id<Ticket>, visit: Id<Visit>, next: step::Step) {
     match next.tap() {
         Some(command) => device.press(step::on(ticket, visit, command)),
         None => route::go(Route::Work(ticket)),
@@ -180,6 +180,6 @@ fn waits(visit: &Visit, now: Timestamp) -> Option<String> {
 }
 
 /// The parts that are there, with a dot between.
-pub(super) fn join<const N: usize>(parts: [Option<String>; N]) -> String {
+pub fn join<const N: usize>(parts: [Option<String>; N]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// What a form keeps.
 #[derive(Clone, Copy)]
-pub(super) enum Slot {
+pub enum Slot {
     Text(RwSignal<String>),
     Tick(RwSignal<bool>),
     Count(RwSignal<i64>),
@@ -54,11 +54,13 @@ impl Slot {
 
     // The page may be gone by the time storage answers; then there is nothing to fill.
     fn write(self, kept: &str) {
-        match self {
-            Slot::Text(signal) => drop(signal.try_set(kept.to_owned())),
-            Slot::Tick(signal) => drop(signal.try_set(kept == "true")),
-            Slot::Count(signal) => drop(kept.parse().ok().and_then(|count| signal.try_set(count))),
-        }
+        let _gone = match self {
+            Slot::Text(signal) => signal.try_set(kept.to_owned()).is_some(),
+            Slot::Tick(signal) => signal.try_set(kept == "true").is_some(),
+            Slot::Count(signal) => {
+                kept.parse().ok().and_then(|count| signal.try_set(count)).is_some()
+            }
+        };
     }
 }
 
@@ -66,7 +68,7 @@ type Kept = BTreeMap<&'static str, String>;
 
 /// A form's fields, its place in storage, and whether it is being sent.
 #[derive(Clone, Copy)]
-pub(super) struct Draft {
+pub struct Draft {
     device: Device,
     saved: Option<Saved>,
     form: StoredValue<String>,
@@ -80,7 +82,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Watches the fields; brings back what was typed before the page was left or the phone died.
-    pub(super) fn new(form: String, fields: Vec<(&'static str, Slot)>) -> Draft {
+    pub fn new(form: String, fields: Vec<(&'static str, Slot)>) -> Draft {
         let device = device();
         let values = peek(&fields);
         let draft = Draft {
@@ -106,7 +108,7 @@ impl Draft {
                     }
                 });
             }
-            drop(draft.ready.try_set(true));
+            let _gone = draft.ready.try_set(true);
         });
         let held = StoredValue::new_local(None);
         Effect::new(move |was_dirty: Option<bool>| {
@@ -137,32 +139,32 @@ impl Draft {
     }
 
     /// Whether something is typed that was not sent.
-    pub(super) fn dirty(self) -> bool {
+    pub fn dirty(self) -> bool {
         let now = self.fields.with_value(|fields| read(fields));
         self.clean.with(|clean| *clean != now)
     }
 
     /// Whether the form is on its way into the journal.
-    pub(super) fn busy(self) -> Signal<bool> {
+    pub fn busy(self) -> Signal<bool> {
         self.busy.into()
     }
 
     /// What is in the fields is kept elsewhere now.
-    pub(super) fn settle(self) {
+    pub fn settle(self) {
         let Some(now) = self.fields.try_with_value(|fields| peek(fields)) else { return };
-        drop(self.clean.try_set(now));
+        let _gone = self.clean.try_set(now);
         self.forget();
     }
 
     /// Empties the form, as it was when it was opened the first time.
-    pub(super) fn clear(self) {
+    pub fn clear(self) {
         let Some(blank) = self.blank.try_get_value() else { return };
         let _gone = self.fields.try_with_value(|fields| {
             for (name, slot) in fields {
                 slot.write(blank.get(name).map_or("", String::as_str));
             }
         });
-        drop(self.clean.try_set(blank));
+        let _gone = self.clean.try_set(blank);
         self.forget();
     }
 
@@ -174,14 +176,14 @@ impl Draft {
     }
 
     /// Sends the form once, however often it is tapped. `then` runs when it is safely kept.
-    pub(super) fn send(self, command: Command, numbers: u32, then: impl FnOnce() + 'static) {
+    pub fn send(self, command: Command, numbers: u32, then: impl FnOnce() + 'static) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         spawn_local(async move {
             let sent = self.device.send_using(command, numbers).await;
-            drop(self.busy.try_set(false));
+            let _gone = self.busy.try_set(false);
             match sent {
                 Ok(()) => {
                     if let Some(saved) = self.saved {

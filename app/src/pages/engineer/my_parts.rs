@@ -205,7 +205,7 @@ fn Withdraw(id: Id<PartRequest>, open: RwSignal<bool>) -> impl IntoView {
                 let send = move || {
                     draft.send(untrack(command), 0, move || {
                         draft.settle();
-                        drop(open.try_set(false));
+                        let _gone = open.try_set(false);
                     });
                 };
                 view! {

@@ -30,7 +30,7 @@ use crate::{
 };
 
 #[derive(Clone, Copy)]
-struct Fields {
+pub struct Fields {
     name: RwSignal<String>,
     salutation: RwSignal<String>,
     phone: RwSignal<String>,
@@ -153,7 +153,7 @@ impl Fields {
 
 /// What the new ticket brings into the world.
 #[derive(Clone, Copy)]
-struct Ids {
+pub struct Ids {
     ticket: Id<Ticket>,
     customer: Id<domain::customer::Customer>,
     machine: Id<domain::machine::Machine>,
@@ -251,7 +251,7 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
     };
     let finish = move |number: String| {
         draft.clear();
-        drop(made.try_set(Some((ids.ticket, number))));
+        let _gone = made.try_set(Some((ids.ticket, number)));
     };
     let send = move || {
         let number = untrack(move || device.provisional_number());

@@ -9,15 +9,15 @@ use crate::locale::{span, text};
 
 /// A promise that still runs.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Promise {
+pub struct Promise {
     /// Thousandths of the promised time that are left.
-    pub(super) left: u32,
-    pub(super) over: bool,
-    pub(super) text: String,
+    pub left: u32,
+    pub over: bool,
+    pub text: String,
 }
 
 /// The promised solution, while the work is not finished.
-pub(super) fn solution(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
+pub fn solution(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
     let (_, due) = ticket.promised()?;
     let finished = ticket.active_visit().is_some_and(|visit| visit.finished_at.is_some());
     if finished || ticket.stage.is_over() {
@@ -27,7 +27,7 @@ pub(super) fn solution(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
 }
 
 /// The promised first contact, while nobody has spoken with the customer.
-pub(super) fn contact(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
+pub fn contact(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
     let (due, _) = ticket.promised()?;
     let spoken = ticket.log.iter().any(|entry| {
         matches!(

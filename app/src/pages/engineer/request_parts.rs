@@ -29,7 +29,7 @@ use crate::{
 
 /// The basket, as a draft keeps it.
 #[derive(Clone, Copy)]
-struct Fields {
+pub struct Fields {
     ticket: RwSignal<String>,
     lines: RwSignal<String>,
     needed_by: RwSignal<String>,

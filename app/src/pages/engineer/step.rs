@@ -11,7 +11,7 @@ use crate::{device::Device, locale::text, ui};
 
 /// The steps of a visit on site, in their natural order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub enum Step {
     Accept,
     Depart,
     Arrive,
@@ -41,7 +41,7 @@ impl Step {
     ];
 
     /// What the one big button says.
-    pub(super) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         let words = &text().engineer.step;
         match self {
             Step::Accept => words.accept,
@@ -59,7 +59,7 @@ impl Step {
     }
 
     /// The name of the button for those who look for it by name.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Step::Accept => "accept",
             Step::Depart => "depart",
@@ -69,7 +69,7 @@ impl Step {
         }
     }
 
-    pub(super) fn icon(self) -> ui::Icon {
+    pub fn icon(self) -> ui::Icon {
         match self {
             Step::Accept => ui::Icon::Check,
             Step::Depart => ui::Icon::Navigation,
@@ -86,7 +86,7 @@ impl Step {
     }
 
     /// The command that is this step, where one tap says everything there is to say.
-    pub(super) fn tap(self) -> Option<visit::Command> {
+    pub fn tap(self) -> Option<visit::Command> {
         match self {
             Step::Accept => Some(visit::Command::Accept),
             Step::Depart => Some(visit::Command::Depart),
@@ -97,7 +97,7 @@ impl Step {
     }
 
     /// The section of the work page where this step is done.
-    pub(super) fn section(self) -> &'static str {
+    pub fn section(self) -> &'static str {
         match self {
             Step::Accept | Step::Depart | Step::Arrive | Step::Consent => "arrival",
             Step::Inspect => "inspection",
@@ -109,7 +109,7 @@ impl Step {
     }
 
     /// Whether the visit already tells of this step.
-    pub(super) fn is_done(self, visit: &Visit) -> bool {
+    pub fn is_done(self, visit: &Visit) -> bool {
         match self {
             Step::Accept => visit.stage >= Stage::Accepted,
             Step::Depart => visit.departed_at.is_some(),
@@ -167,7 +167,7 @@ impl Step {
     }
 
     /// Why the step's turn has not come, in words; `None` when it has.
-    pub(super) fn why_not(self, device: Device, ticket: &Ticket, visit: &Visit) -> Option<String> {
+    pub fn why_not(self, device: Device, ticket: &Ticket, visit: &Visit) -> Option<String> {
         let Some(probe) = self.probe(ticket, visit, device.now()) else {
             return Some(text().words.refusal(domain::Refusal::NotFinished).to_string());
         };
@@ -177,7 +177,7 @@ impl Step {
 }
 
 /// The next step, if there is one for this person on this visit.
-pub(super) fn next(device: Device, ticket: &Ticket, visit: &Visit) -> Option<Step> {
+pub fn next(device: Device, ticket: &Ticket, visit: &Visit) -> Option<Step> {
     Step::ALL.into_iter().find(|step| {
         !step.is_done(visit)
             && !step.is_skipped(visit)
@@ -188,12 +188,12 @@ pub(super) fn next(device: Device, ticket: &Ticket, visit: &Visit) -> Option<Ste
 }
 
 /// The visit command as a command.
-pub(super) fn on(ticket: Id<Ticket>, visit: Id<Visit>, command: visit::Command) -> Command {
+pub fn on(ticket: Id<Ticket>, visit: Id<Visit>, command: visit::Command) -> Command {
     Command::Visit(ticket, visit, command)
 }
 
 /// All steps for the row that shows how far the visit is.
-pub(super) fn progress(device: Device, ticket: &Ticket, visit: &Visit) -> Vec<ui::Step> {
+pub fn progress(device: Device, ticket: &Ticket, visit: &Visit) -> Vec<ui::Step> {
     let now = next(device, ticket, visit);
     Step::ALL
         .into_iter()
@@ -220,7 +220,7 @@ pub(super) fn progress(device: Device, ticket: &Ticket, visit: &Visit) -> Vec<ui
 
 impl Step {
     /// The step's name in the row of steps.
-    pub(super) fn short(self) -> &'static str {
+    pub fn short(self) -> &'static str {
         let words = &text().engineer.short;
         match self {
             Step::Accept => words.accept,

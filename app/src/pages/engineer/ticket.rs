@@ -1,9 +1,9 @@
 //! One ticket, as its engineer needs it: whom to call, what is broken, what was done, and the next step.
 
-mod edit;
-mod history;
-mod say;
-pub(super) mod take_on;
+pub mod edit;
+pub mod history;
+pub mod say;
+pub mod take_on;
 
 use std::cmp::Reverse;
 
@@ -40,7 +40,7 @@ use crate::{
 
 /// The forms that lie over the page, each open or not.
 #[derive(Clone, Copy)]
-struct Open {
+pub struct Open {
     more: RwSignal<bool>,
     decline: RwSignal<bool>,
     call: RwSignal<bool>,

@@ -20,7 +20,7 @@ use crate::{
 
 /// What a filter lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Filter {
+pub enum Filter {
     New,
     Working,
     Held,

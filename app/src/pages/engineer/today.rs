@@ -22,7 +22,7 @@ use crate::{
 
 /// Which list of the day a ticket belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub enum Place {
     New,
     Today,
     Later,
@@ -32,7 +32,7 @@ pub(super) enum Place {
 }
 
 /// Where in the day of this engineer the ticket stands, if anywhere.
-pub(super) fn place(ticket: &Ticket, me: Id<User>, now: Timestamp) -> Option<Place> {
+pub fn place(ticket: &Ticket, me: Id<User>, now: Timestamp) -> Option<Place> {
     let cancelled = matches!(ticket.stage, TicketStage::Cancelled { .. });
     let Some(visit) = ticket.visit_of(me) else {
         let waits = ticket.registered_by == me && !ticket.stage.is_over();
@@ -185,7 +185,7 @@ pub fn Today() -> impl IntoView {
 
 /// A job the office took away, until the engineer has read it.
 #[derive(Clone, Debug, PartialEq)]
-struct Alert {
+pub struct Alert {
     visit: Id<Visit>,
     ticket: Id<Ticket>,
     what: String,
@@ -233,7 +233,7 @@ fn Alerts(tickets: Memo<Vec<Ticket>>, me: Memo<Id<User>>, now: Signal<Timestamp>
     leptos::task::spawn_local(async move {
         let kept = device.draft(READ).await;
         let kept = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        drop(read.try_set(Some(kept)));
+        let _gone = read.try_set(Some(kept));
     });
     let found = Memo::new(move |_| {
         let read = read.get()?;

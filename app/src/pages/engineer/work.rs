@@ -4,14 +4,14 @@
 //! `use-part`, `remove-part`, `charge`, `finish`, `leave-unfinished`, `lock-sheet`, `unlock-sheet`,
 //! `hand-over`, `hand-in`; `next-step` in the bar; `open-…` unfolds a section.
 
-mod arrival;
-mod charges;
-mod inspection;
-mod outcome;
-pub(super) mod parts;
-mod repair;
-mod section;
-mod sheet;
+pub mod arrival;
+pub mod charges;
+pub mod inspection;
+pub mod outcome;
+pub mod parts;
+pub mod repair;
+pub mod section;
+pub mod sheet;
 
 use domain::{
     Command, Id, Timestamp,
@@ -45,7 +45,7 @@ use crate::{
 
 /// The visit one is working on.
 #[derive(Clone, Copy)]
-struct Job {
+pub struct Job {
     device: Device,
     ticket: Id<Ticket>,
     visit: Id<Visit>,
@@ -138,7 +138,7 @@ pub fn Work(id: Id<Ticket>) -> impl IntoView {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct JobKey(Id<Ticket>, Id<Visit>);
+pub struct JobKey(Id<Ticket>, Id<Visit>);
 
 /// When something of this page was last kept on the phone.
 #[component]

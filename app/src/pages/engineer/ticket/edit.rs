@@ -37,7 +37,7 @@ fn Keep(
     let send = move || {
         draft.send(untrack(move || command.run(())), 0, move || {
             draft.settle();
-            drop(open.try_set(false));
+            let _gone = open.try_set(false);
             toast(Tone::Success, text().engineer.say.saved);
         });
     };
@@ -59,7 +59,7 @@ fn Keep(
 
 /// Name, telephone, address: what somebody at the door knows better.
 #[component]
-pub(super) fn EditContact(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn EditContact(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Drawer
             open
@@ -149,7 +149,7 @@ fn contact_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
 
 /// Model, serial number, warranty: what the nameplate on the machine says.
 #[component]
-pub(super) fn EditMachine(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn EditMachine(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Drawer
             open

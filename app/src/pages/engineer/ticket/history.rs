@@ -15,7 +15,7 @@ use crate::{
 
 /// A note to everybody who works on the ticket.
 #[component]
-pub(super) fn NoteForm(id: Id<Ticket>) -> impl IntoView {
+pub fn NoteForm(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let said = RwSignal::new(String::new());
     let draft = Draft::new(format!("note:{id}"), vec![("text", said.into())]);
@@ -65,7 +65,7 @@ pub(super) fn NoteForm(id: Id<Ticket>) -> impl IntoView {
 
 /// The history.
 #[component]
-pub(super) fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
+pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
     let device = device();
     let log = Memo::new(move |_| {
         let mut log =

@@ -42,7 +42,7 @@ fn Say(
                 let send = move || {
                     draft.send(command.run(said.get_untracked()), 0, move || {
                         draft.clear();
-                        drop(open.try_set(false));
+                        let _gone = open.try_set(false);
                         toast(Tone::Success, done.try_get_untracked().unwrap_or_default());
                     });
                 };
@@ -76,7 +76,7 @@ fn Say(
 
 /// Gives the job back, with the reason the coordinator needs.
 #[component]
-pub(super) fn DeclineForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> impl IntoView {
+pub fn DeclineForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> impl IntoView {
     let command =
         Callback::new(move |reason| step::on(id, visit, visit::Command::Decline { reason }));
     view! {
@@ -97,7 +97,7 @@ pub(super) fn DeclineForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>
 
 /// Writes down a call with the customer.
 #[component]
-pub(super) fn CallForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> impl IntoView {
+pub fn CallForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let command =
         Callback::new(move |summary| step::on(id, visit, visit::Command::LogCall { summary }));
@@ -123,7 +123,7 @@ const WINDOWS: [(&str, &str); 4] =
 
 /// Agrees on a window with the customer.
 #[component]
-pub(super) fn AppointForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> impl IntoView {
+pub fn AppointForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Drawer
             open
@@ -179,7 +179,7 @@ pub(super) fn AppointForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>
                 let send = move || {
                     draft.send(untrack(command), 0, move || {
                         draft.settle();
-                        drop(open.try_set(false));
+                        let _gone = open.try_set(false);
                         toast(Tone::Success, text().engineer.say.saved);
                     });
                 };
@@ -253,7 +253,7 @@ pub(super) fn AppointForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>
 
 /// Stops the clock for a reason.
 #[component]
-pub(super) fn HoldForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn HoldForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Drawer
             open
@@ -277,7 +277,7 @@ pub(super) fn HoldForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
                 let send = move || {
                     draft.send(untrack(command), 0, move || {
                         draft.clear();
-                        drop(open.try_set(false));
+                        let _gone = open.try_set(false);
                         toast(Tone::Success, text().engineer.say.saved);
                     });
                 };

@@ -16,14 +16,14 @@ use crate::{
 
 /// What must be decided before anybody works on a ticket (GD-02).
 #[derive(Clone, Copy)]
-pub(in crate::pages::engineer) struct TriageFields {
-    pub(in crate::pages::engineer) category: RwSignal<String>,
-    pub(in crate::pages::engineer) priority: RwSignal<String>,
-    pub(in crate::pages::engineer) method: RwSignal<String>,
+pub struct TriageFields {
+    pub category: RwSignal<String>,
+    pub priority: RwSignal<String>,
+    pub method: RwSignal<String>,
 }
 
 impl TriageFields {
-    pub(in crate::pages::engineer) fn new() -> TriageFields {
+    pub fn new() -> TriageFields {
         TriageFields {
             category: RwSignal::new(words::code(&Category::Hardware)),
             priority: RwSignal::new(words::code(&Priority::P2)),
@@ -32,12 +32,7 @@ impl TriageFields {
     }
 
     /// The decision as a command.
-    pub(in crate::pages::engineer) fn command(
-        self,
-        device: Device,
-        id: Id<Ticket>,
-        by: Id<User>,
-    ) -> Command {
+    pub fn command(self, device: Device, id: Id<Ticket>, by: Id<User>) -> Command {
         let triage = Triage {
             category: words::from_code(&self.category.get()).unwrap_or(Category::Other),
             priority: words::from_code(&self.priority.get()).unwrap_or(Priority::P2),
@@ -55,7 +50,7 @@ impl TriageFields {
 
 /// The three decisions as fields.
 #[component]
-pub(in crate::pages::engineer) fn TriageInputs(fields: TriageFields) -> impl IntoView {
+pub fn TriageInputs(fields: TriageFields) -> impl IntoView {
     view! {
         <Select
             label=move || text().engineer.fresh.category
@@ -77,7 +72,7 @@ pub(in crate::pages::engineer) fn TriageInputs(fields: TriageFields) -> impl Int
 
 /// Decides about one's own new ticket and takes it on.
 #[component]
-pub(super) fn TakeOnForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn TakeOnForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Drawer
             open
@@ -106,7 +101,7 @@ fn form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
         let triage = untrack(move || fields.command(device, id, me));
         draft.send(triage, 0, move || {
             draft.settle();
-            drop(open.try_set(false));
+            let _gone = open.try_set(false);
             let visit = device.new_id();
             device.press_then(Command::Ticket(id, ticket::Command::TakeOn { visit }), || {
                 toast(Tone::Success, text().engineer.say.taken_on);

@@ -12,7 +12,7 @@ use crate::{
 
 /// From the bag to the door.
 #[component]
-pub(super) fn ArrivalSection(job: Job) -> impl IntoView {
+pub fn ArrivalSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
     let dressed = RwSignal::new(false);
     let introduced = RwSignal::new(false);
@@ -35,7 +35,7 @@ pub(super) fn ArrivalSection(job: Job) -> impl IntoView {
     let send = move || {
         draft.send(untrack(arrive), 0, move || {
             draft.settle();
-            drop(chosen.try_set(None));
+            let _gone = chosen.try_set(None);
         });
     };
     let done = Memo::new(move |_| job.done(Step::Arrive).get() && job.done(Step::Consent).get());

@@ -27,7 +27,7 @@ fn total(parts: Money, charges: Charges) -> Money {
 
 /// The charges.
 #[component]
-pub(super) fn ChargesSection(job: Job) -> impl IntoView {
+pub fn ChargesSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
     let before = job.untracked().map(|visit| visit.charges).unwrap_or_default();
     let labour = RwSignal::new(amount::typed(before.labour));
@@ -55,7 +55,7 @@ pub(super) fn ChargesSection(job: Job) -> impl IntoView {
     let send = move || {
         draft.send(untrack(command), 0, move || {
             draft.settle();
-            drop(chosen.try_set(None));
+            let _gone = chosen.try_set(None);
         });
     };
     let waive_all = move || {

@@ -12,7 +12,7 @@ use crate::{
 
 /// The inspection.
 #[component]
-pub(super) fn InspectionSection(job: Job) -> impl IntoView {
+pub fn InspectionSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
     let before = job.untracked().and_then(|visit| visit.inspection);
     let before = before.as_ref();
@@ -46,7 +46,7 @@ pub(super) fn InspectionSection(job: Job) -> impl IntoView {
     let send = move || {
         draft.send(untrack(command), 0, move || {
             draft.settle();
-            drop(chosen.try_set(None));
+            let _gone = chosen.try_set(None);
         });
     };
     let lead = move || match job.device.would(&untrack(command)) {
@@ -128,7 +128,7 @@ pub(super) fn InspectionSection(job: Job) -> impl IntoView {
 
 /// The talk before the repair.
 #[component]
-pub(super) fn TalkSection(job: Job) -> impl IntoView {
+pub fn TalkSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
     let before = job.untracked().and_then(|visit| visit.talk);
     let before = before.as_ref();
@@ -145,7 +145,7 @@ pub(super) fn TalkSection(job: Job) -> impl IntoView {
     let send = move || {
         draft.send(untrack(command), 0, move || {
             draft.settle();
-            drop(chosen.try_set(None));
+            let _gone = chosen.try_set(None);
         });
     };
     let lead = move || match job.device.would(&untrack(command)) {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[derive(Clone, Copy)]
-struct Fields {
+pub struct Fields {
     kind: RwSignal<String>,
     cause: RwSignal<String>,
     cause_text: RwSignal<String>,
@@ -139,7 +139,7 @@ impl Fields {
 
 /// The result of the work.
 #[component]
-pub(super) fn OutcomeSection(job: Job) -> impl IntoView {
+pub fn OutcomeSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
     let fields = Fields::new(job.untracked().and_then(|visit| visit.outcome));
     let draft = fields.draft(job);
@@ -147,7 +147,7 @@ pub(super) fn OutcomeSection(job: Job) -> impl IntoView {
     let send = move || {
         draft.send(untrack(move || fields.command(job)), 0, move || {
             draft.settle();
-            drop(chosen.try_set(None));
+            let _gone = chosen.try_set(None);
             lead_to("sheet");
         });
     };

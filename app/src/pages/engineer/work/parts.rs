@@ -23,13 +23,13 @@ use crate::{
 
 /// A part one may choose, and how many of it are in the bag.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::pages::engineer) struct Offer {
-    pub(in crate::pages::engineer) part: Part,
-    pub(in crate::pages::engineer) own: i64,
+pub struct Offer {
+    pub part: Part,
+    pub own: i64,
 }
 
 /// What fits the search: one's own stock first, then the catalogue; with nothing typed, only one's own.
-pub(in crate::pages::engineer) fn offers(device: Device, wanted: &str, model: &str) -> Vec<Offer> {
+pub fn offers(device: Device, wanted: &str, model: &str) -> Vec<Offer> {
     const OFFERS_MAX: usize = 12;
     let me = device.me().id;
     let wanted = wanted.trim().to_lowercase();
@@ -60,7 +60,7 @@ fn fits(part: &Part, model: &str) -> bool {
 }
 
 #[derive(Clone, Copy)]
-struct Fields {
+pub struct Fields {
     /// The id of the part, `free` for one the catalogue does not have, nothing while none is chosen.
     part: RwSignal<String>,
     code: RwSignal<String>,
@@ -172,7 +172,7 @@ impl Fields {
 
 /// The parts used.
 #[component]
-pub(super) fn PartsSection(job: Job) -> impl IntoView {
+pub fn PartsSection(job: Job) -> impl IntoView {
     let device = job.device;
     let chosen = RwSignal::new(None);
     let fields = Fields::new();
@@ -386,7 +386,7 @@ fn OldPart(fields: Fields) -> impl IntoView {
 
 /// Parts to choose from, each with what is in the bag.
 #[component]
-pub(in crate::pages::engineer) fn OfferList(
+pub fn OfferList(
     offers: Memo<Vec<Offer>>,
     word: Signal<String>,
     name: &'static str,

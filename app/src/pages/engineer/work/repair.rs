@@ -12,7 +12,7 @@ use crate::{
 
 /// The repair log.
 #[component]
-pub(super) fn RepairSection(job: Job) -> impl IntoView {
+pub fn RepairSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
     let said = RwSignal::new(String::new());
     let draft = Draft::new(format!("progress:{}", job.visit), vec![("text", said.into())]);

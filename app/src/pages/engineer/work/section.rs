@@ -9,7 +9,7 @@ use crate::{
 
 /// Folded, it says what was done; unfolded, it is the form. It unfolds by itself when its turn comes.
 #[component]
-pub(super) fn Section(
+pub fn Section(
     id: &'static str,
     #[prop(into)] title: Signal<String>,
     /// Why its turn has not come, if it has not.

@@ -20,18 +20,18 @@ use crate::{
 
 /// Giving the device to the customer; the first time, a PIN for the way back is chosen.
 #[derive(Clone, Copy)]
-pub(super) struct Giving {
+pub struct Giving {
     job: Job,
     asking_pin: RwSignal<bool>,
 }
 
 impl Giving {
-    pub(super) fn new(job: Job) -> Giving {
+    pub fn new(job: Job) -> Giving {
         Giving { job, asking_pin: RwSignal::new(false) }
     }
 
     /// Hands the device over, now or after the PIN is chosen.
-    pub(super) fn give(self) {
+    pub fn give(self) {
         let device = self.job.device;
         if !untrack(move || device.has_pin()) {
             self.asking_pin.set(true);
@@ -47,13 +47,13 @@ impl Giving {
 
 /// The question for a PIN, where none is chosen yet.
 #[component]
-pub(super) fn PinFirst(giving: Giving) -> impl IntoView {
+pub fn PinFirst(giving: Giving) -> impl IntoView {
     view! { <SetPinDialog open=giving.asking_pin on_done=move |()| giving.give()/> }
 }
 
 /// The sheet.
 #[component]
-pub(super) fn SheetSection(job: Job) -> impl IntoView {
+pub fn SheetSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
     let giving = Giving::new(job);
     let language = RwSignal::new(words::code(&untrack(locale::language)));
