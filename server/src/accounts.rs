@@ -56,10 +56,10 @@ pub async fn add(
     let mid = new_mid();
     let added = store.write(move |writing| {
         if writing.reading().account(&login)?.is_some() {
-            return Err(Error::Conflict("login"));
+            return Err(Error::Conflict("this login is taken"));
         }
         if writing.reading().account_of(user.id)?.is_some() {
-            return Err(Error::Conflict("user"));
+            return Err(Error::Conflict("this person has a login"));
         }
         let now = clock::now();
         let save = user::Command::Save { user: Box::new(user.clone()) };
@@ -137,13 +137,17 @@ fn parse_login(login: &str) -> Result<String, Error> {
     let login = login.trim().to_lowercase();
     let fits = (1..=LOGIN_CHARS_MAX).contains(&login.chars().count())
         && login.chars().all(|c| c.is_alphanumeric() || "._-@+".contains(c));
-    if fits { Ok(login) } else { Err(Error::BadRequest("login")) }
+    if fits {
+        Ok(login)
+    } else {
+        Err(Error::BadRequest("a login has 1 to 64 letters, digits, or . _ - @ +"))
+    }
 }
 
 async fn hash(password: &str) -> Result<String, Error> {
     let length = password.chars().count();
     if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length) {
-        return Err(Error::BadRequest("password"));
+        return Err(Error::BadRequest("a password has 8 to 200 characters"));
     }
     let password = password.to_owned();
     heavy(move || hash_now(&password)).await

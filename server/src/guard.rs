@@ -36,8 +36,8 @@ const SECURITY: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
     (
         "permissions-policy",
-        "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), bluetooth=(), \
-         screen-wake-lock=(self)",
+        "camera=(self), geolocation=(self), screen-wake-lock=(self), microphone=(), payment=(), \
+         usb=()",
     ),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

@@ -132,7 +132,12 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("doorstep: {error}");
+            match error {
+                Error::Internal(cause) | Error::Unavailable(cause) => {
+                    eprintln!("doorstep: {cause}")
+                }
+                error => eprintln!("doorstep: {error}"),
+            }
             ExitCode::FAILURE
         }
     }

@@ -30,6 +30,8 @@ use crate::{
 const AHEAD_MINUTES: i64 = 2;
 /// How far a device's clock may be off before its times are doubted.
 const OFFSET_MS_MAX: i64 = 3_600_000;
+/// How long a device may have kept something to itself before its time is doubted.
+const OLD_DAYS: i64 = 180;
 /// Network delay moves a device's times a little; that is no reason for doubt.
 const JITTER_MS: i64 = 60_000;
 /// Below this packing gains nothing.
@@ -223,7 +225,8 @@ fn happened(
     let latest = received.plus_minutes(AHEAD_MINUTES).0.max(previous.0);
     let at = estimate.max(previous.0).min(latest);
     let moved = at.abs_diff(estimate) > JITTER_MS.unsigned_abs();
-    (Timestamp(at), moved || offset.unsigned_abs() > OFFSET_MS_MAX.unsigned_abs())
+    let old = received.plus_minutes(-OLD_DAYS * 24 * 60).0 > at;
+    (Timestamp(at), moved || old || offset.unsigned_abs() > OFFSET_MS_MAX.unsigned_abs())
 }
 
 /// Whether what is stored is what was sent. A newer app may write the same command a little differently.

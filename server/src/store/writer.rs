@@ -1,7 +1,6 @@
 //! The one writer: takes the jobs that wait, runs them in one transaction, commits once, answers all.
 
 use std::{
-    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
 };
@@ -17,8 +16,6 @@ use crate::error::Error;
 
 /// The most jobs one commit carries.
 const BATCH_MAX: usize = 64;
-/// How many rows the writer remembers between batches.
-const CACHE_MAX: usize = 4096;
 
 type Work = Box<dyn Fn(&mut Writing<'_>) -> Result<(), Error> + Send>;
 type Tell = Box<dyn FnOnce(Result<(), Error>) + Send>;
@@ -57,8 +54,7 @@ pub(super) fn run(
     mut jobs: mpsc::Receiver<Job>,
     pokes: &broadcast::Sender<Poke>,
 ) {
-    let cache = RefCell::new(Cache::new());
-    let mut others = None;
+    let cache = Cache::default();
     while let Some(first) = jobs.blocking_recv() {
         // While one batch is on its way to the disk the next one gathers: nobody has to wait on purpose.
         let mut batch = vec![first];
@@ -67,12 +63,6 @@ pub(super) fn run(
         {
             batch.push(job);
         }
-        // Somebody else wrote, say `doorstep user` beside the server: what is remembered may be old.
-        let seen = data_version(&connection);
-        if seen.is_none() || seen != others || cache.borrow().len() > CACHE_MAX {
-            cache.borrow_mut().clear();
-        }
-        others = seen;
         match commit(&mut connection, &cache, &batch) {
             Ok(poke) => {
                 for job in batch {
@@ -102,11 +92,6 @@ pub(super) fn run(
     }
 }
 
-/// A number that changes when another connection commits.
-fn data_version(connection: &Connection) -> Option<i64> {
-    connection.query_row("pragma data_version", [], |row| row.get(0)).ok()
-}
-
 fn announce(pokes: &broadcast::Sender<Poke>, poke: Option<Poke>) {
     if let Some(poke) = poke {
         // Nobody may be listening.
@@ -117,20 +102,20 @@ fn announce(pokes: &broadcast::Sender<Poke>, poke: Option<Poke>) {
 /// Runs the jobs in one transaction. On any error nothing of them is written.
 fn commit(
     connection: &mut Connection,
-    cache: &RefCell<Cache>,
+    cache: &Cache,
     batch: &[Job],
 ) -> Result<Option<Poke>, Error> {
     let done = run_all(connection, cache, batch);
     if done.is_err() {
         // It may hold rows that were never committed.
-        cache.borrow_mut().clear();
+        cache.forget();
     }
     done
 }
 
 fn run_all(
     connection: &mut Connection,
-    cache: &RefCell<Cache>,
+    cache: &Cache,
     batch: &[Job],
 ) -> Result<Option<Poke>, Error> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

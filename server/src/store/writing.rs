@@ -1,7 +1,7 @@
 //! One write transaction: rows as they are in it, and what it changes.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
@@ -15,13 +15,37 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Head, Poke, Reading, read_row, signed, unsigned};
 use crate::error::Error;
 
-/// Rows the writer has seen; `None` is known to be absent. Only the writer changes rows, so it stays true.
-pub(super) type Cache = HashMap<Key, Option<Arc<Row>>>;
+/// How many rows the writer remembers between transactions.
+const CACHE_MAX: usize = 4096;
+
+/// Rows the writer has seen; `None` is known to be absent.
+#[derive(Default)]
+pub(super) struct Cache {
+    rows: RefCell<HashMap<Key, Option<Arc<Row>>>>,
+    /// A number that changes when another connection commits.
+    data_version: Cell<i64>,
+}
+
+impl Cache {
+    pub(super) fn forget(&self) {
+        self.rows.borrow_mut().clear();
+    }
+
+    /// Makes sure, inside a transaction, that what is remembered is still true.
+    fn trust(&self, tx: &Connection) -> Result<(), Error> {
+        let seen = tx.query_row("pragma data_version", [], |row| row.get(0))?;
+        // Somebody else wrote, say `doorstep user` beside the server.
+        if self.data_version.replace(seen) != seen || self.rows.borrow().len() > CACHE_MAX {
+            self.forget();
+        }
+        Ok(())
+    }
+}
 
 /// A write transaction in progress.
 pub struct Writing<'a> {
     pub(super) tx: &'a Connection,
-    cache: &'a RefCell<Cache>,
+    cache: &'a Cache,
     /// The first database error of a look-up; the rules cannot carry it.
     fault: RefCell<Option<Error>>,
     pub(super) head: Head,
@@ -31,13 +55,13 @@ pub struct Writing<'a> {
 
 impl Lookup for Writing<'_> {
     fn row(&self, key: Key) -> Option<Arc<Row>> {
-        if let Some(known) = self.cache.borrow().get(&key) {
+        if let Some(known) = self.cache.rows.borrow().get(&key) {
             return known.clone();
         }
         match read_row(self.tx, key) {
             Ok(row) => {
                 let row = row.map(Arc::new);
-                self.cache.borrow_mut().insert(key, row.clone());
+                self.cache.rows.borrow_mut().insert(key, row.clone());
                 row
             }
             Err(error) => {
@@ -49,7 +73,8 @@ impl Lookup for Writing<'_> {
 }
 
 impl<'a> Writing<'a> {
-    pub(super) fn begin(tx: &'a Connection, cache: &'a RefCell<Cache>) -> Result<Self, Error> {
+    pub(super) fn begin(tx: &'a Connection, cache: &'a Cache) -> Result<Self, Error> {
+        cache.trust(tx)?;
         let head = Reading { tx }.head()?;
         let (fault, touched, began_at) = (RefCell::new(None), BTreeSet::new(), head.v);
         Ok(Self { tx, cache, fault, head, began_at, touched })
@@ -130,7 +155,7 @@ impl<'a> Writing<'a> {
         }
         self.touched.extend(before);
         self.touched.extend(after);
-        self.cache.borrow_mut().insert(key, Some(Arc::new(row.clone())));
+        self.cache.rows.borrow_mut().insert(key, Some(Arc::new(row.clone())));
         Ok(())
     }
 
