@@ -254,8 +254,8 @@ pub const ZH: HandoverText = HandoverText {
     clear: "重签",
     sign: "确认并签字",
     signature_missing: "请先在上面签名",
-    type_instead: "无法手写，改为输入姓名",
-    draw_instead: "改为手写签名",
+    type_instead: "无法手写？",
+    draw_instead: "改为手写",
     typed_confirm: "以上输入的姓名就是我的签字",
     typed_missing: "请勾选确认，再签字",
 
@@ -451,8 +451,8 @@ pub const EN: HandoverText = HandoverText {
     clear: "Start again",
     sign: "Confirm and sign",
     signature_missing: "Please sign above first",
-    type_instead: "I cannot draw, I will type my name",
-    draw_instead: "Sign by hand instead",
+    type_instead: "Cannot draw?",
+    draw_instead: "Draw instead",
     typed_confirm: "The name above is my signature",
     typed_missing: "Please tick the box before you sign",
 

@@ -14,7 +14,7 @@ use crate::{
     locale::{self, handover::capital_amount, text},
     pages::shell::{DeskShell, PhoneDetail},
     route::Route,
-    ui::{self, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, SignatureView},
+    ui::{self, ActionBar, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, SignatureView},
 };
 
 /// A signed sheet, for the engineer and the desk.
@@ -83,6 +83,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                 text=move || text().handover.sheet.print
                 icon=Icon::Print
                 kind=ButtonKind::Primary
+                wide=true
                 name="print"
                 on_press=print
             />
@@ -107,7 +108,11 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
             .into_any()
         } else {
             view! {
-                <PhoneDetail title=move || text().handover.sheet.page back bar>
+                <PhoneDetail
+                    title=move || text().handover.sheet.page
+                    back
+                    bar=move || view! { <ActionBar>{bar()}</ActionBar> }
+                >
                     {body}
                 </PhoneDetail>
             }

@@ -20,6 +20,8 @@ const CHECK_CODE_CHARS: usize = 8;
 pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
     let key = Key::of(sheet.id);
     let code: String = sheet.digest.chars().take(CHECK_CODE_CHARS).collect();
+    // Where the customer is not there, the engineer holds the device already.
+    let there = !matches!(sheet.signature.answer, Answer::Absent { .. });
     let answer = StoredValue::new(sheet.signature.answer);
     let title = move || {
         let words = &text().handover;
@@ -37,13 +39,18 @@ pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
             <section class="done" data-tone="success">
                 {Icon::CheckCircle.large()}
                 <h1 class="done__title" tabindex="-1" data-name="saved">{title}</h1>
-                <p>{move || text().handover.thanks}</p>
+                {there.then(|| view! { <p>{move || text().handover.thanks}</p> })}
             </section>
             <Nameplate>
                 <Plate label=move || text().handover.check_code value=code mono=true/>
             </Nameplate>
-            <p class="muted">{move || text().handover.check_hint}</p>
-            <p class="handover__back">{move || text().handover.give_back}</p>
+            {there
+                .then(|| {
+                    view! {
+                        <p class="muted">{move || text().handover.check_hint}</p>
+                        <p class="handover__back">{move || text().handover.give_back}</p>
+                    }
+                })}
         </main>
         <footer class="handover__bar">
             <Button

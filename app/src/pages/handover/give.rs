@@ -28,18 +28,20 @@ pub fn Give(scene: Scene, lock: Lock) -> impl IntoView {
                 <Plate label=move || text().handover.sheet.model value=model/>
                 <Plate label=move || text().handover.sheet.number value=number mono=true wide=true/>
             </Nameplate>
-        </main>
-        <footer class="handover__bar">
             <Button
                 text=move || text().handover.give_absent
-                large=true
+                kind=ButtonKind::Quiet
+                wide=true
                 name="absent"
                 on_press=move || scene.go(Screen::Absent)
             />
+        </main>
+        <footer class="handover__bar">
             <Button
                 text=move || text().handover.give_ready
                 kind=ButtonKind::Primary
                 large=true
+                wide=true
                 name="start-reading"
                 on_press=move || scene.go(Screen::Read)
             />

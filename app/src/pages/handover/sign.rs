@@ -45,9 +45,23 @@ pub fn Sign(scene: Scene, lock: Lock) -> impl IntoView {
     };
     view! {
         <main class="handover__main">
-            <h1 class="handover__title" tabindex="-1">
-                {move || text().handover.sign_title} <span class="handover__who">{who}</span>
-            </h1>
+            <header class="row" data-align="between">
+                <h1 class="handover__title" tabindex="-1">
+                    {move || text().handover.sign_title} <span class="handover__who">{who}</span>
+                </h1>
+                <Button
+                    text=move || {
+                        if answers.typed.get() {
+                            text().handover.draw_instead
+                        } else {
+                            text().handover.type_instead
+                        }
+                    }
+                    kind=ButtonKind::Quiet
+                    name="type-instead"
+                    on_press=move || answers.typed.update(|typed| *typed = !*typed)
+                />
+            </header>
             <p class="handover__lead">{move || (text().handover.declaration)(declaration)}</p>
             <Show
                 when=move || answers.typed.get()
@@ -81,18 +95,6 @@ pub fn Sign(scene: Scene, lock: Lock) -> impl IntoView {
                     />
                 </div>
             </Show>
-            <Button
-                text=move || {
-                    if answers.typed.get() {
-                        text().handover.draw_instead
-                    } else {
-                        text().handover.type_instead
-                    }
-                }
-                kind=ButtonKind::Quiet
-                name="type-instead"
-                on_press=move || answers.typed.update(|typed| *typed = !*typed)
-            />
             <Trouble scene/>
         </main>
         <footer class="handover__bar">
