@@ -316,7 +316,7 @@ pub const ZH: DeskText = DeskText {
     departed: "出发",
     arrived: "到达",
     findings: "检查结果",
-    steps: "处理过程",
+    steps: "处理步骤",
     parts_used: "使用备件",
     result: "结果",
     repaired: "已修复",

@@ -1,24 +1,24 @@
 //! The desk of agents, coordinators and supervisors: the board, the table, the intake, and one ticket whole.
 
-mod actions;
-mod board;
-mod body;
-mod card;
+pub mod actions;
+pub mod board;
+pub mod body;
+pub mod card;
 mod columns;
-mod dispatch;
-mod edit;
-mod flags;
-mod forms;
-mod history;
+pub mod dispatch;
+pub mod edit;
+pub mod flags;
+pub mod forms;
+pub mod history;
 mod keys;
-mod known;
+pub mod known;
 mod looks;
-mod register;
-mod requests;
-mod tickets;
-mod triage;
-mod visits;
-mod window;
+pub mod register;
+pub mod requests;
+pub mod tickets;
+pub mod triage;
+pub mod visits;
+pub mod window;
 
 pub use board::Board;
 pub use body::DeskTicket;

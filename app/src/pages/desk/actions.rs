@@ -1,7 +1,7 @@
 //! What can be done with a ticket from the desk: the usual next steps, everything else, and why not.
 
 use domain::{
-    Command, Id,
+    Command, Id, Refusal,
     ticket::{Command as OfTicket, Confirmation, HoldReason, Priority, Stage, Ticket, Triage},
     user::{Role, User},
     visit::{self, Visit},
@@ -17,7 +17,7 @@ use crate::{
 
 /// One thing a person can do with a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub enum Action {
     Triage,
     HandOver,
     SolveByPhone,
@@ -238,12 +238,12 @@ fn an_untold_triage(device: Device) -> Triage {
 }
 
 /// Whether somebody has the job.
-pub(super) fn taken(ticket: &Ticket) -> bool {
+pub fn taken(ticket: &Ticket) -> bool {
     ticket.active_visit().is_some_and(Visit::is_open)
 }
 
 /// The people who can be sent (tracked).
-pub(super) fn engineers(device: Device) -> Vec<User> {
+pub fn engineers(device: Device) -> Vec<User> {
     let mut people = device.all::<User>();
     people.retain(|user| user.active && user.is_any(&[Role::Engineer]));
     people
@@ -255,7 +255,8 @@ struct Offer {
     action: Action,
     label: &'static str,
     why_not: Option<String>,
-    usual: bool,
+    /// Whether it stands among the buttons rather than behind them.
+    near: bool,
 }
 
 fn offers(ticket: &Ticket, device: Device) -> Vec<Offer> {
@@ -263,11 +264,15 @@ fn offers(ticket: &Ticket, device: Device) -> Vec<Offer> {
     let rest = Action::ALL.into_iter().filter(|action| !usual.contains(action));
     let offer = |action: Action| {
         let refusal = device.would(&action.probe(ticket, device)?).err();
+        // A usual step that only somebody else, or only later, may do stays in sight with its reason.
+        let telling = refusal.is_none_or(|refusal| {
+            matches!(refusal, Refusal::NotYourRole | Refusal::StillOpen | Refusal::TooLateToReopen)
+        });
         Some(Offer {
             action,
             label: action.label(ticket),
             why_not: refusal.map(|refusal| text().words.refusal(refusal).to_owned()),
-            usual: usual.contains(&action),
+            near: usual.contains(&action) && telling,
         })
     };
     usual.iter().copied().chain(rest).filter_map(offer).collect()
@@ -282,7 +287,7 @@ enum Doing {
 
 /// The buttons of a ticket, with the dialogs behind them.
 #[component]
-pub(super) fn Actions(id: Id<Ticket>) -> impl IntoView {
+pub fn Actions(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let open = RwSignal::new(false);
     let doing = RwSignal::new(Doing::Choosing);
@@ -301,11 +306,11 @@ pub(super) fn Actions(id: Id<Ticket>) -> impl IntoView {
     });
     let usual = move || {
         let offers = offers.get();
-        let first = offers.iter().position(|offer| offer.usual && offer.why_not.is_none());
+        let first = offers.iter().position(|offer| offer.near && offer.why_not.is_none());
         offers
             .into_iter()
             .enumerate()
-            .filter(|(_, offer)| offer.usual)
+            .filter(|(_, offer)| offer.near)
             .map(|(place, offer)| button(offer, Some(place) == first, false, start))
             .collect_view()
     };
@@ -366,11 +371,12 @@ fn button(
 /// Everything that can be done, with the reasons why the rest cannot.
 fn choices(offers: Memo<Vec<Offer>>, start: Callback<Action>) -> impl IntoView {
     let list = move || {
+        let far = offers.get().into_iter().filter(|offer| !offer.near);
         let (can, cannot): (Vec<Offer>, Vec<Offer>) =
-            offers.get().into_iter().partition(|offer| offer.why_not.is_none());
+            far.partition(|offer| offer.why_not.is_none());
         can.into_iter().chain(cannot).map(|offer| button(offer, false, true, start)).collect_view()
     };
-    view! { <div class="stack" data-gap="small">{list}</div> }
+    view! { <div class="grid">{list}</div> }
 }
 
 fn form(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> AnyView {

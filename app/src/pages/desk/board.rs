@@ -127,7 +127,7 @@ fn tools(search: RwSignal<String>) -> impl IntoView {
 }
 
 /// The way to the intake.
-pub(super) fn register_link() -> impl IntoView {
+pub fn register_link() -> impl IntoView {
     view! {
         <ButtonLink
             text=move || text().desk.register

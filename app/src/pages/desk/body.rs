@@ -57,7 +57,7 @@ pub fn DeskTicket(id: Id<Ticket>) -> impl IntoView {
 
 /// A ticket with everything about it.
 #[component]
-pub(super) fn TicketBody(id: Id<Ticket>) -> impl IntoView {
+pub fn TicketBody(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let known = Memo::new(move |_| device.find(id).is_some());
     view! {
@@ -157,7 +157,7 @@ fn plates(ticket: &Ticket) -> impl IntoView + use<> {
         Some(triage) => words.priority(triage.priority),
         None => desk.untriaged,
     };
-    let method = triage.as_ref().map(|triage| words.method(triage.method)).unwrap_or_default();
+    let method = triage.as_ref().map_or("—", |triage| words.method(triage.method));
     let shown = if number.is_empty() { desk.number_comes.to_owned() } else { String::new() };
     view! {
         <Nameplate label=desk.ticket>
@@ -190,7 +190,8 @@ fn steps(ticket: &Ticket) -> Vec<Step> {
         Stage::PendingConfirmation { .. } => 5,
         Stage::Completed { .. } | Stage::PendingFollowUp { .. } => 6,
         Stage::Closed { .. } => 7,
-        Stage::Cancelled { .. } if !ticket.visits.is_empty() => 4,
+        Stage::Cancelled { .. } if ticket.visits.iter().any(|v| v.accepted_at.is_some()) => 4,
+        Stage::Cancelled { .. } if !ticket.visits.is_empty() => 3,
         Stage::Cancelled { .. } if ticket.triage.is_some() => 2,
         Stage::Cancelled { .. } => 1,
     };

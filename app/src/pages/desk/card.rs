@@ -1,6 +1,9 @@
 //! A ticket as a card: on the board, and among a caller's earlier tickets.
 
-use domain::{Id, Key, Timestamp, ticket::Ticket};
+use domain::{
+    Id, Key, Timestamp,
+    ticket::{Stage, Ticket},
+};
 use leptos::{ev, prelude::*};
 
 use super::looks;
@@ -13,7 +16,7 @@ use crate::{
 
 /// A card. With `picked` a plain press shows the ticket beside the board instead of opening its page.
 #[component]
-pub(super) fn TicketCard(
+pub fn TicketCard(
     id: Id<Ticket>,
     now: Signal<Timestamp>,
     picked: Option<RwSignal<Option<Id<Ticket>>>>,
@@ -58,7 +61,15 @@ fn inside(
             picked.set(Some(id));
         }
     };
-    let status = looks::status_tag(ticket);
+    // The column says where most tickets stand; the tag says it where one column holds several.
+    let told = picked.is_some()
+        && matches!(
+            ticket.stage,
+            Stage::PendingDispatch { .. }
+                | Stage::Dispatched { .. }
+                | Stage::PendingConfirmation { .. }
+        );
+    let status = (!told).then(|| looks::status_tag(ticket));
     let priority = looks::priority_tag(ticket);
     let flagged = ticket.has_open_flags().then(|| {
         view! { <Tag text=text().desk.alert_undecided tone=Tone::Danger icon=Some(Icon::Flag)/> }
@@ -73,13 +84,9 @@ fn inside(
         let window =
             visit.appointment.as_ref().map(|window| locale::window(window.from, window.to));
         view! {
-            <p class="ticket__line row">
-                <span class="avatar" data-size="small" aria-hidden="true">
-                    {looks::initial(&name)}
-                </span>
-                <span>{name}</span>
-                {window.map(|window| view! { <span class="num">{window}</span> })}
-            </p>
+            <span class="avatar" data-size="small" aria-hidden="true">{looks::initial(&name)}</span>
+            <span>{name}</span>
+            {window.map(|window| view! { <span class="num">{window}</span> })}
         }
     });
     let registered = ticket.registered_at;
@@ -103,8 +110,7 @@ fn inside(
         </header>
         <p class="ticket__symptom">{ticket.title.clone()}</p>
         <p class="ticket__line clamp">{place}</p>
-        {visit}
-        <p class="row">{status} {flagged}</p>
+        <p class="ticket__line row">{visit} {status} {flagged}</p>
         <footer class="ticket__foot">
             {foot}
             <span class="spacer"></span>

@@ -98,7 +98,7 @@ fn named(words: &[String], text: &str) -> bool {
 
 /// The dialog.
 #[component]
-pub(super) fn Dispatch(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn Dispatch(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let visit = device.new_id::<Visit>();
     let picked = RwSignal::new(None::<Id<User>>);

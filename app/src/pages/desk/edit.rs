@@ -18,17 +18,17 @@ use crate::{
 
 /// The contact's fields, as typed.
 #[derive(Clone, Copy)]
-pub(super) struct ContactFields {
-    pub(super) name: RwSignal<String>,
-    pub(super) company: RwSignal<String>,
-    pub(super) salutation: RwSignal<String>,
-    pub(super) phone: RwSignal<String>,
-    pub(super) address: RwSignal<String>,
-    pub(super) access_note: RwSignal<String>,
+pub struct ContactFields {
+    pub name: RwSignal<String>,
+    pub company: RwSignal<String>,
+    pub salutation: RwSignal<String>,
+    pub phone: RwSignal<String>,
+    pub address: RwSignal<String>,
+    pub access_note: RwSignal<String>,
 }
 
 impl ContactFields {
-    pub(super) fn of(contact: &Contact) -> Self {
+    pub fn of(contact: &Contact) -> Self {
         Self {
             name: RwSignal::new(contact.name.clone()),
             company: RwSignal::new(contact.company.clone()),
@@ -40,7 +40,7 @@ impl ContactFields {
     }
 
     /// Takes over what is known.
-    pub(super) fn set(self, contact: &Contact) {
+    pub fn set(self, contact: &Contact) {
         self.name.set(contact.name.clone());
         self.company.set(contact.company.clone());
         self.salutation.set(words::code(&contact.salutation));
@@ -50,7 +50,7 @@ impl ContactFields {
     }
 
     /// What the fields say (tracked).
-    pub(super) fn contact(self, customer: Option<Id<domain::customer::Customer>>) -> Contact {
+    pub fn contact(self, customer: Option<Id<domain::customer::Customer>>) -> Contact {
         let line = |field: RwSignal<String>| field.with(|text| text.trim().to_owned());
         Contact {
             customer,
@@ -66,16 +66,16 @@ impl ContactFields {
 
 /// The machine's fields, as typed.
 #[derive(Clone, Copy)]
-pub(super) struct MachineFields {
-    pub(super) model: RwSignal<String>,
-    pub(super) serial: RwSignal<String>,
-    pub(super) purchased_on: RwSignal<String>,
-    pub(super) warranty: RwSignal<String>,
-    pub(super) place: RwSignal<String>,
+pub struct MachineFields {
+    pub model: RwSignal<String>,
+    pub serial: RwSignal<String>,
+    pub purchased_on: RwSignal<String>,
+    pub warranty: RwSignal<String>,
+    pub place: RwSignal<String>,
 }
 
 impl MachineFields {
-    pub(super) fn of(machine: &Nameplate) -> Self {
+    pub fn of(machine: &Nameplate) -> Self {
         Self {
             model: RwSignal::new(machine.model.clone()),
             serial: RwSignal::new(machine.serial.clone()),
@@ -86,7 +86,7 @@ impl MachineFields {
     }
 
     /// Takes over what is known.
-    pub(super) fn set(self, machine: &Nameplate) {
+    pub fn set(self, machine: &Nameplate) {
         self.model.set(machine.model.clone());
         self.serial.set(machine.serial.clone());
         self.purchased_on.set(machine.purchased_on.clone());
@@ -95,7 +95,7 @@ impl MachineFields {
     }
 
     /// What the fields say (tracked).
-    pub(super) fn nameplate(self, machine: Option<Id<domain::machine::Machine>>) -> Nameplate {
+    pub fn nameplate(self, machine: Option<Id<domain::machine::Machine>>) -> Nameplate {
         let line = |field: RwSignal<String>| field.with(|text| text.trim().to_owned());
         Nameplate {
             machine,
@@ -110,7 +110,7 @@ impl MachineFields {
 
 /// Who can be called, and where to go. The telephone comes first: it is what finds the earlier tickets.
 #[component]
-pub(super) fn ContactInputs(fields: ContactFields) -> impl IntoView {
+pub fn ContactInputs(fields: ContactFields) -> impl IntoView {
     let salutations = Signal::derive(|| {
         let choice = |s: &Salutation| Choice::new(words::code(s), text().words.salutation(*s));
         words::ALL_SALUTATIONS.iter().map(choice).collect::<Vec<_>>()
@@ -152,7 +152,7 @@ const MODELS_MAX: usize = 6;
 
 /// The machine's nameplate.
 #[component]
-pub(super) fn MachineInputs(fields: MachineFields) -> impl IntoView {
+pub fn MachineInputs(fields: MachineFields) -> impl IntoView {
     let device = device();
     let warranties = Signal::derive(|| {
         let choice = |w: &Warranty| Choice::new(words::code(w), text().words.warranty(*w));
@@ -204,7 +204,7 @@ pub(super) fn MachineInputs(fields: MachineFields) -> impl IntoView {
 
 /// The dialog that corrects who the customer is.
 #[component]
-pub(super) fn EditContact(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn EditContact(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let seen = untrack(|| device.find(id)).map(|ticket| ticket.contact).unwrap_or_default();
     let fields = ContactFields::of(&seen);
@@ -224,7 +224,7 @@ pub(super) fn EditContact(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView
 
 /// The dialog that corrects which machine it is.
 #[component]
-pub(super) fn EditMachine(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn EditMachine(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let seen = untrack(|| device.find(id)).map(|ticket| ticket.machine).unwrap_or_default();
     let fields = MachineFields::of(&seen);

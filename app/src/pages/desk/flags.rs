@@ -15,7 +15,7 @@ use crate::{
 
 /// The open questions of a ticket, each with its answers; below, what was decided before.
 #[component]
-pub(super) fn Flags(id: Id<Ticket>) -> impl IntoView {
+pub fn Flags(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let flags = Memo::new(move |_| device.find(id).map(|ticket| ticket.flags).unwrap_or_default());
     let open = Memo::new(move |_| {

@@ -16,7 +16,7 @@ use crate::{
 
 /// The two buttons under a form, and what the enter key does: the command, if the rule allows it.
 #[component]
-pub(super) fn SaveBar(
+pub fn SaveBar(
     #[prop(into)] save: Signal<String>,
     name: &'static str,
     open: RwSignal<bool>,
@@ -48,13 +48,13 @@ pub(super) fn SaveBar(
 }
 
 /// Keeps the browser from sending a form by itself: the buttons decide.
-pub(super) fn stay(event: ev::SubmitEvent) {
+pub fn stay(event: ev::SubmitEvent) {
     event.prevent_default();
 }
 
 /// A form of one text.
 #[component]
-pub(super) fn Words(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn Words(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let said = RwSignal::new(String::new());
     let label = move || {
@@ -125,7 +125,7 @@ pub(super) fn Words(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> imp
 
 /// Why the work waits.
 #[component]
-pub(super) fn Hold(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn Hold(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let reason = RwSignal::new(words::code(&HoldReason::WaitingCustomer));
     let note = RwSignal::new(String::new());
     let options = Signal::derive(|| {
@@ -148,7 +148,7 @@ pub(super) fn Hold(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
 
 /// How the customer said that it works.
 #[component]
-pub(super) fn Confirm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn Confirm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let method = RwSignal::new(words::code(&Confirmation::Phone));
     let note = RwSignal::new(String::new());
     let options = Signal::derive(|| {
@@ -173,7 +173,7 @@ pub(super) fn Confirm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
 
 /// What the customer said on the call after the repair.
 #[component]
-pub(super) fn FollowUp(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn FollowUp(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let satisfied = RwSignal::new(String::from("yes"));
     let note = RwSignal::new(String::new());
     let options = Signal::derive(|| {

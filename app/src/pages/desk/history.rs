@@ -21,7 +21,7 @@ const LINES: usize = 12;
 
 /// The timeline of a ticket.
 #[component]
-pub(super) fn History(id: Id<Ticket>) -> impl IntoView {
+pub fn History(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let whole = RwSignal::new(false);
     let log = Memo::new(move |_| {
@@ -32,6 +32,10 @@ pub(super) fn History(id: Id<Ticket>) -> impl IntoView {
         log
     });
     let unsent = Memo::new(move |_| {
+        // A desk's journal grows long; most of the time there is nothing to look for in it.
+        if device.waiting().unanswered == 0 {
+            return BTreeSet::new();
+        }
         let waiting = device.entries().into_iter().filter(|(_, entry)| entry.outcome.is_none());
         waiting.map(|(_, entry)| entry.envelope.mid).collect::<BTreeSet<Uuid>>()
     });
@@ -137,7 +141,7 @@ fn icon(act: Act) -> Icon {
 
 /// Adds a note, for colleagues or for the customer too.
 #[component]
-pub(super) fn Composer(id: Id<Ticket>) -> impl IntoView {
+pub fn Composer(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let said = RwSignal::new(String::new());
     let visible = RwSignal::new(false);

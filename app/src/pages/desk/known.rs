@@ -25,14 +25,14 @@ const DIGITS_MIN: usize = 3;
 
 /// What was typed so far, ready to compare.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Clue {
-    pub(super) phone: String,
-    pub(super) name: String,
-    pub(super) serial: String,
+pub struct Clue {
+    pub phone: String,
+    pub name: String,
+    pub serial: String,
 }
 
 impl Clue {
-    pub(super) fn new(phone: &str, name: &str, serial: &str) -> Self {
+    pub fn new(phone: &str, name: &str, serial: &str) -> Self {
         Self {
             phone: digits(phone),
             name: name.trim().to_lowercase(),
@@ -115,7 +115,7 @@ fn known(clue: &Clue, picked: Option<Id<Customer>>, device: Device) -> Known {
 
 /// Something known that the person takes over into the form.
 #[derive(Clone, Debug)]
-pub(super) enum Taken {
+pub enum Taken {
     Caller(Contact),
     Unit(Nameplate),
     Both(Contact, Nameplate),
@@ -123,7 +123,7 @@ pub(super) enum Taken {
 
 /// The column beside the intake.
 #[component]
-pub(super) fn KnownColumn(
+pub fn KnownColumn(
     clue: Memo<Clue>,
     picked: Signal<Option<Id<Customer>>>,
     on_take: Callback<Taken>,

@@ -140,9 +140,12 @@ impl Promise {
     }
 }
 
-/// Both promises, response first; none before the ticket has a priority.
+/// Both promises, response first; none before the ticket has a priority, or after it was cancelled.
 pub(super) fn promises(ticket: &Ticket, now: Timestamp) -> Vec<Promise> {
     let Some((response, solution)) = ticket.promised() else { return Vec::new() };
+    if matches!(ticket.stage, Stage::Cancelled { .. }) {
+        return Vec::new();
+    }
     let told = |acts: &[Act]| {
         ticket.log.iter().filter(|entry| acts.contains(&entry.act)).map(|entry| entry.at).min()
     };
@@ -157,7 +160,7 @@ pub(super) fn promises(ticket: &Ticket, now: Timestamp) -> Vec<Promise> {
     let working =
         !ticket.stage.is_over() && !matches!(ticket.stage, Stage::PendingConfirmation { .. });
     let solved = (!working).then(|| {
-        let acts = [Act::Finished, Act::SolvedByPhone, Act::Signed, Act::Confirmed, Act::Cancelled];
+        let acts = [Act::Finished, Act::SolvedByPhone, Act::Signed, Act::Confirmed];
         told(&acts).unwrap_or(solution)
     });
     let from = ticket.registered_at;

@@ -15,7 +15,7 @@ use crate::{
 
 /// The requests, newest first; nothing where there are none.
 #[component]
-pub(super) fn Requests(id: Id<Ticket>) -> impl IntoView {
+pub fn Requests(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let requests = Memo::new(move |_| {
         let mut requests = device.all::<PartRequest>();

@@ -16,19 +16,19 @@ use crate::{
 
 /// The fields of a triage, as typed.
 #[derive(Clone, Copy)]
-pub(super) struct TriageFields {
-    pub(super) category: RwSignal<String>,
-    pub(super) priority: RwSignal<String>,
-    pub(super) method: RwSignal<String>,
-    pub(super) impact: RwSignal<String>,
-    pub(super) team: RwSignal<String>,
-    pub(super) judgement: RwSignal<String>,
-    pub(super) suggestion: RwSignal<String>,
+pub struct TriageFields {
+    pub category: RwSignal<String>,
+    pub priority: RwSignal<String>,
+    pub method: RwSignal<String>,
+    pub impact: RwSignal<String>,
+    pub team: RwSignal<String>,
+    pub judgement: RwSignal<String>,
+    pub suggestion: RwSignal<String>,
 }
 
 impl TriageFields {
     /// Empty fields; the priority follows from how urgent the customer says it is.
-    pub(super) fn new(urgency: Urgency) -> Self {
+    pub fn new(urgency: Urgency) -> Self {
         let field = |value: String| RwSignal::new(value);
         Self {
             category: field(words::code(&Category::Hardware)),
@@ -55,7 +55,7 @@ impl TriageFields {
     }
 
     /// What the fields say (tracked).
-    pub(super) fn triage(self, device: Device) -> Option<Triage> {
+    pub fn triage(self, device: Device) -> Option<Triage> {
         Some(Triage {
             category: words::from_code(&self.category.get())?,
             priority: words::from_code(&self.priority.get())?,
@@ -71,7 +71,7 @@ impl TriageFields {
 }
 
 /// What the customer's words about urgency make of the priority, until somebody knows better.
-pub(super) fn suggested(urgency: Urgency) -> Priority {
+pub fn suggested(urgency: Urgency) -> Priority {
     match urgency {
         Urgency::Critical => Priority::P1,
         Urgency::Urgent => Priority::P2,
@@ -81,7 +81,7 @@ pub(super) fn suggested(urgency: Urgency) -> Priority {
 
 /// The inputs, for the dialog and for the intake.
 #[component]
-pub(super) fn TriageInputs(fields: TriageFields) -> impl IntoView {
+pub fn TriageInputs(fields: TriageFields) -> impl IntoView {
     let device = device();
     let categories = Signal::derive(|| {
         let choice = |c: &Category| Choice::new(words::code(c), text().words.category(*c));
@@ -130,7 +130,7 @@ pub(super) fn TriageInputs(fields: TriageFields) -> impl IntoView {
 
 /// The dialog.
 #[component]
-pub(super) fn TriageForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn TriageForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let ticket = untrack(|| device.find(id));
     let fields = match ticket.as_ref().and_then(|ticket| ticket.triage.as_ref()) {

@@ -17,7 +17,7 @@ use crate::{
 
 /// The visits, newest first.
 #[component]
-pub(super) fn Visits(id: Id<Ticket>) -> impl IntoView {
+pub fn Visits(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let ticket = Memo::new(move |_| device.find(id));
     move || {

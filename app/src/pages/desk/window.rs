@@ -16,15 +16,15 @@ use crate::{
 
 /// The fields of a window, as typed.
 #[derive(Clone, Copy)]
-pub(super) struct WindowFields {
-    pub(super) from: RwSignal<String>,
-    pub(super) to: RwSignal<String>,
-    pub(super) agreed_with: RwSignal<String>,
+pub struct WindowFields {
+    pub from: RwSignal<String>,
+    pub to: RwSignal<String>,
+    pub agreed_with: RwSignal<String>,
 }
 
 impl WindowFields {
     /// The fields of a window, or empty ones.
-    pub(super) fn of(appointment: Option<&Appointment>) -> Self {
+    pub fn of(appointment: Option<&Appointment>) -> Self {
         let moment =
             |at: Option<Timestamp>| RwSignal::new(at.map(locale::input_time).unwrap_or_default());
         Self {
@@ -37,12 +37,12 @@ impl WindowFields {
     }
 
     /// Whether nothing was typed: then no window is meant (tracked).
-    pub(super) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.from.with(String::is_empty) && self.to.with(String::is_empty)
     }
 
     /// The window, or one that the rule will refuse while a time is missing (tracked).
-    pub(super) fn appointment(self) -> Appointment {
+    pub fn appointment(self) -> Appointment {
         let at = |text: String| locale::parse_input_time(&text);
         let from = at(self.from.get()).unwrap_or_default();
         let to = at(self.to.get()).unwrap_or(from);
@@ -55,7 +55,7 @@ const WINDOW_MINUTES: i64 = 120;
 
 /// The inputs of a window.
 #[component]
-pub(super) fn WindowInputs(fields: WindowFields) -> impl IntoView {
+pub fn WindowInputs(fields: WindowFields) -> impl IntoView {
     let device = device();
     let follow = move |from: String| {
         let start = locale::parse_input_time(&from);
@@ -106,7 +106,7 @@ pub(super) fn WindowInputs(fields: WindowFields) -> impl IntoView {
 
 /// The dialog that changes the window of the visit.
 #[component]
-pub(super) fn Appoint(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+pub fn Appoint(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let visit = untrack(|| device.find(id).and_then(|ticket| ticket.active_visit().cloned()));
     let seen = visit.as_ref().and_then(|visit| visit.appointment.clone());
