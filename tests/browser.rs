@@ -1,1 +1,20 @@
-//! The stories in a real browser.
+//! The stories in a real browser, against a real server process. Each one is a promise to a person.
+//!
+//! `cargo xtask test browser` builds what they need and names it in the environment. Pictures of every
+//! screen are left in `target/pictures`.
+
+mod browser {
+    mod cancel;
+    mod chromium;
+    mod customer;
+    mod line;
+    mod offline;
+    mod repair;
+    mod screens;
+    mod server;
+    mod sign_out;
+    mod tabs;
+    mod update;
+    mod work;
+    mod world;
+}

@@ -1,0 +1,45 @@
+//! The office cancels while the customer signs: both are right, and both read what happened.
+
+use super::{work, world::Language};
+
+#[tokio::test]
+async fn the_office_cancels_while_the_customer_signs() {
+    let language = Language::Chinese;
+    let (_world, phone, desk) = work::a_morning(language).await;
+    let ticket = work::job(&desk, &phone).await;
+    work::accept(&phone, &ticket).await;
+    work::begin_repair(&phone, &ticket).await;
+    phone.see_synced().await;
+    phone.go_offline().await;
+    work::finish(&phone).await;
+    work::hand_over(&phone).await;
+
+    desk.go(&format!("/desk/tickets/{ticket}")).await;
+    desk.press("cancel-ticket").await;
+    desk.fill("#words", "客户来电说邻居已经修好").await;
+    desk.press("save-cancel").await;
+    desk.see_closed().await;
+    desk.see("已取消").await;
+
+    work::sign(&phone, language).await;
+    phone.go_online().await;
+    work::take_back(&phone).await;
+
+    // The coordinator reads that the signature stands, and decides.
+    desk.see("但客户已为完成的维修签字").await;
+    desk.picture("story-cancel-desk").await;
+    desk.see_control("open-sheet").await;
+    desk.press("settle-bill").await;
+    desk.see_gone("但客户已为完成的维修签字。签字有效，请决定费用").await;
+
+    // The engineer reads that her work is kept.
+    phone.go("/outbox").await;
+    phone.see("取消此工单，您的记录全部保留").await;
+    phone.picture("story-cancel-outbox").await;
+    while phone.has("mark-read").await {
+        phone.press("mark-read").await;
+    }
+    phone.see_synced().await;
+    phone.assert_calm().await;
+    desk.assert_calm().await;
+}

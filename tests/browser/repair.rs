@@ -1,0 +1,102 @@
+//! The main job, whole: dispatched at the desk, done without a network, signed, seen by everyone.
+
+use super::{
+    chromium::Size,
+    work,
+    world::{COORDINATOR, LI, Language, World},
+};
+
+#[tokio::test]
+async fn one_repair_from_the_call_to_the_signature_with_the_network_cut_in_the_middle() {
+    one_repair(Language::Chinese, Size::Phone).await;
+}
+
+#[tokio::test]
+async fn one_repair_in_english_on_a_tablet() {
+    one_repair(Language::English, Size::Tablet).await;
+}
+
+async fn one_repair(language: Language, size: Size) {
+    let world = World::new(language);
+    let (mut phone, desk) =
+        tokio::join!(world.device_of(LI, size), world.device_of(COORDINATOR, Size::Desk));
+    let picture = |what: &str| format!("story-{}-{what}", language.code());
+
+    // The desk takes the call and sends Li, who takes the job.
+    let ticket = work::job(&desk, &phone).await;
+    phone.picture(&picture("dispatched")).await;
+    let number = desk.text("[data-name=number]").await;
+    assert!(number.len() >= 11 && number.starts_with("20"), "the ticket's number is {number}");
+    work::accept(&phone, &ticket).await;
+    desk.see(language.say("已接单", "Accepted")).await;
+    phone.see_synced().await;
+
+    // The network goes, and the phone with it. It starts again from what it has.
+    phone.go_offline().await;
+    phone.kill().await;
+    phone.start().await;
+    phone.open("/").await;
+    phone.see(work::CALL.name).await;
+    phone.go(&format!("/tickets/{ticket}")).await;
+    work::call_and_appoint(&phone).await;
+    work::begin_repair(&phone, &ticket).await;
+    phone.picture(&picture("repair")).await;
+    work::use_part(&phone).await;
+
+    // In the middle of it: a part for another job, and the neighbour at the door.
+    let other = work::another_ticket(&phone, &ticket).await;
+    let asked_for = work::request_part(&phone, &other).await;
+    let provisional = work::new_ticket(&phone, &work::NEIGHBOUR).await;
+    phone.picture(&picture("provisional")).await;
+
+    // Meanwhile the desk writes a note and moves the appointment.
+    work::note_at_desk(&desk, &ticket, "客户来电：请带一卷保温棉").await;
+    work::appoint_at_desk(&desk, &ticket).await;
+
+    phone.go(&format!("/tickets/{ticket}/work")).await;
+    work::finish(&phone).await;
+    work::hand_over(&phone).await;
+    phone.picture(&picture("hand-over")).await;
+    work::sign(&phone, language).await;
+    phone.picture(&picture("signed")).await;
+    work::take_back(&phone).await;
+    let waiting = work::waiting(&phone).await;
+    assert!(waiting >= 15, "only {waiting} entries wait");
+    phone.go("/outbox").await;
+    phone.picture(&picture("outbox")).await;
+
+    // The network comes back, but at first only in one direction; then nothing is lost or doubled.
+    desk.go(&format!("/desk/tickets/{ticket}")).await;
+    desk.js::<Option<bool>>("window.neverReloaded = true", &[]).await;
+    phone.lose_answers().await;
+    desk.see_control("open-sheet").await;
+    assert_eq!(work::waiting(&phone).await, waiting, "the phone has heard nothing yet");
+    phone.go_online().await;
+    phone.see_all_sent().await;
+
+    // The desk sees it all without having been reloaded.
+    desk.see("断电放电后拆下旧电容").await;
+    desk.see("压缩机电容 35µF × 1").await;
+    desk.see(language.say("签字", "Signed")).await;
+    assert_eq!(desk.count("[data-name=open-sheet]").await, 1, "one sheet, not two");
+    desk.picture(&picture("desk")).await;
+    desk.press("open-sheet").await;
+    desk.arrives_at("/sheets/").await;
+    desk.until("the signature is drawn", "return seen('svg.signature path').length > 0", &[]).await;
+    desk.see("更换压缩机电容，试机正常").await;
+    desk.picture(&picture("sheet")).await;
+    desk.go("/desk/part-requests").await;
+    desk.see(asked_for).await;
+    desk.go("/desk/tickets").await;
+    desk.see(work::NEIGHBOUR.name).await;
+    assert_eq!(desk.times(work::NEIGHBOUR.name).await, 1, "one new ticket, not two");
+    desk.see(&provisional).await;
+    let stayed: Option<bool> = desk.js("return window.neverReloaded ?? null", &[]).await;
+    assert_eq!(stayed, Some(true), "the desk was reloaded");
+
+    // And the phone reads what the desk did meanwhile.
+    phone.go(&format!("/tickets/{ticket}")).await;
+    phone.see("客户来电：请带一卷保温棉").await;
+    phone.quit().await;
+    desk.assert_calm().await;
+}
