@@ -34,7 +34,8 @@ use crate::{
     route::Route,
     ui::{
         ActionBar, ActionSheet, Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CopyText,
-        Empty, Fact, Facts, Icon, Nameplate, Plate, SheetAction, SlaRail, SlaText, Steps, Tone,
+        Empty, Fact, Facts, Icon, IconButton, Nameplate, Plate, SheetAction, SlaRail, SlaText,
+        Steps, Tone,
     },
 };
 
@@ -249,7 +250,7 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
             }
         });
         Some(view! {
-            <Card title=words.customer>
+            <Card title=words.customer extra=move || edit_button("edit-contact", open.contact)>
                 <section class="customer">
                     <h3 class="customer__name">{format!("{} {salutation}", contact.label())}</h3>
                     <p class="customer__line num">
@@ -296,13 +297,6 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
                     />
                 </Facts>
                 <div class="row" data-align="end">
-                    <Button
-                        text=words.edit
-                        icon=Icon::Edit
-                        kind=ButtonKind::Quiet
-                        name="edit-contact"
-                        on_press=move || open.contact.set(true)
-                    />
                     <Show when=move || visit.with(Option::is_some)>
                         <Button
                             text=words.log_call
@@ -320,6 +314,19 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
                 </div>
             </Card>
         })
+    }
+}
+
+/// Opens a correction, from the head of its card.
+fn edit_button(name: &'static str, open: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Button
+            text=move || text().engineer.ticket.edit
+            icon=Icon::Edit
+            kind=ButtonKind::Quiet
+            name
+            on_press=move || open.set(true)
+        />
     }
 }
 
@@ -408,7 +415,7 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
         let dash = |value: String| if value.is_empty() { "—".to_owned() } else { value };
         let earlier = earlier.get().unwrap_or_default();
         Some(view! {
-            <Card title=words.machine>
+            <Card title=words.machine extra=move || edit_button("edit-machine", open.machine)>
                 <Nameplate label=words.machine>
                     <Plate label=words.model value=machine.model.clone() mono=true/>
                     <Plate label=words.serial value=dash(machine.serial.clone()) mono=true/>
@@ -439,15 +446,6 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
                             </CellGroup>
                         }
                     })}
-                <div class="row" data-align="end">
-                    <Button
-                        text=words.edit
-                        icon=Icon::Edit
-                        kind=ButtonKind::Quiet
-                        name="edit-machine"
-                        on_press=move || open.machine.set(true)
-                    />
-                </div>
             </Card>
         })
     }
@@ -601,9 +599,9 @@ fn Bar(
     view! {
         <ActionBar>
             <Show when=move || ticket.with(Option::is_some)>
-                <Button
-                    text=move || text().engineer.ticket.more
+                <IconButton
                     icon=Icon::More
+                    label=move || text().engineer.ticket.more
                     name="more"
                     on_press=move || open.more.set(true)
                 />

@@ -96,6 +96,18 @@ pub fn Today() -> impl IntoView {
         first(today).or_else(|| first(new))
     });
     let tab = RwSignal::new("today".to_owned());
+    // Where only the pinned job is left for today, what waits to be accepted comes first.
+    Effect::new(move |settled: Option<bool>| {
+        let loaded = tickets.with(|all| !all.is_empty());
+        if settled != Some(true)
+            && loaded
+            && today.with(Vec::len) <= 1
+            && new.with(|ids| !ids.is_empty())
+        {
+            tab.set("new".to_owned());
+        }
+        loaded
+    });
     let tabs = move || {
         let words = &text().engineer.today;
         let count =

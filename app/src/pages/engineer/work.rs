@@ -89,6 +89,12 @@ impl Job {
         .into()
     }
 
+    /// Whether the next step is done in this section.
+    fn due(self, section: &'static str) -> Signal<bool> {
+        let job = self;
+        Memo::new(move |_| job.next.get().is_some_and(|next| next.section() == section)).into()
+    }
+
     /// The visit as it stands while something is built that must not be built again.
     fn untracked(self) -> Option<Visit> {
         self.here.get_untracked()

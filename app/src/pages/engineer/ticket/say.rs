@@ -148,9 +148,10 @@ pub fn AppointForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> im
                 };
                 let from = RwSignal::new(time(seen.as_ref().map(|agreed| agreed.from), "09:00"));
                 let to = RwSignal::new(time(seen.as_ref().map(|agreed| agreed.to), "11:00"));
-                let agreed_with = RwSignal::new(
-                    seen.as_ref().map_or(customer, |agreed| agreed.agreed_with.clone()),
-                );
+                // What the office proposed is agreed on now, with the customer.
+                let before = seen.as_ref().map(|agreed| agreed.agreed_with.clone());
+                let agreed_with =
+                    RwSignal::new(before.filter(|who| !who.is_empty()).unwrap_or(customer));
                 let seen_text = RwSignal::new(serde_json::to_string(&seen).unwrap_or_default());
                 let draft = Draft::new(
                     format!("appoint:{visit}"),

@@ -60,6 +60,7 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
             title=move || text().engineer.work.arrival_title
             turn=job.turn(Step::Arrive)
             done=done.into()
+            due=job.due("arrival")
             chosen
             name="open-arrival"
             summary=facts

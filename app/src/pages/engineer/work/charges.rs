@@ -102,7 +102,6 @@ pub fn ChargesSection(job: Job) -> impl IntoView {
             turn
             done=charged.into()
             chosen
-            quiet=true
             name="open-charges"
             summary
         >

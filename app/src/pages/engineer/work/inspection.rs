@@ -84,6 +84,7 @@ pub fn InspectionSection(job: Job) -> impl IntoView {
             title=move || text().engineer.work.inspection_title
             turn=job.turn(Step::Inspect)
             done=job.done(Step::Inspect)
+            due=job.due("inspection")
             chosen
             name="open-inspection"
             summary
@@ -172,6 +173,7 @@ pub fn TalkSection(job: Job) -> impl IntoView {
             title=move || text().engineer.work.talk_title
             turn=job.turn(Step::Talk)
             done=job.done(Step::Talk)
+            due=job.due("talk")
             chosen
             name="open-talk"
             summary=told

@@ -173,6 +173,7 @@ pub fn OutcomeSection(job: Job) -> impl IntoView {
             title=move || text().engineer.work.outcome_title
             turn=job.turn(Step::Finish)
             done=job.done(Step::Finish)
+            due=job.due("outcome")
             chosen
             name="open-outcome"
             summary=move || told(job)

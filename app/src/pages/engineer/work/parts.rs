@@ -30,7 +30,7 @@ pub struct Offer {
 
 /// What fits the search: one's own stock first, then the catalogue; with nothing typed, only one's own.
 pub fn offers(device: Device, wanted: &str, model: &str) -> Vec<Offer> {
-    const OFFERS_MAX: usize = 12;
+    const OFFERS_MAX: usize = 8;
     let me = device.me().id;
     let wanted = wanted.trim().to_lowercase();
     let own = |part: Id<Part>| {
@@ -199,6 +199,7 @@ pub fn PartsSection(job: Job) -> impl IntoView {
         );
         draft.send(command, u32::from(own_label), move || {
             draft.clear();
+            let _gone = chosen.try_set(None);
             lead_to("parts");
         });
     };
@@ -225,7 +226,6 @@ pub fn PartsSection(job: Job) -> impl IntoView {
             turn
             done=done.into()
             chosen
-            quiet=true
             name="open-parts"
             summary=list
         >

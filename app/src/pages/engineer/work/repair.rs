@@ -20,8 +20,15 @@ pub fn RepairSection(job: Job) -> impl IntoView {
     let finished = job.done(Step::Finish);
     let start_blocked = job.device.why_not(move || job.command(visit::Command::StartRepair));
     let command = move || job.command(visit::Command::Progress { text: said.get() });
-    let why_not = job.device.why_not(command);
+    let asked = job.device.why_not(command);
+    // An empty line needs no reproach; the button leads to it.
+    let empty = move || said.with(|said| said.trim().is_empty());
+    let why_not = Signal::derive(move || if empty() { None } else { asked.get() });
     let send = move || {
+        if untrack(empty) {
+            lead_to("progress-text");
+            return;
+        }
         draft.send(untrack(command), 0, move || {
             draft.clear();
             lead_to("progress-text");
@@ -59,12 +66,15 @@ pub fn RepairSection(job: Job) -> impl IntoView {
     };
     // The log stays open while the work goes on, and folds when it has a result.
     let done = finished;
+    let (starting, ending) = (job.due("repair"), job.due("outcome"));
+    let due = Signal::derive(move || starting.get() || (ending.get() && started.get()));
     view! {
         <Section
             id="repair"
             title=move || text().engineer.work.repair_title
             turn=job.turn(Step::Talk)
             done
+            due
             chosen
             name="open-repair"
             summary=steps

@@ -7,7 +7,7 @@ use crate::{
     ui::{Button, ButtonKind, Icon, Tag, Tone},
 };
 
-/// Folded, it says what was done; unfolded, it is the form. It unfolds by itself when its turn comes.
+/// Folded, it says what was done; unfolded, it is the form. It unfolds by itself when it is due.
 #[component]
 pub fn Section(
     id: &'static str,
@@ -15,19 +15,16 @@ pub fn Section(
     /// Why its turn has not come, if it has not.
     turn: Signal<Option<String>>,
     done: Signal<bool>,
+    /// Whether this is what one does now.
+    #[prop(optional, into)]
+    due: Signal<bool>,
     /// What the person chose: open, folded, or nothing yet.
     chosen: RwSignal<Option<bool>>,
-    /// Waits to be opened even when its turn comes: not every visit needs it.
-    #[prop(optional)]
-    quiet: bool,
     name: &'static str,
     #[prop(into)] summary: ViewFn,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let open = Memo::new(move |_| {
-        let by_itself = !quiet && turn.with(Option::is_none) && !done.get();
-        chosen.get().unwrap_or(by_itself)
-    });
+    let open = Memo::new(move |_| chosen.get().unwrap_or_else(|| due.get()));
     let toggle = move || chosen.set(Some(!open.get_untracked()));
     let word = move || {
         let words = &text().engineer.work;

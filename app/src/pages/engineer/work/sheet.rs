@@ -165,7 +165,7 @@ pub fn SheetSection(job: Job) -> impl IntoView {
             </Show>
         }
     };
-    // A locked sheet's turn is the customer's: the section stays open until they have answered.
+    // Once it is locked it is the customer's turn; nothing stands in the way.
     let waiting = Signal::derive(move || if locked.get() { None } else { turn.get() });
     view! {
         <Section
@@ -173,6 +173,7 @@ pub fn SheetSection(job: Job) -> impl IntoView {
             title=move || text().engineer.work.sheet_title
             turn=waiting
             done=signed
+            due=job.due("sheet")
             chosen
             name="open-sheet"
             summary=move || signed.get().then(after)
