@@ -212,7 +212,7 @@ pub const ZH: PersonText = PersonText {
 
         needs_heading: "需要您处理",
         refused: "未受理",
-        amended: "已收到，但情况有变",
+        amended: "情况有变",
         quarantined: "服务器留存待查",
         quarantined_why: "服务器暂时无法判断这一项，已经保存，由管理员查看。",
         refused_next: "下一步：打开工单看看现在的情况。如果仍需办公室知道，可作为备注发送。",
@@ -390,7 +390,7 @@ pub const EN: PersonText = PersonText {
 
         needs_heading: "Needs you",
         refused: "Not accepted",
-        amended: "Accepted, but things had changed",
+        amended: "Things had changed",
         quarantined: "Kept for review",
         quarantined_why: "The server could not decide about this entry. It is kept, and an administrator looks at it.",
         refused_next: "Next: open the ticket and see how it stands. If the office still has to know, send it as a note.",

@@ -33,7 +33,7 @@ pub fn Me() -> impl IntoView {
         if desk.get() {
             view! {
                 <DeskShell title=move || text().person.me.title>
-                    <div class="stack" data-gap="large"><Body/></div>
+                    <div class="own-page"><Body/></div>
                 </DeskShell>
             }
             .into_any()
@@ -413,16 +413,16 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
                 <p class="muted">{move || (text().person.me.more)(more())}</p>
             </Show>
         </Show>
-        <div class="dialog__bar">
-            <Button
-                text=move || text().person.me.cancel
-                name="cancel"
-                on_press=move || open.set(false)
-            />
-            <Show
-                when=move || { unsent.get() > 0 }
-                fallback=move || {
-                    view! {
+        <Show
+            when=move || { unsent.get() > 0 }
+            fallback=move || {
+                view! {
+                    <div class="dialog__bar">
+                        <Button
+                            text=move || text().person.me.cancel
+                            name="cancel"
+                            on_press=move || open.set(false)
+                        />
                         <Button
                             text=move || text().person.me.sign_out_confirm
                             kind=ButtonKind::Primary
@@ -430,11 +430,24 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
                             name="sign-out-confirm"
                             on_press=move || leave(false)
                         />
-                    }
+                    </div>
                 }
-            >
+            }
+        >
+            <div class="stack">
+                <Button
+                    text=move || text().person.me.lock_and_keep
+                    icon=Icon::Lock
+                    kind=ButtonKind::Primary
+                    wide=true
+                    busy
+                    name="lock-and-keep"
+                    on_press=move || leave(true)
+                />
                 <Button
                     text=move || text().person.me.send_now
+                    icon=Icon::CloudUp
+                    wide=true
                     name="send-now"
                     on_press=move || {
                         asked.set(true);
@@ -442,13 +455,13 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
                     }
                 />
                 <Button
-                    text=move || text().person.me.lock_and_keep
-                    kind=ButtonKind::Primary
-                    busy
-                    name="lock-and-keep"
-                    on_press=move || leave(true)
+                    text=move || text().person.me.cancel
+                    kind=ButtonKind::Quiet
+                    wide=true
+                    name="cancel"
+                    on_press=move || open.set(false)
                 />
-            </Show>
-        </div>
+            </div>
+        </Show>
     }
 }

@@ -40,7 +40,7 @@ pub fn Outbox() -> impl IntoView {
         if desk.get() {
             view! {
                 <DeskShell title=move || text().person.outbox.title>
-                    <div class="stack" data-gap="large"><Body/></div>
+                    <div class="own-page"><Body/></div>
                 </DeskShell>
             }
             .into_any()
@@ -162,7 +162,7 @@ fn State() -> impl IntoView {
                             text=move || text().person.outbox.sign_in
                             kind=ButtonKind::Primary
                             href=Route::SignIn.href()
-                            name="sign-in-again"
+                            name="go-sign-in"
                         />
                     }
                     .into_any()
