@@ -20,13 +20,16 @@ use crate::{
     locale::{text, words},
     pages::shell::DeskShell,
     route::Route,
-    ui::{ButtonKind, ButtonLink, Chip, Empty, Icon, IconButton, SearchBar},
+    ui::{ButtonKind, ButtonLink, Chip, Empty, Icon, IconButton, SearchBar, TabItem, Tabs},
 };
 
 /// The most cards a column hangs up; the table shows the rest.
 const CARDS_MAX: usize = 40;
 /// The most engineers that get a chip of their own; the search finds the others by name.
 const ENGINEERS_MAX: usize = 8;
+
+/// Up to this width, in text sizes, there is room for one column only.
+const PHONE_REM: f64 = 37.4;
 
 /// What the board is narrowed down to.
 #[derive(Clone, Copy)]
@@ -83,6 +86,8 @@ pub fn Board() -> impl IntoView {
         })
     });
     keys::shortcuts(move || picked.set(None));
+    let narrow = looks::narrower_than(PHONE_REM);
+    let chosen = RwSignal::new(Column::ToDispatch.word().to_owned());
     // A ticket that left the person's view has nothing to show beside the board.
     let open = Memo::new(move |_| picked.get().is_some_and(|id| device.find(id).is_some()));
     view! {
@@ -106,9 +111,14 @@ pub fn Board() -> impl IntoView {
                     }
                 }
             >
-                <div class="board">
-                    {Column::ALL.map(|which| column(which, shown, now, picked)).collect_view()}
-                </div>
+                {move || {
+                    if narrow.get() {
+                        one_column(chosen, shown, now, picked).into_any()
+                    } else {
+                        let columns = Column::ALL.map(|which| column(which, shown, now, picked));
+                        view! { <div class="board">{columns.collect_view()}</div> }.into_any()
+                    }
+                }}
             </Show>
         </DeskShell>
     }
@@ -159,7 +169,7 @@ fn panel(id: Id<Ticket>, picked: RwSignal<Option<Id<Ticket>>>) -> impl IntoView 
                 on_press=move || picked.set(None)
             />
         </header>
-        <TicketBody id/>
+        <TicketBody id panel=true/>
     }
 }
 
@@ -234,6 +244,46 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
             {words::ALL_PRIORITIES.iter().copied().map(priority).collect_view()}
             {engineers}
         </div>
+    }
+}
+
+/// The board on a phone: tabs for the columns, the cards of one of them.
+fn one_column(
+    chosen: RwSignal<String>,
+    shown: Memo<Vec<Slip>>,
+    now: Signal<domain::Timestamp>,
+    picked: RwSignal<Option<Id<Ticket>>>,
+) -> impl IntoView {
+    let tabs = Signal::derive(move || {
+        let tab = |column: Column| {
+            let hung = |slip: &&Slip| slip.column == column;
+            let count = shown.with(|slips| slips.iter().filter(hung).count());
+            TabItem::new(column.word(), column.title()).count(u32::try_from(count).unwrap_or(0))
+        };
+        Column::ALL.map(tab).to_vec()
+    });
+    let ids = Memo::new(move |_| {
+        shown.with(|slips| {
+            chosen.with(|chosen| {
+                let hung = slips.iter().filter(|slip| slip.column.word() == *chosen);
+                hung.map(|slip| slip.id).take(CARDS_MAX).collect::<Vec<_>>()
+            })
+        })
+    });
+    view! {
+        <Tabs label=move || text().desk.board value=chosen items=tabs/>
+        <Show
+            when=move || !ids.with(Vec::is_empty)
+            fallback=|| view! { <Empty icon=Icon::Inbox text=move || text().desk.nothing_found/> }
+        >
+            <div class="tickets">
+                <For
+                    each=move || ids.get()
+                    key=|id| *id
+                    children=move |id| view! { <TicketCard id now picked=Some(picked)/> }
+                />
+            </div>
+        </Show>
     }
 }
 

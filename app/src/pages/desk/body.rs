@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::{
     actions::Actions,
     flags::Flags,
-    history::{Composer, History},
+    history::{Composer, History, Typed},
     keys, looks,
     requests::Requests,
     visits::Visits,
@@ -55,28 +55,47 @@ pub fn DeskTicket(id: Id<Ticket>) -> impl IntoView {
     }
 }
 
-/// A ticket with everything about it.
+/// Below this width, in text sizes, the side column has no room beside the main one.
+const SPLIT_REM: f64 = 63.9;
+
+/// A ticket with everything about it. In a panel it is one column, whatever the window's width.
 #[component]
-pub fn TicketBody(id: Id<Ticket>) -> impl IntoView {
+pub fn TicketBody(id: Id<Ticket>, #[prop(optional)] panel: bool) -> impl IntoView {
     let device = device();
     let known = Memo::new(move |_| device.find(id).is_some());
+    let narrow = looks::narrower_than(SPLIT_REM);
+    // What is being typed outlives a turn of the tablet.
+    let typed = Typed::new();
+    let whole = move || {
+        if panel || narrow.get() {
+            view! {
+                <div class="split">
+                    <div class="split__main">
+                        {head(id)} <Flags id/> {customer(id)} {problem(id)} {machine(id)}
+                        <Visits id/> <Requests id/> <Composer id typed/> <History id/> {origin(id)}
+                    </div>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <div class="split">
+                    <div class="split__main">
+                        {head(id)} <Flags id/> {problem(id)} <Visits id/> <Requests id/>
+                        <Composer id typed/> <History id/>
+                    </div>
+                    <aside class="split__side">{customer(id)} {machine(id)} {origin(id)}</aside>
+                </div>
+            }
+            .into_any()
+        }
+    };
     view! {
         <Show
             when=move || known.get()
             fallback=|| view! { <Empty icon=Icon::Search text=move || text().desk.not_found/> }
         >
-            <div class="split">
-                <div class="split__main">
-                    {head(id)}
-                    <Flags id/>
-                    {problem(id)}
-                    <Visits id/>
-                    <Requests id/>
-                    <Composer id/>
-                    <History id/>
-                </div>
-                <aside class="split__side">{customer(id)} {machine(id)} {origin(id)}</aside>
-            </div>
+            {whole}
         </Show>
     }
 }
@@ -108,11 +127,14 @@ fn head(id: Id<Ticket>) -> impl IntoView {
                 let due = locale::moment(promise.due);
                 view! {
                     <Fact label=label>
-                        <SlaText
-                            text=format!("{words} · {due}")
-                            left=if promise.met.is_some() { 1_000 } else { promise.left }
-                            over=promise.over
-                        />
+                        <span class="row">
+                            <SlaText
+                                text=words
+                                left=if promise.met.is_some() { 1_000 } else { promise.left }
+                                over=promise.over
+                            />
+                            <span class="faint num">{due}</span>
+                        </span>
                     </Fact>
                 }
             })

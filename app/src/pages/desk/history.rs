@@ -139,12 +139,25 @@ fn icon(act: Act) -> Icon {
     }
 }
 
+/// A note while it is being typed.
+#[derive(Clone, Copy)]
+pub struct Typed {
+    said: RwSignal<String>,
+    visible: RwSignal<bool>,
+}
+
+impl Typed {
+    /// Nothing typed yet.
+    pub fn new() -> Self {
+        Self { said: RwSignal::new(String::new()), visible: RwSignal::new(false) }
+    }
+}
+
 /// Adds a note, for colleagues or for the customer too.
 #[component]
-pub fn Composer(id: Id<Ticket>) -> impl IntoView {
+pub fn Composer(id: Id<Ticket>, typed: Typed) -> impl IntoView {
     let device = device();
-    let said = RwSignal::new(String::new());
-    let visible = RwSignal::new(false);
+    let Typed { said, visible } = typed;
     let command = move || {
         let (text, visible) = (said.get().trim().to_owned(), visible.get());
         Command::Ticket(id, OfTicket::Note { text, visible })

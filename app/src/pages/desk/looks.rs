@@ -5,7 +5,7 @@ use domain::{
     ticket::{Act, HoldReason, Priority, Stage, Ticket},
     visit,
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use crate::{
     clock,
@@ -211,4 +211,22 @@ pub(super) fn initial(name: &str) -> String {
 /// The server's time, looked at a few times a minute: often enough for promises counted in minutes.
 pub(super) fn minute() -> Signal<Timestamp> {
     Memo::new(|_| clock::minute()).into()
+}
+
+/// Whether the window is narrower than this many times the text's size; follows the window.
+pub(super) fn narrower_than(rem: f64) -> Signal<bool> {
+    // The words of a media query are the browser's, not ours to translate.
+    let matches = move || {
+        let query = format!("(max-width: {rem}rem)");
+        window().match_media(&query).ok().flatten().is_some_and(|query| query.matches())
+    };
+    let narrow = RwSignal::new(matches());
+    let listener = window_event_listener(ev::resize, move |_| {
+        let now = matches();
+        if narrow.get_untracked() != now {
+            narrow.set(now);
+        }
+    });
+    on_cleanup(move || listener.remove());
+    narrow.into()
 }

@@ -18,6 +18,7 @@ use super::{
     forms::stay,
     keys,
     known::{Clue, KnownColumn, Taken},
+    looks,
     triage::{TriageFields, TriageInputs, suggested},
 };
 use crate::{
@@ -31,6 +32,8 @@ use crate::{
     },
 };
 
+/// Below this width, in text sizes, nothing stands beside the form.
+const SPLIT_REM: f64 = 63.9;
 /// The name the draft is kept under.
 const DRAFT: &str = "register";
 
@@ -317,6 +320,8 @@ pub fn Register() -> impl IntoView {
             take_machine(machine);
         }
     });
+    let narrow = looks::narrower_than(SPLIT_REM);
+    let known = move || view! { <KnownColumn clue picked=form.customer.into() on_take=take/> };
     view! {
         <DeskShell title=move || text().desk.register>
             <div class="split">
@@ -325,6 +330,8 @@ pub fn Register() -> impl IntoView {
                         {linked_customer(form)}
                         <ContactInputs fields=form.contact/>
                     </Card>
+                    // Where there is no room beside the form, what is known stands under the caller.
+                    <Show when=move || narrow.get()>{known}</Show>
                     <Card title=move || text().desk.machine>
                         <MachineInputs fields=form.machine/>
                     </Card>
@@ -345,7 +352,7 @@ pub fn Register() -> impl IntoView {
                 </form>
                 <aside class="split__side">
                     {completeness(form)}
-                    <KnownColumn clue picked=form.customer.into() on_take=take/>
+                    <Show when=move || !narrow.get()>{known}</Show>
                 </aside>
             </div>
         </DeskShell>

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{board::register_link, keys, looks};
+use super::{board::register_link, card::TicketCard, keys, looks};
 use crate::{
     device::{Device, device},
     locale::{self, text},
@@ -16,6 +16,8 @@ use crate::{
     ui::{Button, Chip, Empty, Icon, SearchBar, SlaText, Tag, Tone},
 };
 
+/// Up to this width, in text sizes, cards read better than a squeezed table.
+const TABLE_REM: f64 = 59.9;
 /// How many rows one page of the table has.
 const ROWS: usize = 100;
 
@@ -186,6 +188,7 @@ pub fn DeskTickets() -> impl IntoView {
         shown.set(ROWS);
     });
     keys::shortcuts(|| {});
+    let narrow = looks::narrower_than(TABLE_REM);
     let chip = move |which: Group| {
         let count = Memo::new(move |_| {
             let count = all.with(|all| all.iter().filter(|line| which.holds(line)).count());
@@ -227,6 +230,16 @@ pub fn DeskTickets() -> impl IntoView {
                 when=move || !found.with(Vec::is_empty)
                 fallback=|| view! { <Empty icon=Icon::Search text=move || text().desk.nothing_found/> }
             >
+                <Show when=move || narrow.get()>
+                    <div class="tickets">
+                        <For
+                            each=move || found.get().into_iter().take(shown.get())
+                            key=|id| *id
+                            children=move |id| view! { <TicketCard id now picked=None/> }
+                        />
+                    </div>
+                </Show>
+                <Show when=move || !narrow.get()>
                 <div class="table-frame">
                     <table class="table">
                         <thead>
@@ -250,6 +263,7 @@ pub fn DeskTickets() -> impl IntoView {
                         </tbody>
                     </table>
                 </div>
+                </Show>
                 <Show when=move || rest() != 0>
                     <Button
                         text=move || (text().desk.show_more)(rest())
