@@ -271,6 +271,10 @@ impl Device {
         let (mid, at) = (Uuid::now_v7(), clock::device());
         let envelope = Envelope { mid, by, at, doubtful: false, command };
         let plan = |view: &Replica| {
+            // After a commit of unknown fate the reloaded journal may hold it already.
+            if view.has_written(envelope.mid) {
+                return Ok(None);
+            }
             view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
         };
         self.carry_out(plan).await?;

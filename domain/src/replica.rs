@@ -201,6 +201,11 @@ impl Replica {
         check(self, self.head.user, at, command)
     }
 
+    /// Whether this envelope is in the journal. A plan whose fate was unknown is not made twice.
+    pub fn has_written(&self, mid: uuid::Uuid) -> bool {
+        self.journal.values().rev().any(|entry| entry.envelope.mid == mid)
+    }
+
     /// Plans to do something. `numbers` is how many provisional numbers or labels the command used up.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ impl Form {
         self.code.set(shown.as_ref().map(|part| part.code.clone()).unwrap_or_default());
         self.name.set(shown.as_ref().map(|part| part.name.clone()).unwrap_or_default());
         self.model.set(shown.as_ref().map(|part| part.model.clone()).unwrap_or_default());
-        self.unit.set(shown.as_ref().map_or_else(|| "个".into(), |part| part.unit.clone()));
+        self.unit.set(shown.as_ref().map_or_else(String::new, |part| part.unit.clone()));
         self.price.set(
             shown.as_ref().map(|part| part.price.decimal().replace(',', "")).unwrap_or_default(),
         );
