@@ -73,7 +73,7 @@ texts! {
         no_number: "待编号", "No number yet";
         waits_here: "待上传", "Waits to be sent";
         declined: "已拒单，原因会告诉协调员", "Declined; the coordinator will read why";
-        decline_hint: "协调员会据此改派，请写明原因。", "The coordinator gives the job to somebody else on the strength of this.";
+        decline_hint: "协调员会据此改派，请写明原因。", "The coordinator reads this before giving the job to somebody else.";
         call_summary: "通话结果", "What was said";
         appoint_script: "请与客户约定两小时左右的时间段；不能准时到达时，提前电话告知。", "Agree on a window of about two hours. Call ahead if you will be late.";
         day: "日期", "Day";
@@ -264,6 +264,7 @@ texts! {
         resume: "恢复处理", "Resume";
         neighbour: "为邻居新建工单", "New ticket next door";
     } with {
+        fn addressed(String, &'static str): |name, title| format!("{name} {title}"), |name, title| format!("{title} {name}");
         fn proposed(String): |when| format!("{when}（待客户确认）"), |when| format!("{when} (not agreed yet)");
         fn agreed(String, String): |when, who| format!("{when}（{who}已同意）"), |when, who| format!("{when} (agreed with {who})");
         fn visit(u32): |nth| format!("第 {nth} 次服务"), |nth| format!("Visit {nth}");

@@ -155,34 +155,37 @@ fn RequestCard(id: Id<PartRequest>) -> impl IntoView {
     }
 }
 
-/// The way of a request: asked, approved, handed out, in the bag.
+/// The way of a request: asked, approved, handed out, in the bag; or where it ended.
 fn steps(stage: &Stage) -> Vec<Step> {
     let words = &text().engineer.parts;
     let reached = match stage {
-        Stage::Submitted | Stage::Rejected { .. } | Stage::Cancelled { .. } => 1,
-        Stage::Approved { .. } => 2,
-        Stage::Issued { .. } => 3,
-        Stage::Received { .. } => 4,
+        Stage::Submitted | Stage::Rejected { .. } | Stage::Cancelled { .. } => 0,
+        Stage::Approved { .. } => 1,
+        Stage::Issued { .. } => 2,
+        Stage::Received { .. } => 3,
     };
-    let failed = matches!(stage, Stage::Rejected { .. } | Stage::Cancelled { .. });
-    [words.step_asked, words.step_approved, words.step_issued, words.step_received]
-        .into_iter()
-        .enumerate()
-        .map(|(at, label)| {
-            let state = if at < reached {
-                StepState::Done
-            } else if at == reached && failed {
-                StepState::Failed
-            } else if at == reached {
-                StepState::Now
-            } else if failed {
-                StepState::Skipped
-            } else {
-                StepState::Todo
-            };
-            Step::new(label, state)
-        })
-        .collect()
+    let ended = matches!(stage, Stage::Rejected { .. } | Stage::Cancelled { .. });
+    let arrived = matches!(stage, Stage::Received { .. });
+    let mut steps: Vec<Step> =
+        [words.step_asked, words.step_approved, words.step_issued, words.step_received]
+            .into_iter()
+            .enumerate()
+            .map(|(at, label)| {
+                let state = if at < reached || (at == reached && (ended || arrived)) {
+                    StepState::Done
+                } else if at == reached {
+                    StepState::Now
+                } else {
+                    StepState::Todo
+                };
+                Step::new(label, state)
+            })
+            .collect();
+    if ended {
+        steps.truncate(1);
+        steps.push(Step::new(text().words.part_stage(stage), StepState::Failed));
+    }
+    steps
 }
 
 /// Takes a request back, with a reason for those who already picked the parts.

@@ -25,7 +25,7 @@ use crate::{
     route::{self, Route},
     ui::{
         Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CheckRow, Chip, CopyText, Field,
-        FieldKind, Icon, Segmented, Select, TextArea, Tone, toast,
+        FieldKind, Icon, Segmented, Select, TextArea,
     },
 };
 
@@ -190,6 +190,9 @@ fn Made(
     // As soon as the server is heard, its number is the one to tell.
     let ticket = Memo::new(move |_| device.find::<Ticket>(id));
     let final_number = move || ticket.with(|ticket| ticket.as_ref()?.number.clone());
+    let own = Memo::new(move |_| {
+        ticket.with(|ticket| ticket.as_ref().is_some_and(|ticket| !ticket.visits.is_empty()))
+    });
     let another = move || {
         route::replace(Route::NewTicket);
         made.set(None);
@@ -211,6 +214,9 @@ fn Made(
                     None => text().engineer.fresh.provisional_hint.to_owned(),
                 }}
             </p>
+            <Show when=move || own.get()>
+                <p>{move || text().engineer.say.taken_on}</p>
+            </Show>
             <div class="done__bar">
                 <Button
                     text=move || text().engineer.fresh.another
@@ -265,9 +271,7 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
             device.press_then(triage, move || {
                 let visit = device.new_id();
                 let take_on = Command::Ticket(ids.ticket, ticket::Command::TakeOn { visit });
-                device.press_then(take_on, || {
-                    toast(Tone::Success, text().engineer.say.taken_on);
-                });
+                device.press(take_on);
             });
             finish(number);
         });
@@ -284,14 +288,6 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
             </Card>
             <Card title=move || text().engineer.fresh.who>
                 <Field
-                    label=move || text().engineer.fresh.phone
-                    value=fields.phone
-                    kind=FieldKind::Tel
-                    required=true
-                    max_length=40
-                    id="new-phone"
-                />
-                <Field
                     label=move || text().engineer.fresh.name
                     value=fields.name
                     required=true
@@ -302,6 +298,14 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                     label=move || text().engineer.fresh.salutation
                     value=fields.salutation
                     options=move || choices(words::ALL_SALUTATIONS, |one| text().words.salutation(one))
+                />
+                <Field
+                    label=move || text().engineer.fresh.phone
+                    value=fields.phone
+                    kind=FieldKind::Tel
+                    required=true
+                    max_length=40
+                    id="new-phone"
                 />
                 <Field
                     label=move || text().engineer.fresh.company

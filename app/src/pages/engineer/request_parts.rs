@@ -207,12 +207,14 @@ pub fn RequestParts(id: Id<Ticket>) -> impl IntoView {
             </Card>
             <Basket fields/>
             <Card title=move || text().engineer.parts.choose_title id="choose-parts">
-                <SearchBar
-                    label=move || text().engineer.parts.search
-                    placeholder=move || text().engineer.parts.search
-                    value=wanted
-                    clear=move || text().engineer.tickets.clear
-                />
+                <div class="row">
+                    <SearchBar
+                        label=move || text().engineer.parts.search
+                        placeholder=move || text().engineer.parts.search
+                        value=wanted
+                        clear=move || text().engineer.tickets.clear
+                    />
+                </div>
                 <p class="faint num">{age}</p>
                 <OfferList
                     offers=found

@@ -236,9 +236,9 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
         let words = &text().engineer.ticket;
         let dial: String =
             contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-        let salutation = match contact.salutation {
-            domain::customer::Salutation::None => String::new(),
-            other => text().words.salutation(other).to_owned(),
+        let name = match contact.salutation {
+            domain::customer::Salutation::None => contact.label(),
+            title => (words.addressed)(contact.label(), text().words.salutation(title)),
         };
         let appointment = visit.get().and_then(|visit| visit.appointment);
         let agreed = appointment.map(|agreed| {
@@ -252,7 +252,7 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
         Some(view! {
             <Card title=words.customer extra=move || edit_button("edit-contact", open.contact)>
                 <section class="customer">
-                    <h3 class="customer__name">{format!("{} {salutation}", contact.label())}</h3>
+                    <h3 class="customer__name">{name}</h3>
                     <p class="customer__line num">
                         <CopyText text=contact.phone.clone() label=words.copy_phone done=words.copied/>
                     </p>

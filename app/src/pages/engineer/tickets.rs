@@ -128,12 +128,15 @@ pub fn Tickets() -> impl IntoView {
     });
     view! {
         <PhoneShell title=move || text().engineer.tickets.title tab=Route::Tickets>
-            <SearchBar
-                label=move || text().engineer.tickets.search
-                placeholder=move || text().engineer.tickets.search_hint
-                value=wanted
-                clear=move || text().engineer.tickets.clear
-            />
+            // A bar of search grows with its row; alone in a column it would fill the screen.
+            <div class="row">
+                <SearchBar
+                    label=move || text().engineer.tickets.search
+                    placeholder=move || text().engineer.tickets.search_hint
+                    value=wanted
+                    clear=move || text().engineer.tickets.clear
+                />
+            </div>
             <div class="chips" role="group" aria-label=move || text().engineer.tickets.filters>
                 {chips}
             </div>

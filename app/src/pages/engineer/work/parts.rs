@@ -234,12 +234,14 @@ pub fn PartsSection(job: Job) -> impl IntoView {
                 when=move || picked.get()
                 fallback=move || {
                     view! {
-                        <SearchBar
-                            label=move || text().engineer.parts.search
-                            placeholder=move || text().engineer.parts.search
-                            value=wanted
-                            clear=move || text().engineer.tickets.clear
-                        />
+                        <div class="row">
+                            <SearchBar
+                                label=move || text().engineer.parts.search
+                                placeholder=move || text().engineer.parts.search
+                                value=wanted
+                                clear=move || text().engineer.tickets.clear
+                            />
+                        </div>
                         <p class="faint num">{age}</p>
                         <OfferList
                             offers=found
