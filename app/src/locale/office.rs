@@ -145,6 +145,7 @@ pub struct ImportText {
     pub unchanged: &'static str,
     pub refused: &'static str,
     pub nothing_new: &'static str,
+    pub no_lines: &'static str,
     pub go: fn(u32) -> String,
     pub go_none: &'static str,
     pub other_file: &'static str,
@@ -346,6 +347,7 @@ pub const ZH: OfficeText = OfficeText {
         unchanged: "无变化",
         refused: "有错",
         nothing_new: "没有需要导入的内容：这些行都已经在系统里。",
+        no_lines: "表头下面没有数据行",
         go: |lines| format!("导入 {lines} 行"),
         go_none: "没有可以导入的行",
         other_file: "换一个文件",
@@ -576,6 +578,7 @@ pub const EN: OfficeText = OfficeText {
         unchanged: "Unchanged",
         refused: "With mistakes",
         nothing_new: "Nothing to import: these lines are all there already.",
+        no_lines: "There are no lines below the header",
         go: |lines| {
             if lines == 1 { "Import 1 line".into() } else { format!("Import {lines} lines") }
         },

@@ -73,8 +73,8 @@ pub fn Import() -> impl IntoView {
         };
         spawn_local(async move {
             let answer = api::import_file(&as_kind, &chosen, dry).await;
-            // Another file may have been chosen while this one was on its way.
-            if file.with_value(|now| now.as_ref() != Some(&chosen)) {
+            // The page may have been left, or another file chosen, while this one was on its way.
+            if file.try_with_value(|now| now.as_ref() == Some(&chosen)) != Some(true) {
                 return;
             }
             step.set(match answer {
@@ -113,18 +113,11 @@ pub fn Import() -> impl IntoView {
         let office = office.get();
         let link = move |kind: &'static str| {
             let label = (words.template)(kind_words(words, kind).0);
-            view! {
-                <li>
-                    <a href=api::import_template(kind) download=format!("{kind}.csv")>
-                        {Icon::Download.svg()}
-                        " "
-                        {label}
-                    </a>
-                </li>
-            }
+            let href = api::import_template(kind);
+            view! { <ButtonLink text=label href kind=ButtonKind::Quiet icon=Icon::Download/> }
         };
         let kinds = KINDS.into_iter().filter(move |kind| office || *kind == "parts");
-        view! { <ul class="list stack" data-gap="small">{kinds.map(link).collect_view()}</ul> }
+        view! { <div class="row">{kinds.map(link).collect_view()}</div> }
     };
     let busy = Signal::derive(move || matches!(step.get(), Step::Importing(_)));
     let result = move || match step.get() {
@@ -134,6 +127,27 @@ pub fn Import() -> impl IntoView {
             <Skeleton/>
         }
         .into_any(),
+        // No line of it could be read: there is nothing to count, only something to mend.
+        Step::Checked(report) if report.read == 0 => {
+            let title = move || (text().office.import.preview)(&name.get());
+            let empty = report.rows.is_empty();
+            view! {
+                <Card title tone=Tone::Danger>
+                    <Show when=move || empty>
+                        <p>{move || text().office.import.no_lines}</p>
+                    </Show>
+                    <div class="row">
+                        <Button
+                            text=move || text().office.import.other_file
+                            on_press=again
+                            name="import-other"
+                        />
+                    </div>
+                </Card>
+                <Complaints report/>
+            }
+            .into_any()
+        }
         Step::Checked(report) | Step::Importing(report) => {
             view! { <Checked report name busy on_go=move || run(false) on_other=again/> }.into_any()
         }
@@ -349,6 +363,7 @@ fn Complaints(report: ImportReport) -> impl IntoView {
 fn Complaint(row: BadRow) -> impl IntoView {
     let BadRow { line, column, code, value } = row;
     let name = code.clone();
+    let cell = column.is_some() && code == "empty";
     let reason = move || {
         let known = (text().office.import.code)(&code);
         known.map_or_else(|| fault(&code), str::to_owned)
@@ -357,8 +372,9 @@ fn Complaint(row: BadRow) -> impl IntoView {
         0 => text().office.import.whole_file.to_owned(),
         line => line.to_string(),
     };
+    // An empty cell is worth saying where that is what is wrong.
     let value = move || match value.as_str() {
-        "" => text().office.import.no_value.to_owned(),
+        "" if cell => text().office.import.no_value.to_owned(),
         value => value.to_owned(),
     };
     view! {

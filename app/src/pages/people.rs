@@ -56,7 +56,9 @@ impl Office {
     fn load(self) {
         spawn_local(async move {
             let answer = api::accounts().await;
-            let known = matches!(self.accounts.get_untracked(), Accounts::Here(_));
+            // The page may have been left meanwhile.
+            let Some(before) = self.accounts.try_get_untracked() else { return };
+            let known = matches!(before, Accounts::Here(_));
             match answer {
                 Ok(accounts) => self.accounts.set(Accounts::Here(accounts)),
                 Err(_) if known => {}
