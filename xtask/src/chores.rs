@@ -1,6 +1,6 @@
 //! Everything that must hold before a change is shared, as one readable list of steps.
 
-use std::time::Instant;
+use std::{process::Command, time::Instant};
 
 use crate::{
     browser, next, program,
@@ -67,9 +67,22 @@ fn app() -> Done {
 }
 
 fn stories_in_browser() -> Done {
+    in_browser(&mut cargo("test --locked --package tests --features browser --test browser"))
+}
+
+/// How long the app takes to start and to save, in a real browser.
+pub(crate) fn bench_start() -> Done {
+    app()?;
+    let mut bench =
+        cargo("run --release --locked --package tests --features browser --bin bench-app");
+    in_browser(&mut bench)
+}
+
+/// Runs `work` with a browser, the program and two builds of the app at hand.
+fn in_browser(work: &mut Command) -> Done {
     let browser = browser::ready()?;
     run(&mut cargo("build --locked --package server"))?;
-    run(cargo("test --locked --package tests --features browser --test browser")
+    run(work
         .env("CHROMIUM", browser.chromium)
         .env("CHROMEDRIVER", browser.driver)
         .env("DOORSTEP_PROGRAM", program::file("debug"))

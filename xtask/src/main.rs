@@ -23,6 +23,7 @@ cargo xtask build [--quick]               build the program file with the app in
                                           (--quick: only the app, larger and sooner)
 cargo xtask test [STEP ...]               all checks, or some: format lint rules app browser program
 cargo xtask bench size                    how much a phone downloads
+cargo xtask bench start                   start of the app and tap to saved, in a real browser
 cargo xtask bench server                  pushes and pulls per second of a real server process
 cargo xtask second-build                  a newer build of the app for the update tests
 cargo xtask postbuild [--dist DIR] [--build-id ID]
@@ -55,6 +56,7 @@ fn carry_out(words: &[&str]) -> Done {
         ["test", steps @ ..] => chores::test(steps),
         ["bench", "size"] => size::print(&web::dist()),
         ["bench", "server"] => program::bench(),
+        ["bench", "start"] => chores::bench_start(),
         ["second-build"] => next::build().map(drop),
         ["postbuild", rest @ ..] => {
             let [dist, build] = options(["--dist", "--build-id"], rest)?;
