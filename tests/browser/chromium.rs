@@ -117,6 +117,8 @@ impl Browser {
         }
         let mut driver = Command::new(named("CHROMEDRIVER"))
             .arg("--port=0")
+            // Where the demo organisation works.
+            .env("TZ", "Asia/Shanghai")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -325,10 +327,44 @@ impl Browser {
         element.click().await.map(|()| None)
     }
 
+    /// Unfolds a section, if what is in it cannot be seen yet.
+    pub async fn unfold(&self, button: &str, inside: &str) {
+        self.attempt(&format!("unfold with {button}"), async || {
+            let seen = "return seen(args[0]).length > 0";
+            if self.run(seen, &[json!(inside)]).await?.convert()? {
+                return Ok(None);
+            }
+            let found = self.run("return named(args[0])", &[json!(button)]).await?;
+            if let Ok(element) = found.element() {
+                self.press_element(&element).await?;
+                // Opening takes a moment; a second press would fold it again.
+                tokio::time::sleep(LOOK_AGAIN * 5).await;
+            }
+            Ok(Some(format!("{inside} is not there")))
+        })
+        .await;
+    }
+
     /// Presses the button inside the part with this `data-name`.
     pub async fn press_inside(&self, name: &str) {
         let script = "return named(args[0])?.querySelector('button, a') ?? null";
         self.press_found(&format!("press the button of {name}"), script, name).await;
+    }
+
+    /// Opens the row of a table that has this text.
+    pub async fn press_row(&self, text: &str) {
+        let script = "return seen('tr').find((row) => words(row).includes(args[0]))?.querySelector('a') ?? null";
+        self.press_found(&format!("open the row of “{text}”"), script, text).await;
+    }
+
+    /// Presses every control with this `data-name`; each goes when it is pressed.
+    pub async fn press_each(&self, name: &str) {
+        let selector = format!("[data-name={name}]");
+        for left in (0..self.count(&selector).await).rev() {
+            self.press(name).await;
+            let script = "return seen(args[0]).length <= args[1]";
+            self.until("one less", script, &[json!(selector), json!(left)]).await;
+        }
     }
 
     /// Presses the tab with this value.
@@ -361,7 +397,7 @@ impl Browser {
                 return Ok(None);
             }
             element.click().await?;
-            self.run("args[0].select()", &[handle.clone()]).await?;
+            self.run("args[0].select()", std::slice::from_ref(&handle)).await?;
             if text.is_empty() {
                 element.send_keys("\u{e017}").await?;
             } else {
@@ -411,12 +447,6 @@ impl Browser {
         .await;
     }
 
-    /// Presses a key, wherever the focus is.
-    pub async fn key(&self, key: &str) {
-        let chain = self.web().action_chain().send_keys(key);
-        chain.perform().await.expect("a keyboard");
-    }
-
     /// Draws something like a name on the signature pad.
     pub async fn draw_signature(&self) {
         self.attempt("draw on the pad", async || {
@@ -445,9 +475,9 @@ impl Browser {
         self.until(&format!("“{text}” can be read"), "return reads(args[0])", &[json!(text)]).await;
     }
 
-    /// Waits until `text` can no longer be read.
-    pub async fn see_gone(&self, text: &str) {
-        self.until(&format!("“{text}” is gone"), "return !reads(args[0])", &[json!(text)]).await;
+    /// Waits until the control with this `data-name` is gone.
+    pub async fn see_control_gone(&self, name: &str) {
+        self.until(&format!("{name} is gone"), "return !named(args[0])", &[json!(name)]).await;
     }
 
     /// Waits until the control with this `data-name` is on the screen.
@@ -575,7 +605,8 @@ impl Browser {
                 Err(why) => why.to_string(),
             };
             if begun.elapsed() > PATIENCE {
-                let picture = self.picture(&format!("failed-{}", self.size.name())).await;
+                let test = std::thread::current().name().unwrap_or_default().replace("::", "-");
+                let picture = self.picture(&format!("failed-{test}")).await;
                 let (path, screen) = (self.path().await, self.screen().await);
                 let complaints = self.complaints().await;
                 panic!(

@@ -49,6 +49,7 @@ async fn the_customer_cannot_leave_the_hand_over() {
         phone.press("start-reading").await;
     }
     work::answer_and_sign(&phone, Language::Chinese).await;
+    phone.open(&format!("/tickets/{ticket}/work")).await;
     phone.back().await;
     phone.ready().await;
     phone.see_control("saved").await;

@@ -129,14 +129,15 @@ const chinese = (text) => /[\u3400-\u9fff]/.test(text);
 // Names, addresses and what people wrote stay as they are; so does the way to the other language.
 const PEOPLE = /刘敏|李静|王磊|陈雪|赵刚|孙立|周婷|陈志强|周慧敏|吴建平|郑丽|孙浩|赵国栋|黄婷|何伟|林秀英|马超|徐雯|高明|售后技术部|朝阳服务网点/;
 const data = (e, text) => ["中文", "上门"].some((own) => text.replace(own, "").trim() !== text.trim() && !chinese(text.replaceAll(own, "")))
-  || PEOPLE.test(text) || e.closest("[data-content], .customer, .person, .part, .ticket, .timeline, .nameplate, .facts, td") !== null;
+  || PEOPLE.test(text) || e.closest("[data-content], .customer, .person, .part, .ticket, .ticket-head__title, .timeline, .nameplate, .facts, td") !== null;
 const scrolls = (e) => {
   for (let up = e.parentElement; up && up !== document.body; up = up.parentElement) {
     if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(up).overflowX)) return true;
   }
   return false;
 };
-const meantToClip = (e) => e.closest("[class*=clamp], .sr, .cover, dialog:not([open])") !== null
+// One pixel wide is for screen readers only.
+const meantToClip = (e) => e.clientWidth <= 1 || e.closest("[class*=clamp], .sr, .cover, dialog:not([open])") !== null
   || getComputedStyle(e).textOverflow === "ellipsis";
 const accessibleName = (e) => {
   const by = (e.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => words(document.getElementById(id))).join("");

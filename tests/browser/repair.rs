@@ -25,8 +25,12 @@ async fn one_repair(language: Language, size: Size) {
     // The desk takes the call and sends Li, who takes the job.
     let ticket = work::job(&desk, &phone).await;
     phone.picture(&picture("dispatched")).await;
-    let number = desk.text("[data-name=number]").await;
-    assert!(number.len() >= 11 && number.starts_with("20"), "the ticket's number is {number}");
+    desk.until(
+        "the ticket has its number",
+        "return /\\b20\\d{9,}\\b/.test(document.body.innerText)",
+        &[],
+    )
+    .await;
     work::accept(&phone, &ticket).await;
     desk.see(language.say("已接单", "Accepted")).await;
     phone.see_synced().await;
@@ -90,6 +94,7 @@ async fn one_repair(language: Language, size: Size) {
     desk.go("/desk/tickets").await;
     desk.see(work::NEIGHBOUR.name).await;
     assert_eq!(desk.times(work::NEIGHBOUR.name).await, 1, "one new ticket, not two");
+    desk.press_row(work::NEIGHBOUR.name).await;
     desk.see(&provisional).await;
     let stayed: Option<bool> = desk.js("return window.neverReloaded ?? null", &[]).await;
     assert_eq!(stayed, Some(true), "the desk was reloaded");

@@ -94,6 +94,7 @@ pub async fn call_and_appoint(phone: &Browser) {
     phone.press("save-call").await;
     phone.see_closed().await;
     phone.press("appoint").await;
+    phone.fill("#appoint-day", &tomorrow()).await;
     phone.fill("#appoint-from", "14:00").await;
     phone.fill("#appoint-to", "16:00").await;
     phone.press("save-appointment").await;
@@ -106,13 +107,16 @@ pub async fn begin_repair(phone: &Browser, ticket: &str) {
     phone.press("depart").await;
     phone.press("next-step").await;
     phone.arrives_at("/work").await;
+    phone.unfold("open-arrival", "[data-name=arrive]").await;
     phone.press("arrive").await;
+    phone.unfold("open-arrival", "[data-name=consent]").await;
     phone.press("consent").await;
     phone.fill("#inspect-findings", "压缩机电容鼓包，外机不启动").await;
     phone.press("inspect").await;
     phone.fill("#talk-summary", "更换电容，保内免费，客户同意").await;
     phone.press("talk").await;
     phone.press("start-repair").await;
+    phone.unfold("open-repair", "#progress-text").await;
     phone.fill("#progress-text", "断电放电后拆下旧电容").await;
     phone.press("progress").await;
     phone.see("断电放电后拆下旧电容").await;
@@ -120,7 +124,7 @@ pub async fn begin_repair(phone: &Browser, ticket: &str) {
 
 /// A capacitor from her own bag.
 pub async fn use_part(phone: &Browser) {
-    phone.press("open-parts").await;
+    phone.unfold("open-parts", "[data-name=pick-part]").await;
     phone.press_beside("CAP-35UF", "pick-part").await;
     phone.press("use-part").await;
     phone.see("压缩机电容 35µF × 1").await;
@@ -128,6 +132,7 @@ pub async fn use_part(phone: &Browser) {
 
 /// The machine works, and the customer has seen it.
 pub async fn finish(phone: &Browser) {
+    phone.unfold("open-outcome", "#finish-cause").await;
     phone.pick("#finish-cause", "part_failure").await;
     phone.fill("#finish-cause-text", "电容老化").await;
     phone.fill("#finish-solution", "更换压缩机电容，试机正常").await;
@@ -164,7 +169,7 @@ pub async fn sign(device: &Browser, language: Language) {
 /// The same from the page that says what was done.
 pub async fn answer_and_sign(device: &Browser, language: Language) {
     device.see("更换压缩机电容，试机正常").await;
-    device.see(language.say("本次服务不收费", "¥32.50")).await;
+    device.see(language.say("叁拾贰元伍角整", "¥32.50")).await;
     device.press("continue").await;
     device.pick("#solved", "yes").await;
     for rating in ["speed-5", "solving-5", "attitude-4"] {
@@ -234,25 +239,33 @@ pub async fn some_ticket(phone: &Browser) -> String {
 pub async fn another_ticket(phone: &Browser, ticket: &str) -> String {
     phone.go("/today").await;
     phone.go("/tickets").await;
-    let script = "return seen('[data-name=ticket] a.ticket__title').map((a) => a.pathname.split('/').at(-1)).find((id) => id !== args[0]) ?? null";
-    phone.until("another ticket is there", &format!("{script} !== null"), &[json!(ticket)]).await;
-    phone.js(script, &[json!(ticket)]).await
+    let others = "seen('[data-name=ticket] a.ticket__title').map((a) => a.pathname.split('/').at(-1)).filter((id) => id !== args[0])";
+    let ticket = [json!(ticket)];
+    phone.until("another ticket is there", &format!("return {others}.length > 0"), &ticket).await;
+    phone.js(&format!("return {others}[0]"), &ticket).await
 }
 
 /// Moves the appointment to tomorrow morning, at the desk.
 pub async fn appoint_at_desk(desk: &Browser, ticket: &str) {
     desk.go(&format!("/desk/tickets/{ticket}")).await;
     desk.press("appoint").await;
-    let tomorrow = (chrono::Utc::now() + chrono::Days::new(1)).format("%Y-%m-%d");
+    let tomorrow = tomorrow();
     desk.fill("#window-from", &format!("{tomorrow}T09:00")).await;
     desk.fill("#window-to", &format!("{tomorrow}T11:00")).await;
     desk.press("save-appoint").await;
     desk.see_closed().await;
 }
 
+/// The date of tomorrow where the demo organisation works.
+fn tomorrow() -> String {
+    let here = chrono::Utc::now() + chrono::TimeDelta::hours(8);
+    (here + chrono::Days::new(1)).format("%Y-%m-%d").to_string()
+}
+
 /// How many entries of this device have no answer yet, as the cloud in the corner says.
 pub async fn waiting(phone: &Browser) -> u32 {
-    phone.js("return Number(seen('.sync-chip')[0]?.innerText.trim() || 0)", &[]).await
+    phone.see_control("sync").await;
+    phone.js("return Number(named('sync').innerText.trim())", &[]).await
 }
 
 /// Waits until that many entries wait.
@@ -260,7 +273,7 @@ pub async fn see_waiting(phone: &Browser, count: u32) {
     phone
         .until(
             &format!("{count} entries wait"),
-            "return Number(seen('.sync-chip')[0]?.innerText.trim() || 0) === args[0]",
+            "return Number(named('sync')?.innerText.trim()) === args[0]",
             &[json!(count)],
         )
         .await;
