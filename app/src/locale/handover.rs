@@ -442,9 +442,7 @@ pub const EN: HandoverText = HandoverText {
     to_signature: "Go to the signature",
 
     sign_title: "Please sign",
-    declaration: |_| {
-        "I have read the service sheet; it says what was done. My signature is kept together with it."
-    },
+    declaration: |_| "I have read the service sheet; it says what was done. My signature is kept together with it.",
     pad: "Signature area",
     baseline: "Sign here",
     undo: "Undo stroke",
@@ -492,7 +490,9 @@ pub const EN: HandoverText = HandoverText {
         1 => "Wrong PIN, one more try".into(),
         left => format!("Wrong PIN, {left} more tries"),
     },
-    pin_locked: |until| format!("Too many wrong tries. Try again after {until}, or use the password online"),
+    pin_locked: |until| {
+        format!("Too many wrong tries. Try again after {until}, or use the password online")
+    },
     pin_spent: "Too many wrong tries. Use your password, online.",
     pin_forgotten: "Forgot the PIN? Use the password",
     pin_instead: "Use the PIN",

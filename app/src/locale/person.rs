@@ -230,9 +230,7 @@ pub const ZH: PersonText = PersonText {
 
         waiting_heading: "待上传",
         waiting_since: |ago| format!("{ago}保存在本机"),
-        doubt: |why| {
-            format!("办公室刚改过：{why}这一项照样会上传，结果会告诉您。")
-        },
+        doubt: |why| format!("办公室刚改过：{why}这一项照样会上传，结果会告诉您。"),
         more: |n| format!("还有 {n} 项"),
 
         device_heading: "本机",
@@ -296,7 +294,11 @@ pub const ZH: PersonText = PersonText {
         sign_out_title: "退出登录？",
         sign_out_plain: "没有待上传的内容。再次使用需要网络和密码。",
         sign_out_confirm: "退出登录",
-        sign_out_unsent: |n| format!("还有 {n} 项没有上传。它们不会丢：可以现在上传，也可以锁在这台设备里，等您下次登录后上传。"),
+        sign_out_unsent: |n| {
+            format!(
+                "还有 {n} 项没有上传。它们不会丢：可以现在上传，也可以锁在这台设备里，等您下次登录后上传。"
+            )
+        },
         send_now: "现在上传",
         sending: "正在上传…",
         lock_and_keep: "锁定并保留，退出",
@@ -322,10 +324,12 @@ pub const EN: PersonText = PersonText {
         hide: "Hide the password",
         enter: "Sign in",
         again: |name| format!("{name}, please sign in again"),
-        again_lead: |unsent| match unsent {
+        again_lead: |unsent| {
+            match unsent {
             0 => "Your session has ended. Everything on this device is still here.".into(),
             1 => "Your session has ended. One entry waits on this device and is sent once you sign in.".into(),
             n => format!("Your session has ended. {n} entries wait on this device and are sent once you sign in."),
+        }
         },
         login_missing: "Enter your login",
         password_missing: "Enter your password",
@@ -409,7 +413,9 @@ pub const EN: PersonText = PersonText {
         waiting_heading: "To send",
         waiting_since: |ago| format!("saved here {ago}"),
         doubt: |why| {
-            format!("The office changed this: {why} Your entry is sent all the same, and you will be told what came of it.")
+            format!(
+                "The office changed this: {why} Your entry is sent all the same, and you will be told what came of it."
+            )
         },
         more: |n| format!("{n} more"),
 
@@ -479,7 +485,9 @@ pub const EN: PersonText = PersonText {
         sign_out_confirm: "Sign out",
         sign_out_unsent: |n| {
             let what = if n == 1 { "One entry is".to_owned() } else { format!("{n} entries are") };
-            format!("{what} not sent yet. Nothing is lost: send now, or lock them on this device until you sign in again.")
+            format!(
+                "{what} not sent yet. Nothing is lost: send now, or lock them on this device until you sign in again."
+            )
         },
         send_now: "Send now",
         sending: "Sending…",

@@ -4,6 +4,7 @@
 //! customer has come; both survive a reload. Nothing here leads anywhere else without the engineer's PIN.
 
 pub mod answer;
+mod awake;
 pub mod decline;
 pub mod done;
 pub mod give;
@@ -27,19 +28,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     device::{Device, Trouble, device},
     locale::{self, handover::HandoverText, text, words},
-    ui::{Dialog, Icon, IconButton, sign::Stroke},
+    ui::{Button, ButtonKind, Dialog, Icon, IconButton, focus_title, sign::Stroke},
 };
 
 /// What stands instead of the whole app while the device is handed over.
 #[component]
 pub fn Handover() -> impl IntoView {
     let device = device();
-    let handed = Memo::new(move |_| {
-        device.handover().map(|handed| (handed.ticket, handed.visit))
-    });
-    move || {
-        handed.get().map(|(ticket, visit)| view! { <Talk ticket visit/> })
-    }
+    let handed = Memo::new(move |_| device.handover().map(|handed| (handed.ticket, handed.visit)));
+    move || handed.get().map(|(ticket, visit)| view! { <Talk ticket visit/> })
 }
 
 /// How far the customer has come.
@@ -246,7 +243,6 @@ impl Scene {
         self.trouble.set(String::new());
         self.answers.screen.set(screen);
         window().scroll_to_with_x_and_y(0.0, 0.0);
-        crate::ui::focus_title();
     }
 
     /// Seals what the customer gave. What they read and what they gave travel in one command.
@@ -300,6 +296,7 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
         taking_back: RwSignal::new(false),
     };
     let _open = StoredValue::new(device.keep_form_open());
+    awake::stay_awake();
     let standing = Memo::new(move |_| scene.standing());
     let digest = Memo::new(move |_| match standing.get() {
         Standing::Open(lock) => Some(lock.digest),
@@ -354,13 +351,21 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
         Standing::Answered(_) => "done",
         Standing::Unlocked | Standing::CalledOff | Standing::Missing => "moved",
     });
+    Effect::new(move |_| {
+        shown.track();
+        if ready.get() {
+            request_animation_frame(focus_title);
+        }
+    });
     let screen = move || match standing.get() {
         Standing::Open(lock) => match answers.screen.get() {
             Screen::Give => view! { <give::Give scene lock=*lock/> }.into_any(),
             Screen::Read => view! { <read::Read scene lock=*lock/> }.into_any(),
             Screen::Answer => view! { <answer::AnswerScreen scene/> }.into_any(),
             Screen::Sign => view! { <sign::Sign scene lock=*lock/> }.into_any(),
-            Screen::Refuse => view! { <decline::Decline scene lock=*lock absent=false/> }.into_any(),
+            Screen::Refuse => {
+                view! { <decline::Decline scene lock=*lock absent=false/> }.into_any()
+            }
             Screen::Absent => view! { <decline::Decline scene lock=*lock absent=true/> }.into_any(),
         },
         Standing::Answered(sheet) => view! { <done::Done scene sheet=*sheet/> }.into_any(),
@@ -425,9 +430,9 @@ fn moved(scene: Scene, why: fn(&HandoverText) -> &'static str) -> impl IntoView 
             </section>
         </main>
         <footer class="handover__bar">
-            <crate::ui::Button
+            <Button
                 text=move || text().handover.take_back
-                kind=crate::ui::ButtonKind::Primary
+                kind=ButtonKind::Primary
                 icon=Icon::Key
                 large=true
                 wide=true

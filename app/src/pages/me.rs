@@ -15,8 +15,8 @@ use crate::{
     session::build,
     storage,
     ui::{
-        Button, ButtonKind, Card, Cell, CellGroup, CheckRow, Choice, Dialog, Field, FieldKind, Icon,
-        Nameplate, Plate, Segmented, Tone, toast,
+        Button, ButtonKind, Card, Cell, CellGroup, CheckRow, Choice, Dialog, Field, FieldKind,
+        Icon, Nameplate, Plate, Segmented, Tone, toast,
     },
 };
 
@@ -252,11 +252,7 @@ fn ChangePassword(open: RwSignal<bool>) -> impl IntoView {
         };
         let wrong = [
             set(old_error, was.is_empty(), words.sign_in.password_missing),
-            set(
-                new_error,
-                will.chars().count() < PASSWORD_CHARS_MIN,
-                words.me.password_short,
-            ),
+            set(new_error, will.chars().count() < PASSWORD_CHARS_MIN, words.me.password_short),
             set(repeat_error, will != repeat.get_untracked(), words.me.password_differs),
         ];
         if wrong.contains(&true) {

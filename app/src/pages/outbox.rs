@@ -17,10 +17,8 @@ use crate::{
     locale::{self, text},
     pages::shell::{DeskShell, PhoneDetail},
     route::Route,
-    session::{build, SessionState},
-    ui::{
-        Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Icon, SyncState, Tone, toast,
-    },
+    session::{SessionState, build},
+    ui::{Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Icon, SyncState, Tone, toast},
 };
 
 /// More waiting entries than this are only counted.
@@ -339,9 +337,8 @@ fn WaitingList() -> impl IntoView {
     });
     let shown = move || {
         // Oldest first: that is the order in which they go.
-        entries.with(|entries| {
-            entries.iter().rev().take(WAITING_SHOWN).cloned().collect::<Vec<_>>()
-        })
+        entries
+            .with(|entries| entries.iter().rev().take(WAITING_SHOWN).cloned().collect::<Vec<_>>())
     };
     let more = move || entries.with(|entries| entries.len().saturating_sub(WAITING_SHOWN));
     view! {
@@ -398,9 +395,7 @@ fn Unanswered(seq: u64, entry: Entry) -> impl IntoView {
 fn ThisDevice() -> impl IntoView {
     let device = device();
     let heard = move || {
-        device
-            .heard_at()
-            .map_or_else(|| text().person.outbox.never.to_owned(), locale::moment)
+        device.heard_at().map_or_else(|| text().person.outbox.never.to_owned(), locale::moment)
     };
     view! {
         <CellGroup title=move || text().person.outbox.device_heading>
@@ -428,7 +423,9 @@ fn StorageCells() -> impl IntoView {
     let report = device().storage_report();
     let asked = RwSignal::new(false);
     let percent = move || match (report.usage.get(), report.quota.get()) {
-        (Some(usage), Some(quota)) if quota > 0.0 => Some((usage / quota * 100.0).clamp(0.0, 100.0)),
+        (Some(usage), Some(quota)) if quota > 0.0 => {
+            Some((usage / quota * 100.0).clamp(0.0, 100.0))
+        }
         _ => None,
     };
     let used = move || match (report.usage.get(), report.quota.get()) {
@@ -635,9 +632,7 @@ fn said(command: &Command) -> Option<String> {
                 locale::window(appointment.from, appointment.to)
             }
             OfVisit::UsePart { part_use } => format!("{} × {}", part_use.name, part_use.quantity),
-            OfVisit::Finish { outcome, .. } => {
-                super::sheet::explanation(outcome).to_owned()
-            }
+            OfVisit::Finish { outcome, .. } => super::sheet::explanation(outcome).to_owned(),
             _ => String::new(),
         },
         _ => String::new(),

@@ -1,8 +1,7 @@
 //! The service sheet: as a page, on paper, and as a part of other pages.
 
 use domain::{
-    Id, Key,
-    number,
+    Id, Key, number,
     sheet::{Answer, Content, Digest, PartLine, Ratings, Sheet, Signature, Stroke},
     values::{Language, Money},
     visit::Outcome,
@@ -14,7 +13,9 @@ use crate::{
     locale::{self, handover::capital_amount, text},
     pages::shell::{DeskShell, PhoneDetail},
     route::Route,
-    ui::{self, ActionBar, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, SignatureView},
+    ui::{
+        self, ActionBar, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, SignatureView,
+    },
 };
 
 /// A signed sheet, for the engineer and the desk.
@@ -409,9 +410,8 @@ fn answer(signature: Option<Signature>, ratings: bool) -> impl IntoView {
     };
     let signed = signature.signed();
     let relation = text().words.relation(signature.relation);
-    let solved = signature
-        .solved
-        .map(|solved| if solved { words.solved_yes } else { words.solved_no });
+    let solved =
+        signature.solved.map(|solved| if solved { words.solved_yes } else { words.solved_no });
     let copy = (text().handover.copy_name)(signature.customer_copy);
     let comment = signature.comment.clone();
     view! {

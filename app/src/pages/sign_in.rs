@@ -7,7 +7,7 @@ use crate::{
     device::device,
     locale::{self, person::SignInText, text},
     route,
-    session::{build, LeftBehind, SessionState, SignInTrouble},
+    session::{LeftBehind, SessionState, SignInTrouble, build},
     ui::{Button, ButtonKind, Chip, Field, FieldKind, Icon, IconButton},
 };
 

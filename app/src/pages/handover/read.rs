@@ -79,8 +79,11 @@ fn done(content: &Content) -> impl IntoView + use<> {
     let lines: Vec<String> = findings.into_iter().chain(content.steps.iter().cloned()).collect();
     let more = lines.len().saturating_sub(LINES_SHOWN);
     (!lines.is_empty()).then(|| {
-        let shown =
-            lines.into_iter().take(LINES_SHOWN).map(|line| view! { <li>{line}</li> }).collect_view();
+        let shown = lines
+            .into_iter()
+            .take(LINES_SHOWN)
+            .map(|line| view! { <li>{line}</li> })
+            .collect_view();
         view! {
             <section class="handover__block">
                 <h2>{text().handover.done_heading}</h2>
