@@ -28,6 +28,8 @@ use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
+// Named in full, so that the tests can take this file by itself.
+#[path = "store/versions.rs"]
 mod versions;
 
 use versions::{DRAFT, ENTITY, FROZEN, JOURNAL, META};
@@ -108,7 +110,7 @@ impl Store {
 
         let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
         let mut confirmed = BTreeMap::new();
-        for (key, value) in rows.all().await? {
+        for (key, value) in rows.await? {
             let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else {
                 continue;
             };
@@ -118,14 +120,14 @@ impl Store {
             confirmed.insert(key, Confirmed { v, row: Arc::new(row) });
         }
         let mut entries = BTreeMap::new();
-        for (seq, value) in journal.all().await? {
+        for (seq, value) in journal.await? {
             let Some(seq) = number(&seq) else { continue };
             if let Some(entry) = decode::<Entry>(&value) {
                 entries.insert(seq, entry);
             }
         }
         let mut kept = Rows::new();
-        for (key, value) in frozen.all().await? {
+        for (key, value) in frozen.await? {
             let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else {
                 continue;
             };
@@ -377,40 +379,20 @@ enum Found {
     Other,
 }
 
-/// Keys and values of one store, asked for before anything is awaited.
-struct Records<K, V> {
-    keys: K,
-    values: V,
-}
-
+/// Keys and values of one store. They are asked for at once, and awaited later.
 fn records(
     transaction: &Transaction<'_>,
     name: &str,
-) -> Result<
-    Records<
-        impl Future<Output = Result<Vec<JsValue>, Error>>,
-        impl Future<Output = Result<Vec<JsValue>, Error>>,
-    >,
-    Error,
-> {
+) -> Result<impl Future<Output = Result<Vec<(JsValue, JsValue)>, Error>>, Error> {
     let store = transaction.object_store(name)?;
     let keys = store.get_all_keys::<JsValue>().primitive()?;
     let values = store.get_all::<JsValue>().primitive()?;
-    Ok(Records {
-        keys: async { Ok(keys.await?.collect::<Result<Vec<_>, _>>()?) },
-        values: async { Ok(values.await?.collect::<Result<Vec<_>, _>>()?) },
+    Ok(async {
+        let (keys, values) = futures::future::join(keys, values).await;
+        let keys = keys?.collect::<Result<Vec<_>, _>>()?;
+        let values = values?.collect::<Result<Vec<_>, _>>()?;
+        Ok(keys.into_iter().zip(values).collect())
     })
-}
-
-impl<K, V> Records<K, V>
-where
-    K: Future<Output = Result<Vec<JsValue>, Error>>,
-    V: Future<Output = Result<Vec<JsValue>, Error>>,
-{
-    async fn all(self) -> Result<Vec<(JsValue, JsValue)>, Error> {
-        let (keys, values) = futures::future::join(self.keys, self.values).await;
-        Ok(keys?.into_iter().zip(values?).collect())
-    }
 }
 
 fn strict<'a>(database: &'a Database, stores: &[&str]) -> Result<Transaction<'a>, Error> {

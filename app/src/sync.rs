@@ -264,7 +264,7 @@ async fn refused(device: Device, fault: Fault, carried: usize) -> Option<End> {
                 (426, ..) => End::Later(Network::TooOld),
                 (429 | 503, _, Some(seconds)) => End::After(seconds.saturating_mul(1000)),
                 // A server that is being restarted behind a proxy looks like this.
-                (502 | 503 | 504, ..) => End::Later(Network::Offline),
+                (502..=504, ..) => End::Later(Network::Offline),
                 _ => End::Later(Network::Failing),
             }
         }

@@ -1,6 +1,6 @@
 //! Other tabs of the same browser: tell them what happened, and let one at a time do the talking.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 
 use futures::channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};
@@ -24,9 +24,11 @@ pub(crate) enum Word {
 
 const CHANNEL: &str = "doorstep";
 
+type Listener = Closure<dyn FnMut(MessageEvent)>;
+
 thread_local! {
-    static TABS: OnceCell<BroadcastChannel> = const { OnceCell::new() };
-    static LISTENER: RefCell<Option<Closure<dyn FnMut(MessageEvent)>>> = const { RefCell::new(None) };
+    /// The channel, and what listens to it.
+    static TABS: OnceCell<(BroadcastChannel, Listener)> = const { OnceCell::new() };
 }
 
 impl Word {
@@ -42,7 +44,7 @@ impl Word {
 /// Starts to listen to the other tabs.
 pub(crate) fn listen(device: Device) {
     let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
-    let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+    let listener = Listener::new(move |event: MessageEvent| {
         match event.data().as_string().as_deref() {
             Some("changed") => spawn_local(device.catch_up()),
             Some("handed") => device.follow_handover(),
@@ -52,17 +54,16 @@ pub(crate) fn listen(device: Device) {
         }
     });
     channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-    LISTENER.set(Some(listener));
     TABS.with(|tabs| {
         // Listening twice would be our mistake; the first channel stays.
-        let _first = tabs.set(channel);
+        let _first = tabs.set((channel, listener));
     });
 }
 
 /// Tells the other tabs.
 pub(crate) fn tell(word: Word) {
     TABS.with(|tabs| {
-        if let Some(channel) = tabs.get() {
+        if let Some((channel, _)) = tabs.get() {
             // A tab that does not hear it notices when it writes.
             let _told = channel.post_message(&JsValue::from_str(word.name()));
         }

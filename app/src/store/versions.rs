@@ -21,10 +21,8 @@ pub(super) const FROZEN: &str = "frozen";
 const VERSION: u32 = 1;
 
 pub(super) async fn open(name: &str) -> Result<Database, Error> {
-    let database = Database::open(name.to_owned())
-        .with_version(VERSION)
-        .with_on_upgrade_needed(step)
-        .await?;
+    let database =
+        Database::open(name.to_owned()).with_version(VERSION).with_on_upgrade_needed(step).await?;
     Ok(database)
 }
 

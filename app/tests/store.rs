@@ -1,0 +1,236 @@
+//! The phone's memory against a real IndexedDB: whole or not at all, and never over another tab's work.
+//!
+//! `cargo test -p app --target wasm32-unknown-unknown --test store` with `wasm-bindgen-test-runner` as the runner.
+
+#![cfg(target_arch = "wasm32")]
+
+#[path = "../src/store.rs"]
+#[expect(dead_code, reason = "the app uses all of it, each test some")]
+mod store;
+
+use std::{cell::Cell, rc::Rc, sync::Arc, task::Poll};
+
+use domain::{
+    Command, Envelope, Id, Row, Timestamp,
+    part::Part,
+    replica::{Entry, Head, Plan, Replica},
+    ticket,
+    user::SYSTEM,
+    values::Money,
+    wire::Registered,
+};
+use futures::FutureExt;
+use indexed_db_futures::database::Database;
+use store::{Error, Store};
+use uuid::Uuid;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn fresh_name() -> String {
+    format!("doorstep-test-{}", Uuid::now_v7().simple())
+}
+
+async fn open(name: &str) -> Rc<Store> {
+    Store::open_named(name.to_owned(), || {}).await.unwrap()
+}
+
+/// A database with a registered replica.
+async fn registered() -> (String, Rc<Store>, Head) {
+    let name = fresh_name();
+    let store = open(&name).await;
+    let registered = Registered { replica: Id::new(Uuid::now_v7()), device_code: "K7Q".into() };
+    let replica = Replica::new(SYSTEM, registered);
+    store.create(replica.head()).await.unwrap();
+    (name, store, replica.head().clone())
+}
+
+/// A plan that seals one envelope and confirms one row.
+fn plan(head: &Head) -> Plan {
+    let command = ticket::Command::Note { text: "读数正常".into(), visible: false };
+    let envelope = Envelope {
+        mid: Uuid::now_v7(),
+        by: SYSTEM,
+        at: Timestamp(1_700_000_000_000),
+        doubtful: false,
+        command: Command::Ticket(Id::new(Uuid::now_v7()), command),
+    };
+    let part = Part {
+        id: Id::new(Uuid::now_v7()),
+        code: "P-1".into(),
+        name: "主板".into(),
+        model: String::new(),
+        unit: "块".into(),
+        price: Money(12_300),
+        returnable: true,
+    };
+    let row = Row::from(part);
+    let seq = head.seq + 1;
+    Plan {
+        expected: head.clone(),
+        head: Head { seq, ..head.clone() },
+        entries: vec![(seq, Entry { envelope, outcome: None, read: false })],
+        puts: vec![(row.key(), 7, Arc::new(row))],
+        gone: Vec::new(),
+        frozen: Vec::new(),
+        thawed: Vec::new(),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_was_written_is_read_back_by_the_next_page() {
+    let (name, store, head) = registered().await;
+    let plan = plan(&head);
+    store.write(&plan).await.unwrap();
+
+    let kept = open(&name).await.load().await.unwrap().unwrap();
+    assert_eq!(*kept.head(), plan.head);
+    assert_eq!(kept.journal().get(&1), Some(&plan.entries[0].1));
+    assert_eq!(kept.all::<Part>().len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_new_database_holds_nothing() {
+    assert!(open(&fresh_name()).await.load().await.unwrap().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn the_slower_of_two_tabs_writes_nothing() {
+    let (name, store, head) = registered().await;
+    let other = open(&name).await;
+    let (first, second) = (plan(&head), plan(&head));
+    store.write(&first).await.unwrap();
+
+    assert_eq!(other.write(&second).await, Err(Error::Stale));
+    let kept = other.load().await.unwrap().unwrap();
+    assert_eq!(kept.journal().values().collect::<Vec<_>>(), vec![&first.entries[0].1]);
+    assert_eq!(kept.all::<Part>().len(), 1);
+
+    let again = plan(kept.head());
+    other.write(&again).await.unwrap();
+    assert_eq!(other.load().await.unwrap().unwrap().journal().len(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn two_tabs_do_not_both_register() {
+    let (name, _store, _) = registered().await;
+    let other = Registered { replica: Id::new(Uuid::now_v7()), device_code: "ZZZ".into() };
+    let late = open(&name).await.create(Replica::new(SYSTEM, other).head()).await;
+    assert_eq!(late, Err(Error::Stale));
+    let kept = open(&name).await.load().await.unwrap().unwrap();
+    assert_eq!(kept.head().device_code, "K7Q");
+}
+
+/// A page can die at any moment: each step of the write is the last one once.
+#[wasm_bindgen_test]
+async fn a_write_that_stops_in_the_middle_leaves_all_or_nothing() {
+    for steps in 0..40 {
+        let (name, store, head) = registered().await;
+        let plan = plan(&head);
+        let mut left = steps;
+        let mut write = Box::pin(store.write(&plan));
+        let done = std::future::poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(false);
+            }
+            left -= 1;
+            write.poll_unpin(context).map(|written| written.is_ok())
+        })
+        .await;
+        drop(write);
+
+        let kept = open(&name).await.load().await.unwrap().unwrap();
+        let saved = kept.head().seq == 1;
+        assert!(saved || !done, "it said saved after {steps} steps, and was not");
+        assert_eq!(kept.journal().len(), usize::from(saved), "after {steps} steps");
+        assert_eq!(kept.all::<Part>().len(), usize::from(saved), "after {steps} steps");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_plan_removes_freezes_and_thaws_together() {
+    let (name, store, head) = registered().await;
+    let first = plan(&head);
+    store.write(&first).await.unwrap();
+    let (key, _, row) = first.puts[0].clone();
+    let leaving = Plan {
+        expected: first.head.clone(),
+        head: Head { server_seq: 1, ..first.head.clone() },
+        entries: Vec::new(),
+        puts: Vec::new(),
+        gone: vec![key],
+        frozen: vec![(key, row)],
+        thawed: Vec::new(),
+    };
+    store.write(&leaving).await.unwrap();
+    let kept = open(&name).await.load().await.unwrap().unwrap();
+    assert_eq!(kept.all::<Part>().len(), 1, "frozen rows stay in sight");
+
+    let thawed = Plan {
+        expected: leaving.head.clone(),
+        head: Head { server_seq: 2, ..leaving.head.clone() },
+        gone: Vec::new(),
+        frozen: Vec::new(),
+        thawed: vec![key],
+        ..leaving
+    };
+    store.write(&thawed).await.unwrap();
+    assert!(open(&name).await.load().await.unwrap().unwrap().all::<Part>().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn plans_are_written_strictly() {
+    let spy = js_sys::Function::new_no_args(
+        "const asked = globalThis.askedFor = []; const real = IDBDatabase.prototype.transaction;
+         IDBDatabase.prototype.transaction = function (names, mode, options) {
+           if (mode === 'readwrite') asked.push(options && options.durability);
+           return real.apply(this, arguments);
+         };",
+    );
+    let (_, store, head) = registered().await;
+    spy.call0(&wasm_bindgen::JsValue::NULL).unwrap();
+    store.write(&plan(&head)).await.unwrap();
+    store.keep_draft("form", Some("{}")).await.unwrap();
+    let asked = js_sys::eval("askedFor.join()").unwrap();
+    assert_eq!(asked.as_string().unwrap(), "strict,strict");
+}
+
+#[wasm_bindgen_test]
+async fn unsent_work_and_drafts_are_never_cleared() {
+    let (name, store, head) = registered().await;
+    let mut plan = plan(&head);
+    store.write(&plan).await.unwrap();
+    assert_eq!(store.clear().await, Err(Error::Stale), "an envelope without a verdict");
+
+    plan.entries[0].1.outcome = Some(domain::wire::Outcome::Noop);
+    let answered = Plan { expected: plan.head.clone(), ..plan };
+    store.write(&answered).await.unwrap();
+    store.keep_draft("new-ticket", Some("{\"name\":\"王\"}")).await.unwrap();
+    assert_eq!(store.clear().await, Err(Error::Stale), "an unfinished form");
+    assert!(open(&name).await.draft("new-ticket").await.unwrap().is_some());
+
+    store.keep_draft("new-ticket", None).await.unwrap();
+    store.clear().await.unwrap();
+    assert!(open(&name).await.load().await.unwrap().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn an_older_page_steps_aside_for_a_newer_app() {
+    let name = fresh_name();
+    let moved = Rc::new(Cell::new(false));
+    let told = moved.clone();
+    let store = Store::open_named(name.clone(), move || told.set(true)).await.unwrap();
+    let head = Replica::new(
+        SYSTEM,
+        Registered { replica: Id::new(Uuid::now_v7()), device_code: "K7Q".into() },
+    )
+    .head()
+    .clone();
+    store.create(&head).await.unwrap();
+
+    // A newer app opens the database with a higher version; it must not be kept waiting.
+    let newer = Database::open(name).with_version(9u32).await.unwrap();
+    assert!(moved.get());
+    assert_eq!(store.write(&plan(&head)).await, Err(Error::MovedOn));
+    newer.close();
+}
