@@ -650,7 +650,8 @@ fn apply_visit(
             {
                 let stock = moved(rows, Place::Person(by), part, -part_use.quantity, at);
                 if stock.quantity < 0 {
-                    ticket.raise(envelope, Reason::StockShort { part });
+                    let name = part_use.name.clone();
+                    ticket.raise(envelope, Reason::StockShort { part, name });
                 }
                 changed.push(stock.into());
             }

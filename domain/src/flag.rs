@@ -40,7 +40,7 @@ pub enum Reason {
     /// The customer says it is not solved (T-12).
     Objection { text: String },
     /// More was used than the books had (K-06).
-    StockShort { part: Id<Part> },
+    StockShort { part: Id<Part>, name: String },
     /// What the customer signed is not what was locked or what its digest says.
     SheetDiffers { visit: Id<Visit> },
     /// An entry came out of order; it is kept as it was told.

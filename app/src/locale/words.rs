@@ -741,9 +741,12 @@ impl Words {
             (Language::English, Reason::Objection { text }) => {
                 format!("The customer says it is not solved: {text}")
             }
-            (_, Reason::StockShort { .. }) => self
-                .pick("用件数量超过账面库存，请备件管理员盘点。", "More was used than the books had; the keeper should count.")
-                .into(),
+            (Language::Chinese, Reason::StockShort { name, .. }) => {
+                format!("“{name}”的用量超过账面库存，请备件管理员盘点。")
+            }
+            (Language::English, Reason::StockShort { name, .. }) => {
+                format!("More of “{name}” was used than the books had; the keeper should count.")
+            }
             (_, Reason::SheetDiffers { .. }) => self
                 .pick("客户签字的内容与锁定的服务单不一致，以签字内容为准，请核对。", "What the customer signed differs from the locked sheet. The signed content counts; please compare.")
                 .into(),

@@ -202,7 +202,8 @@ fn a_part_used_beyond_the_books_is_booked_and_asks_for_a_count() {
     let mut world = World::at(Stage::Repairing);
     world.visit_act(LI, FIRST, use_board(990)).unwrap();
     assert_eq!(world.stock(Place::Person(LI)), -1);
-    assert_eq!(world.ticket().flags[0].reason, Reason::StockShort { part: BOARD });
+    let short = Reason::StockShort { part: BOARD, name: "主控板".into() };
+    assert_eq!(world.ticket().flags[0].reason, short);
     // The same use told again by a second tab books nothing twice.
     world.visit_act(LI, FIRST, use_board(990)).unwrap();
     assert_eq!(world.stock(Place::Person(LI)), -1);
