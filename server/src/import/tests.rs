@@ -405,3 +405,42 @@ fn at(text: &str) -> Timestamp {
     let local = chrono::NaiveDateTime::parse_from_str(text, format).unwrap();
     Timestamp(local.and_utc().timestamp_millis() - 8 * 3_600_000)
 }
+
+#[tokio::test]
+async fn a_trial_changes_nothing_and_the_second_time_is_no_news() {
+    use domain::user::{self, SYSTEM};
+
+    let store = crate::Store::temporary().unwrap();
+    let hire = |user: User| {
+        let save = user::Command::Save { user: Box::new(user.clone()) };
+        (crate::store::new_mid(), NOW, domain::Command::User(user.id, save))
+    };
+    let people =
+        vec![hire(person("刘敏", &[Role::Coordinator])), hire(person("王磊", &[Role::Engineer]))];
+    store.carry_out(SYSTEM, people).await.unwrap();
+    let head = async || store.head().await.unwrap().v;
+
+    let before = head().await;
+    let run = async |bytes: &[u8], dry| {
+        super::run(&store, coordinator(), None, bytes.to_vec(), dry).await.unwrap()
+    };
+    let trial = run(TICKETS, true).await;
+    assert_eq!((counts(&trial), trial.dry), ((6, 4, 0, 0, 2), true));
+    assert_eq!(head().await, before);
+
+    for file in [CUSTOMERS, MACHINES, PARTS, TICKETS, TRACKING] {
+        run(file, false).await;
+    }
+    let after = head().await;
+    assert!(after > before);
+    for file in [CUSTOMERS, MACHINES, PARTS, TICKETS, TRACKING] {
+        let again = run(file, false).await;
+        assert_eq!((again.added, again.changed), (0, 0));
+    }
+    assert_eq!(head().await, after);
+
+    let numbers = store.rows_of(domain::Kind::Ticket).await.unwrap();
+    assert!(all::<Ticket>(&numbers).iter().all(|ticket| ticket.number.is_some()));
+    let in_store = store.rows_of(domain::Kind::Stock).await.unwrap();
+    assert_eq!(all::<Stock>(&in_store).len(), 5, "the opening stock is booked, whoever imports");
+}
