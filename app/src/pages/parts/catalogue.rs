@@ -223,7 +223,9 @@ fn Line(part: Part, editable: bool, form: Form) -> impl IntoView {
     let returnable = move || own.with_value(|part| part.returnable).then(|| text().office.yes);
     view! {
         <tr data-part=part.code.clone()>
-            <td class="mono">{part.code.clone()}</td>
+            <td class="mono">
+                <span class="clamp">{part.code.clone()}</span>
+            </td>
             <td>{part.name}</td>
             <td>{part.model}</td>
             <td class="num" data-align="end">{locale::money(part.price)}</td>

@@ -257,13 +257,15 @@ fn line(
     let total = row.total();
     view! {
         <tr data-part=row.part.code.clone()>
-            <td class="mono">{row.part.code.clone()}</td>
+            <td class="mono">
+                <span class="clamp">{row.part.code.clone()}</span>
+            </td>
             <td>
                 {row.part.name.clone()} " "
                 <span class="faint">{row.part.model.clone()}</span>
             </td>
             {cells}
-            <td class="num" data-align="end">{format!("{total} {}", row.part.unit)}</td>
+            <td class="num" data-align="end">{format!("{total}\u{a0}{}", row.part.unit)}</td>
         </tr>
     }
 }
