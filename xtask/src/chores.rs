@@ -11,11 +11,12 @@ use crate::{
 /// A name to call it by, what it promises, and the work.
 type Step = (&'static str, &'static str, fn() -> Done);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("format", "Every file is formatted", format),
     ("lint", "No warnings, on this machine and in the browser", lint),
     ("rules", "Rules, stories, contracts and house rules hold", rules),
     ("app", "The app builds, and a newer build beside it", app),
+    ("memory", "The phone's memory keeps its word in a real browser", memory),
     ("browser", "The stories work in a real browser", stories_in_browser),
     ("program", "The program file builds with the app inside", whole_program),
 ];
@@ -64,6 +65,16 @@ fn rules() -> Done {
 fn app() -> Done {
     web::build(web::Profile::Shipped)?;
     next::build().map(drop)
+}
+
+/// The store's own tests, compiled to WebAssembly and run against a real IndexedDB.
+fn memory() -> Done {
+    let path = tools::ready()?;
+    let browser = browser::ready()?;
+    run(cargo("test --locked --package app --target wasm32-unknown-unknown --test store")
+        .env("PATH", path)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+        .env("CHROMEDRIVER", browser.driver))
 }
 
 fn stories_in_browser() -> Done {

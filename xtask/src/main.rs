@@ -21,7 +21,8 @@ const HELP: &str = "\
 cargo xtask run [--port N] [--data DIR]   build everything and start the demo on this machine
 cargo xtask build [--quick]               build the program file with the app inside, print sizes
                                           (--quick: only the app, larger and sooner)
-cargo xtask test [STEP ...]               all checks, or some: format lint rules app browser program
+cargo xtask test [STEP ...]               all checks, or some:
+                                          format lint rules app memory browser program
 cargo xtask bench size                    how much a phone downloads
 cargo xtask bench start                   start of the app and tap to saved, in a real browser
 cargo xtask bench server                  pushes and pulls per second of a real server process
