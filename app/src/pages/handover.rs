@@ -2,6 +2,10 @@
 //!
 //! Which screen is shown follows from the rows (is the sheet still locked, is it answered) and from how far the
 //! customer has come; both survive a reload. Nothing here leads anywhere else without the engineer's PIN.
+//!
+//! Controls, by `data-name`: `language`, `engineer`, `start-reading`, `absent`, `whole-sheet`, `continue`, `refuse`, `back`,
+//! `speed-1` … `attitude-5`, `to-signature`, `type-instead`, `sign`, `record`, `saved`, `take-back`, `pin-0` … `pin-9`,
+//! `pin-delete`, `pin-unlock`, `pin-forgotten`, `pin-instead`, `password-unlock`, `pin-save`, `pin-cancel`.
 
 pub mod answer;
 mod awake;

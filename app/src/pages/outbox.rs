@@ -1,4 +1,7 @@
 //! The outbox: what waits, what became of what was sent, and how this device stands.
+//!
+//! Controls, by `data-name`: `outbox-state`, `sync-now`, `go-sign-in`, `mark-read`, `open-ticket`, `send-as-note`,
+//! `persist`, `install`.
 
 use domain::{
     Id, Timestamp,

@@ -1,7 +1,9 @@
 //! The service sheet: as a page, on paper, and as a part of other pages.
+//!
+//! Controls, by `data-name`: `print`, `open-ticket`.
 
 use domain::{
-    Id, Key, number,
+    Id, Key, Timestamp, number,
     sheet::{Answer, Content, Digest, PartLine, Ratings, Sheet, Signature, Stroke},
     values::{Language, Money},
     visit::Outcome,
@@ -229,6 +231,11 @@ pub fn explanation(outcome: &Outcome) -> &str {
     }
 }
 
+/// A moment as it stands on paper: still right when it is read next year.
+fn written_moment(at: Timestamp) -> String {
+    format!("{} {}", locale::input_date(at), locale::time(at))
+}
+
 /// The amount in capital numerals, where the reader's language has them.
 pub fn amount_in_words(amount: Money) -> Option<String> {
     (locale::language() == Language::Chinese).then(|| capital_amount(amount.0))
@@ -240,7 +247,7 @@ fn people(content: Content) -> impl IntoView {
         let value = value.to_owned();
         (!value.trim().is_empty()).then(|| view! { <Fact label value/> })
     };
-    let moment = |at: Option<domain::Timestamp>| at.map(locale::moment).unwrap_or_default();
+    let moment = |at: Option<Timestamp>| at.map(written_moment).unwrap_or_default();
     view! {
         <section class="sheet__part">
             <Facts>
@@ -422,7 +429,7 @@ fn answer(signature: Option<Signature>, ratings: bool) -> impl IntoView {
                 {signed
                     .then(|| view! { <Fact label=words.signed_by value=format!("{name} · {relation}")/> })}
                 {(!witness.is_empty()).then(|| view! { <Fact label=words.witness value=witness/> })}
-                <Fact label=words.signed_at value=locale::moment_in(locale::language(), signature.at)/>
+                <Fact label=words.signed_at value=written_moment(signature.at)/>
                 {solved.map(|solved| view! { <Fact label=words.solved value=solved/> })}
                 {(!comment.is_empty()).then(|| view! { <Fact label=words.comment value=comment/> })}
                 {signed.then(|| view! { <Fact label=words.copy value=copy/> })}

@@ -1,4 +1,6 @@
 //! Signing in: the first time on this device, and again when the session has ended.
+//!
+//! Controls, by `data-name`: `sign-in`, `show-password`, `continue-offline`, `language`, `sign-in-trouble`, `left-behind`.
 
 use leptos::{prelude::*, task::spawn_local};
 

@@ -43,6 +43,14 @@ pub fn AnswerScreen(scene: Scene) -> impl IntoView {
             .map(|copy| Choice::new(words::code(copy), (text().handover.copy_name)(*copy)))
             .collect::<Vec<_>>()
     };
+    // Half a survey says nothing, so it is not kept; better to say so than to drop it in silence.
+    let partial = move || {
+        let given = [answers.speed, answers.solving, answers.attitude]
+            .iter()
+            .filter(|value| !value.with(String::is_empty))
+            .count();
+        (1..3).contains(&given)
+    };
     let comment = move || {
         if answers.solved.with(|solved| solved == "no") {
             text().handover.comment_no
@@ -72,6 +80,9 @@ pub fn AnswerScreen(scene: Scene) -> impl IntoView {
                 <Rating label=move || text().handover.speed value=answers.speed name="speed"/>
                 <Rating label=move || text().handover.solving value=answers.solving name="solving"/>
                 <Rating label=move || text().handover.attitude value=answers.attitude name="attitude"/>
+                <Show when=partial>
+                    <p class="muted" role="status">{move || text().handover.ratings_partial}</p>
+                </Show>
             </section>
             <section class="handover__block">
                 <h2>{move || text().handover.who_heading}</h2>
