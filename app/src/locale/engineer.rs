@@ -174,6 +174,9 @@ texts! {
         fn was_cancelled(String, String, String):
             |what, who, when| format!("{what}：{who}已在{when}取消此工单，请不要前往。"),
             |what, who, when| format!("{what}: {who} cancelled this ticket ({when}). Please do not go there.");
+        fn was_cancelled_late(String, String, String):
+            |what, who, when| format!("{what}：{who}已在{when}取消此工单。您在现场的记录由办公室决定如何结算。"),
+            |what, who, when| format!("{what}: {who} cancelled this ticket ({when}). The office decides how your work on site is settled.");
         fn was_given_away(String, String, String):
             |what, who, when| format!("{what}：{who}已在{when}改派此任务。"),
             |what, who, when| format!("{what}: {who} gave this job to somebody else ({when}).");

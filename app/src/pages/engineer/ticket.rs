@@ -193,11 +193,13 @@ fn Notices(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl Int
     move || {
         let shown = ticket.get()?;
         let words = &text().engineer;
-        let off =
-            visit.get().and_then(|visit| visit.called_off).filter(|off| off.by != device.me().id);
+        let visit = visit.get();
+        let there = visit.as_ref().is_some_and(|visit| visit.arrived_at.is_some());
+        let off = visit.and_then(|visit| visit.called_off).filter(|off| off.by != device.me().id);
         let off = off.map(|off| {
             let (label, who, when) = (shown.contact.label(), device.name(off.by), moment(off.at));
             let what = match off.how {
+                How::Cancelled if there => (words.today.was_cancelled_late)(label, who, when),
                 How::Cancelled => (words.today.was_cancelled)(label, who, when),
                 How::Superseded | How::Declined => (words.today.was_given_away)(label, who, when),
             };
@@ -499,9 +501,8 @@ fn Visits(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                     .collect_view();
                 view! {
                     <Cell
-                        label=(words.visit)(visit.sequence)
+                        label=join([Some((words.visit)(visit.sequence)), Some(stage.to_owned())])
                         hint=join([Some(device.name(visit.engineer)), when, outcome])
-                        value=stage
                     />
                     {sheets}
                 }

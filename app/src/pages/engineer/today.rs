@@ -226,6 +226,9 @@ fn alerts(
             let (who, when) = (name(off.by), moment(off.at));
             let label = format!("{} {}", ticket.spoken_number(), ticket.contact.label());
             let what = match off.how {
+                How::Cancelled if visit.arrived_at.is_some() => {
+                    (words.was_cancelled_late)(label, who, when)
+                }
                 How::Cancelled => (words.was_cancelled)(label, who, when),
                 How::Superseded | How::Declined => (words.was_given_away)(label, who, when),
             };

@@ -65,7 +65,7 @@ pub fn RepairSection(job: Job) -> impl IntoView {
         })
     };
     // The log stays open while the work goes on, and folds when it has a result.
-    let done = finished;
+    let done = Signal::derive(move || finished.get() && started.get());
     let (starting, ending) = (job.due("repair"), job.due("outcome"));
     let due = Signal::derive(move || starting.get() || (ending.get() && started.get()));
     view! {
