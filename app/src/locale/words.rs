@@ -69,14 +69,8 @@ pub const ALL_CHANNELS: &[Channel] = &[
 ];
 pub const ALL_URGENCIES: &[Urgency] = &[Urgency::Normal, Urgency::Urgent, Urgency::Critical];
 pub const ALL_PRIORITIES: &[Priority] = &[Priority::P1, Priority::P2, Priority::P3];
-pub const ALL_METHODS: &[Method] = &[
-    Method::Onsite,
-    Method::DropOff,
-    Method::MailIn,
-    Method::Paid,
-    Method::Phone,
-    Method::Remote,
-];
+pub const ALL_METHODS: &[Method] =
+    &[Method::Onsite, Method::DropOff, Method::MailIn, Method::Paid, Method::Phone, Method::Remote];
 pub const ALL_HOLDS: &[HoldReason] = &[
     HoldReason::WaitingCustomer,
     HoldReason::WaitingParts,
@@ -182,9 +176,7 @@ impl Words {
             }
             Stage::Accepted | Stage::Prepared => self.pick("已接单", "Accepted"),
             Stage::EnRoute => self.pick("前往中", "On the way"),
-            Stage::Arrived | Stage::Inspecting | Stage::Repairing => {
-                self.pick("服务中", "On site")
-            }
+            Stage::Arrived | Stage::Inspecting | Stage::Repairing => self.pick("服务中", "On site"),
             Stage::Finished | Stage::Unfinished => self.pick("待签字", "To sign"),
             Stage::Signed | Stage::HandedIn | Stage::Verified => self.pick("处理中", "In progress"),
         }
@@ -531,9 +523,7 @@ impl Words {
             Command::Customer(..) => self.pick("保存客户", "Saved a customer"),
             Command::Machine(..) => self.pick("保存机器", "Saved a machine"),
             Command::Model(..) => self.pick("保存型号", "Saved a model"),
-            Command::User(_, user::Command::Save { .. }) => {
-                self.pick("保存人员", "Saved a person")
-            }
+            Command::User(_, user::Command::Save { .. }) => self.pick("保存人员", "Saved a person"),
             Command::Team(..) => self.pick("保存团队", "Saved a team"),
         }
     }
@@ -541,7 +531,9 @@ impl Words {
     /// Why something cannot happen, as a sentence.
     pub fn refusal(&self, refusal: Refusal) -> &'static str {
         match refusal {
-            Refusal::NotYourRole => self.pick("您的角色不能做这一步。", "Your role does not do this."),
+            Refusal::NotYourRole => {
+                self.pick("您的角色不能做这一步。", "Your role does not do this.")
+            }
             Refusal::NotYours => self.pick("这不是派给您的。", "This belongs to somebody else."),
             Refusal::NotActive => self.pick("账号已停用。", "The account is no longer active."),
             Refusal::OwnAccount => self.pick(
@@ -550,18 +542,30 @@ impl Words {
             ),
             Refusal::NotFound => self.pick("没有找到。", "It was not found."),
             Refusal::AlreadyExists => self.pick("已经存在。", "It exists already."),
-            Refusal::Malformed => self.pick("内容自相矛盾，请检查。", "It contradicts itself; please check."),
-            Refusal::Unreadable => {
-                self.pick("服务器不认识这个操作，请更新应用。", "The server cannot read this; please update the app.")
+            Refusal::Malformed => {
+                self.pick("内容自相矛盾，请检查。", "It contradicts itself; please check.")
             }
+            Refusal::Unreadable => self.pick(
+                "服务器不认识这个操作，请更新应用。",
+                "The server cannot read this; please update the app.",
+            ),
             Refusal::NameMissing => self.pick("请填写姓名。", "Please give the name."),
-            Refusal::PhoneMissing => self.pick("请填写可以拨打的电话。", "Please give a phone number that can be called."),
+            Refusal::PhoneMissing => self
+                .pick("请填写可以拨打的电话。", "Please give a phone number that can be called."),
             Refusal::ModelMissing => self.pick("请填写产品型号。", "Please give the model."),
-            Refusal::DescriptionMissing => self.pick("请描述问题。", "Please describe the problem."),
+            Refusal::DescriptionMissing => {
+                self.pick("请描述问题。", "Please describe the problem.")
+            }
             Refusal::TitleMissing => self.pick("请填写标题。", "Please give a title."),
-            Refusal::RoleMissing => self.pick("请至少选择一个角色。", "Please choose at least one role."),
-            Refusal::PartMissing => self.pick("请选择或填写备件。", "Please choose or name the part."),
-            Refusal::LinesMissing => self.pick("请至少添加一种备件。", "Please add at least one part."),
+            Refusal::RoleMissing => {
+                self.pick("请至少选择一个角色。", "Please choose at least one role.")
+            }
+            Refusal::PartMissing => {
+                self.pick("请选择或填写备件。", "Please choose or name the part.")
+            }
+            Refusal::LinesMissing => {
+                self.pick("请至少添加一种备件。", "Please add at least one part.")
+            }
             Refusal::TextMissing => self.pick("请填写内容。", "Please write something."),
             Refusal::TextTooLong => self.pick("内容太长。", "The text is too long."),
             Refusal::DateMalformed => self.pick("日期不正确。", "The date is not right."),
@@ -573,11 +577,21 @@ impl Words {
                 "Triage it first: category, priority and method.",
             ),
             Refusal::AlreadyTriaged => self.pick("已经分诊。", "It is triaged already."),
-            Refusal::AlreadyDispatched => self.pick("已经派单，不能再这样做。", "It is dispatched already."),
-            Refusal::NotDispatchable => self.pick("当前状态不能派单。", "It cannot be dispatched at this stage."),
-            Refusal::NotAbleEngineer => self.pick("此人不是在职工程师。", "This person is no active engineer."),
-            Refusal::SameEngineer => self.pick("已经派给这位工程师。", "This engineer has the job already."),
-            Refusal::NotInProgress => self.pick("工单不在处理中。", "The ticket is not in progress."),
+            Refusal::AlreadyDispatched => {
+                self.pick("已经派单，不能再这样做。", "It is dispatched already.")
+            }
+            Refusal::NotDispatchable => {
+                self.pick("当前状态不能派单。", "It cannot be dispatched at this stage.")
+            }
+            Refusal::NotAbleEngineer => {
+                self.pick("此人不是在职工程师。", "This person is no active engineer.")
+            }
+            Refusal::SameEngineer => {
+                self.pick("已经派给这位工程师。", "This engineer has the job already.")
+            }
+            Refusal::NotInProgress => {
+                self.pick("工单不在处理中。", "The ticket is not in progress.")
+            }
             Refusal::NotOnHold => self.pick("工单没有挂起。", "The ticket is not on hold."),
             Refusal::NotWaitingForConfirmation => {
                 self.pick("工单不在待确认状态。", "The ticket does not wait for a confirmation.")
@@ -585,9 +599,10 @@ impl Words {
             Refusal::NotCompleted => self.pick("工单尚未完成。", "The ticket is not completed."),
             Refusal::NotClosed => self.pick("工单没有关闭。", "The ticket is not closed."),
             Refusal::AlreadyOver => self.pick("工单已经结束。", "The ticket is over."),
-            Refusal::AlreadySigned => {
-                self.pick("客户已经签字，不能取消。", "The customer has signed; it cannot be cancelled.")
-            }
+            Refusal::AlreadySigned => self.pick(
+                "客户已经签字，不能取消。",
+                "The customer has signed; it cannot be cancelled.",
+            ),
             Refusal::StillOpen => self.pick(
                 "还有未决定的事项、未签字的服务单或未交回的旧件。",
                 "A decision, a signature or an old part is still open.",
@@ -595,55 +610,84 @@ impl Words {
             Refusal::ConfirmationMissing => {
                 self.pick("请选择客户如何确认。", "Please say how the customer confirmed.")
             }
-            Refusal::TooLateToReopen => {
-                self.pick("关闭已超过七天，请新建工单。", "It was closed over seven days ago; register a new ticket.")
-            }
-            Refusal::NotForPhone => self.pick("此事需要在办公室处理。", "This is done at the desk."),
-            Refusal::CalledOff => self.pick(
-                "办公室已取消或改派此任务。",
-                "The office called this visit off.",
+            Refusal::TooLateToReopen => self.pick(
+                "关闭已超过七天，请新建工单。",
+                "It was closed over seven days ago; register a new ticket.",
             ),
-            Refusal::NotAssigned => self.pick("任务没有派给您。", "The visit is not assigned to you."),
+            Refusal::NotForPhone => {
+                self.pick("此事需要在办公室处理。", "This is done at the desk.")
+            }
+            Refusal::CalledOff => {
+                self.pick("办公室已取消或改派此任务。", "The office called this visit off.")
+            }
+            Refusal::NotAssigned => {
+                self.pick("任务没有派给您。", "The visit is not assigned to you.")
+            }
             Refusal::NotAccepted => self.pick("请先接单。", "Accept the job first."),
             Refusal::AlreadyDone => self.pick("这一步已经完成。", "This is done already."),
             Refusal::NotArrived => self.pick("请先记录到达。", "Record the arrival first."),
-            Refusal::ConsentMissing => {
-                self.pick("请先征得客户同意检查。", "The customer must agree to the inspection first.")
-            }
+            Refusal::ConsentMissing => self
+                .pick("请先征得客户同意检查。", "The customer must agree to the inspection first."),
             Refusal::NotInspected => self.pick("请先检查机器。", "Inspect the machine first."),
-            Refusal::TalkMissing => self.pick("请先与客户沟通，再开始维修。", "Talk with the customer before the repair."),
+            Refusal::TalkMissing => self
+                .pick("请先与客户沟通，再开始维修。", "Talk with the customer before the repair."),
             Refusal::NotRepairing => self.pick("请先开始维修。", "Start the repair first."),
-            Refusal::CheckMissing => {
-                self.pick("请客户验机，并恢复现场。", "The customer must check the machine and the site must be restored.")
-            }
+            Refusal::CheckMissing => self.pick(
+                "请客户验机，并恢复现场。",
+                "The customer must check the machine and the site must be restored.",
+            ),
             Refusal::ExplanationMissing => {
                 self.pick("请先向客户讲明原因。", "Explain the reason to the customer first.")
             }
-            Refusal::NextStepMissing => self.pick("请选择后续安排。", "Please choose the next step."),
-            Refusal::CauseMissing => self.pick(
-                "请写清故障原因，不能是「不明」。",
-                "Make the cause clear, in a few words.",
-            ),
-            Refusal::SolutionMissing => self.pick("请填写处理措施与结果。", "Please say what was done."),
-            Refusal::LabelMissing => {
-                self.pick("换下的旧件要贴故障标签，或写明没有旧件的原因。", "Label the old part, or say why there is none.")
+            Refusal::NextStepMissing => {
+                self.pick("请选择后续安排。", "Please choose the next step.")
             }
-            Refusal::NotFinished => self.pick("请先填写维修结果。", "Enter the result of the work first."),
-            Refusal::SheetLocked => self.pick("服务单已锁定，解锁后才能修改。", "The sheet is locked; unlock it to change the work."),
+            Refusal::CauseMissing => self
+                .pick("请写清故障原因，不能是「不明」。", "Make the cause clear, in a few words."),
+            Refusal::SolutionMissing => {
+                self.pick("请填写处理措施与结果。", "Please say what was done.")
+            }
+            Refusal::LabelMissing => self.pick(
+                "换下的旧件要贴故障标签，或写明没有旧件的原因。",
+                "Label the old part, or say why there is none.",
+            ),
+            Refusal::NotFinished => {
+                self.pick("请先填写维修结果。", "Enter the result of the work first.")
+            }
+            Refusal::SheetLocked => self.pick(
+                "服务单已锁定，解锁后才能修改。",
+                "The sheet is locked; unlock it to change the work.",
+            ),
             Refusal::SheetNotLocked => self.pick("请先锁定服务单。", "Lock the sheet first."),
-            Refusal::SheetDiffers => self.pick("服务单内容已变，请重新锁定。", "The sheet has changed; lock it again."),
-            Refusal::SignatureMissing => self.pick("请在签名区签名。", "Please draw the signature."),
-            Refusal::SignerMissing => self.pick("请填写签名人姓名。", "Please give the signer's name."),
-            Refusal::AlreadySignedVisit => self.pick("本次服务已签字。", "This visit is signed already."),
+            Refusal::SheetDiffers => {
+                self.pick("服务单内容已变，请重新锁定。", "The sheet has changed; lock it again.")
+            }
+            Refusal::SignatureMissing => {
+                self.pick("请在签名区签名。", "Please draw the signature.")
+            }
+            Refusal::SignerMissing => {
+                self.pick("请填写签名人姓名。", "Please give the signer's name.")
+            }
+            Refusal::AlreadySignedVisit => {
+                self.pick("本次服务已签字。", "This visit is signed already.")
+            }
             Refusal::NotSigned => self.pick("服务单尚未签字。", "The sheet is not signed yet."),
-            Refusal::NotHandedIn => self.pick("服务单尚未交回。", "The sheet is not handed in yet."),
-            Refusal::AppointmentMalformed => self.pick("结束时间要晚于开始时间。", "The end must be after the start."),
+            Refusal::NotHandedIn => {
+                self.pick("服务单尚未交回。", "The sheet is not handed in yet.")
+            }
+            Refusal::AppointmentMalformed => {
+                self.pick("结束时间要晚于开始时间。", "The end must be after the start.")
+            }
             Refusal::NotSubmitted => self.pick("申请已经处理。", "The request is decided already."),
             Refusal::NotApproved => self.pick("申请尚未批准。", "The request is not approved."),
             Refusal::NotIssued => self.pick("备件尚未出库。", "The parts are not issued yet."),
             Refusal::NoSuchFlag => self.pick("没有这个待决定事项。", "There is no such question."),
-            Refusal::AlreadySettled => self.pick("已经有人作出决定。", "Somebody has decided already."),
-            Refusal::NoSuchDecision => self.pick("此处不能这样决定。", "This answer does not fit the question."),
+            Refusal::AlreadySettled => {
+                self.pick("已经有人作出决定。", "Somebody has decided already.")
+            }
+            Refusal::NoSuchDecision => {
+                self.pick("此处不能这样决定。", "This answer does not fit the question.")
+            }
         }
     }
 
@@ -763,7 +807,8 @@ impl Words {
                 crate::locale::window(appointment.from, appointment.to)
             }
             Value::Contact(contact) => {
-                let parts = [&contact.label(), &contact.phone, &contact.address, &contact.access_note];
+                let parts =
+                    [&contact.label(), &contact.phone, &contact.address, &contact.access_note];
                 let parts: Vec<&str> =
                     parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
                 parts.join(self.pick("，", ", "))
