@@ -1,4 +1,16 @@
 //! The desk of agents, coordinators and supervisors: the board, the table, the intake, and one ticket whole.
+//!
+//! Names for tests and scripts (`data-name`). Everywhere: `register`, `open-ticket`, `close-panel`, `board`;
+//! alerts `alert-over`, `alert-soon`, `alert-not-accepted`, `alert-undecided`, `alert-quiet`; lists `more-tickets`,
+//! `more-history`. Intake: `take-customer`, `take-machine`, `take-ticket`, `unlink-customer`, `discard-draft`,
+//! `save-register`. A ticket: `triage`, `hand-over-ticket`, `solve-by-phone`, `dispatch` (`pick-<user id>`, also
+//! `data-person` with the name), `appoint`, `log-call`, `hold`, `resume`, `confirm-ticket`, `object`,
+//! `open-follow-up`, `follow-up`, `close-ticket`, `reopen`, `edit-contact`, `edit-machine`, `cancel-ticket`; what is
+//! not among the buttons is behind `more-actions`. Their forms end in `back` and `save-triage`, `save-solve-by-phone`,
+//! `save-dispatch`, `save-appoint`, `save-log-call`, `save-hold`, `save-confirm`, `save-object`, `save-follow-up`,
+//! `save-reopen`, `save-contact`, `save-machine`, `save-cancel`. Also `note`, `reveal-phone`, `open-sheet`, `verify`,
+//! `approve`, and `settle-bill`, `settle-goodwill`, `settle-void`, `settle-keep`, `settle-take-proposal`,
+//! `settle-acknowledge` inside `flag`.
 
 pub mod actions;
 pub mod board;

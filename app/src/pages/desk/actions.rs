@@ -2,7 +2,10 @@
 
 use domain::{
     Command, Id, Refusal,
-    ticket::{Command as OfTicket, Confirmation, HoldReason, Priority, Stage, Ticket, Triage},
+    ticket::{
+        Command as OfTicket, Confirmation, Contact, HoldReason, Nameplate, Priority, Stage, Ticket,
+        Triage,
+    },
     user::{Role, User},
     visit::{self, Visit},
 };
@@ -205,12 +208,17 @@ impl Action {
             Action::Object => OfTicket::Object { text: said() },
             Action::FollowUp => OfTicket::FollowUp { satisfied: true, note: said() },
             Action::Reopen => OfTicket::Reopen { reason: said() },
+            // What an old list left out must not keep anybody from adding it.
             Action::EditContact => OfTicket::EditContact {
-                contact: Box::new(ticket.contact.clone()),
+                contact: Box::new(Contact {
+                    name: said(),
+                    phone: "00000".into(),
+                    ..Contact::default()
+                }),
                 seen: Box::new(ticket.contact.clone()),
             },
             Action::EditMachine => OfTicket::EditMachine {
-                machine: Box::new(ticket.machine.clone()),
+                machine: Box::new(Nameplate { model: said(), ..Nameplate::default() }),
                 seen: Box::new(ticket.machine.clone()),
             },
             Action::Cancel => OfTicket::Cancel { reason: said() },

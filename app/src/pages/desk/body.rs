@@ -303,14 +303,16 @@ fn contact_view(contact: Contact, bare: RwSignal<bool>) -> impl IntoView {
                 .then(|| view! { <p class="customer__line">{contact.company.clone()}</p> })}
             <p class="customer__line row">
                 <span class="num" data-name="phone-number">{shown}</span>
-                <Button
-                    text=move || if bare.get() { text().desk.hide } else { text().desk.reveal }
-                    kind=ButtonKind::Quiet
-                    icon=Icon::Eye
-                    name="reveal-phone"
-                    on_press=move || bare.update(|bare| *bare = !*bare)
-                />
-                <ButtonLink text=desk.call href=call icon=Icon::Phone kind=ButtonKind::Quiet/>
+                <span class="row">
+                    <Button
+                        text=move || if bare.get() { text().desk.hide } else { text().desk.reveal }
+                        kind=ButtonKind::Quiet
+                        icon=Icon::Eye
+                        name="reveal-phone"
+                        on_press=move || bare.update(|bare| *bare = !*bare)
+                    />
+                    <ButtonLink text=desk.call href=call icon=Icon::Phone kind=ButtonKind::Quiet/>
+                </span>
             </p>
             {(!contact.address.is_empty())
                 .then(|| {

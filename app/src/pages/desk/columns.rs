@@ -164,7 +164,7 @@ pub(super) struct Slip {
     pub(super) engineer: Option<Id<User>>,
     pub(super) haystack: String,
     /// Sorts within the column: what burns first.
-    order: (bool, i64),
+    order: (bool, bool, i64),
 }
 
 impl Slip {
@@ -183,8 +183,11 @@ impl Slip {
         let order = match column {
             // What is done reads like a diary, the rest like a list of what to do.
             Column::Done => -ticket.log.last().map_or(0, |entry| entry.at.0),
+            // Who called first is triaged first.
+            Column::Intake => ticket.registered_at.0,
             _ => due.unwrap_or(ticket.registered_at.0),
         };
+        let unpromised = column != Column::Intake && due.is_none();
         Some(Slip {
             id: ticket.id,
             column,
@@ -192,7 +195,7 @@ impl Slip {
             priority: ticket.triage.as_ref().map(|triage| triage.priority),
             engineer,
             haystack: looks::haystack(ticket, &engineer.map(name).unwrap_or_default()),
-            order: (!ticket.has_open_flags(), order),
+            order: (!ticket.has_open_flags(), unpromised, order),
         })
     }
 

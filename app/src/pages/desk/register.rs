@@ -3,7 +3,7 @@
 //! What is typed is kept as a draft at once, so that a closed tab loses no call.
 
 use domain::{
-    Command, Id,
+    Command, Id, Refusal,
     customer::Customer,
     machine::Machine,
     ticket::{Channel, Command as OfTicket, Contact, Intake, Nameplate, Request, Ticket, Urgency},
@@ -489,21 +489,16 @@ fn bar(form: Form, done: StoredValue<bool>) -> impl IntoView {
         Command::Ticket(id, OfTicket::Register { intake })
     };
     let why_not = device.why_not(command);
-    // Leads to the first field that is missing, in the order of the page.
+    // Leads to the field the refusal is about.
     let blocked = move || {
-        let intake = untrack(|| form.intake(device));
-        let missing = if !values::dialable(&intake.contact.phone) {
-            "#contact-phone"
-        } else if intake.contact.name.is_empty() {
-            "#contact-name"
-        } else if intake.machine.model.is_empty() {
-            "#machine-model"
-        } else if intake.description.is_empty() {
-            "#description"
-        } else {
-            "#title"
-        };
-        keys::focus(missing);
+        keys::focus(match device.would(&untrack(command)) {
+            Err(Refusal::PhoneMissing) => "#contact-phone",
+            Err(Refusal::ModelMissing) => "#machine-model",
+            Err(Refusal::DateMalformed) => "#machine-purchased",
+            Err(Refusal::DescriptionMissing) => "#description",
+            Err(Refusal::TitleMissing) => "#title",
+            _ => "#contact-name",
+        });
     };
     let discard = move || {
         device.drop_draft(DRAFT);
