@@ -1,4 +1,8 @@
 //! One ticket, as its engineer needs it: whom to call, what is broken, what was done, and the next step.
+//!
+//! Buttons by name: `accept`, `decline`, `take-on`, `depart`, `next-step`, `work`, `more`; `log-call`, `appoint`,
+//! `edit-contact`, `edit-machine`, `request-parts`; in their forms `save-decline`, `save-call`, `save-appointment`,
+//! `save-hold`, `save-contact`, `save-machine`, `save-take-on`, `save-note`; `sheet` opens a signed sheet.
 
 pub mod edit;
 pub mod history;

@@ -1,4 +1,6 @@
 //! All tickets on this phone: search by what people read out, and filters by where they stand.
+//!
+//! By name: `list` what was found, `ticket` each card.
 
 use std::cmp::Reverse;
 

@@ -1,4 +1,7 @@
 //! Today: the job at hand with its next step, what else is waiting, and what the office changed.
+//!
+//! By name: `ticket` a card, `accept`, `depart`, `start-repair`, `hand-in`, `next-step` its button; `list` the chosen
+//! list; `alert` and `understood`; `read-answers`; `hand-in-due`; `new-ticket`. Tabs by `data-value`.
 
 use std::cmp::Reverse;
 

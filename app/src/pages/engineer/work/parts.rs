@@ -184,10 +184,14 @@ pub fn PartsSection(job: Job) -> impl IntoView {
         let model = job.shown.with(|shown| shown.as_ref().map(|t| t.machine.model.clone()));
         offers(device, &wanted.get(), &model.unwrap_or_default())
     });
-    // The label a device gives by itself; a printed one may be typed over it.
+    // The label this device gives by itself; a printed one may be typed over it. One that was given away
+    // meanwhile, on another visit or in another tab, is not given twice.
     Effect::new(move |_| {
-        if fields.replaced.get() && fields.label.with_untracked(String::is_empty) {
-            fields.label.set(untrack(move || device.fault_label()));
+        let own = format!("F{}", device.code());
+        let stale =
+            fields.label.with_untracked(|label| label.is_empty() || label.starts_with(&own));
+        if fields.replaced.get() && stale {
+            fields.label.set(device.fault_label());
         }
     });
     let why_not = device.why_not(move || fields.command(job, Uuid::nil()));
