@@ -10,6 +10,7 @@ use crate::{
     pages::{desk, engineer, handover, import, me, outbox, parts, people, sheet, sign_in},
     route::{self, Route},
     session::SessionState,
+    sync::Network,
     ui::{Skeleton, Toasts, focus_title, provide_toasts},
 };
 
@@ -72,11 +73,21 @@ fn screen(device: Device) -> Screen {
     if !open {
         return closed(device);
     }
+    if first_answer_is_due(device) {
+        return Screen::Opening;
+    }
     match route::current().get() {
         Some(Route::SignIn) if device.session_state() == SessionState::Expired => Screen::SignIn,
         Some(Route::SignIn | Route::Handover) | None => Screen::Elsewhere,
         Some(route) => Screen::Page(route),
     }
+}
+
+/// Just signed in for the first time on this device: nothing could be shown but empty pages.
+fn first_answer_is_due(device: Device) -> bool {
+    let hopeful = matches!(device.network(), Network::Fine | Network::Sending)
+        && device.session_state() != SessionState::Expired;
+    hopeful && device.heard_at().is_none()
 }
 
 fn closed(device: Device) -> Screen {

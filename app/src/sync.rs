@@ -73,6 +73,8 @@ enum End {
 const LOCK: &str = "doorstep-sync";
 const DEBOUNCE_MS: u32 = 150;
 const BUSY_MS: u32 = 2_000;
+const BUSY_ROUNDS_MAX: u32 = 45;
+const STALLS_MAX: u32 = 3;
 const FIRST_MS: f64 = 1_000.0;
 const LONGEST_MS: f64 = 60_000.0;
 /// With the live line open, asking now and then only catches what it missed.
@@ -82,6 +84,8 @@ const IDLE_MS: u32 = 30_000;
 thread_local! {
     static LOOP: RefCell<Option<UnboundedSender<Wake>>> = const { RefCell::new(None) };
     static LIVE: RefCell<Option<Live>> = const { RefCell::new(None) };
+    /// How often in a row another tab was talking.
+    static BUSY: Cell<u32> = const { Cell::new(0) };
     /// How many envelopes a request may carry, after the server found one too large.
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
@@ -186,11 +190,17 @@ fn may_talk(device: Device) -> bool {
 
 /// Talks until both sides know everything, or something is in the way.
 async fn round(device: Device) -> End {
-    let Some(_lock) = tabs::hold(LOCK).await else { return End::Busy };
+    let lock = tabs::hold(LOCK).await;
+    // A phone may freeze a tab while it holds the lock. Two tabs talking at once is only wasteful.
+    if lock.is_none() && BUSY.replace(BUSY.get() + 1) < BUSY_ROUNDS_MAX {
+        return End::Busy;
+    }
+    BUSY.set(0);
     if device.network.get_untracked() == Network::Fine {
         device.network.set(Network::Sending);
     }
     let mut from = None;
+    let (mut stalls, mut from_scratch) = (0, 0);
     loop {
         let Some(mut request) = device.request(from.take()) else { return End::Stopped };
         request.envelopes.truncate(LIMIT.get());
@@ -210,6 +220,7 @@ async fn round(device: Device) -> End {
             device.network.set(Network::Sending);
         }
         let (push, more) = (response.push, response.more);
+        let before = (asked.clone(), request.prev_seq);
         match device.merge(asked, response).await {
             Ok(()) => {}
             Err(Trouble::NobodyHere) => return End::Stopped,
@@ -217,15 +228,19 @@ async fn round(device: Device) -> End {
         }
         match push {
             Push::Done => LIMIT.set(usize::MAX),
-            Push::NeedFrom(number) => {
+            Push::NeedFrom(number) if from_scratch < STALLS_MAX => {
+                from_scratch += 1;
                 from = Some(number);
                 continue;
             }
+            Push::NeedFrom(_) => return End::Later(Network::Failing),
+            Push::Fork if from_scratch >= STALLS_MAX => return End::Later(Network::Failing),
             Push::Fork => match api::register().await {
                 Ok(registered) => {
                     if device.rechain(registered).await.is_err() {
                         return End::Later(Network::Failing);
                     }
+                    from_scratch += 1;
                     continue;
                 }
                 Err(fault) => match refused(device, fault, 0).await {
@@ -234,9 +249,14 @@ async fn round(device: Device) -> End {
                 },
             },
         }
-        let left = device.request(None).is_some_and(|request| !request.envelopes.is_empty());
-        if !more && !left {
+        let Some(next) = device.request(None) else { return End::Stopped };
+        if !more && next.envelopes.is_empty() {
             return End::Done;
+        }
+        // A server that answers without getting anywhere is not asked in a tight circle.
+        stalls = if before == (next.cursor, next.prev_seq) { stalls + 1 } else { 0 };
+        if stalls >= STALLS_MAX {
+            return End::Later(Network::Failing);
         }
     }
 }
@@ -249,7 +269,8 @@ async fn refused(device: Device, fault: Fault, carried: usize) -> Option<End> {
         Fault::Unreadable => End::Later(Network::Failing),
         Fault::Problem { status, code, retry_after_seconds } => {
             match (status, code.as_str(), retry_after_seconds) {
-                (401 | 403, "session_expired", _) => {
+                // The browser holds somebody else's session: this person must sign in again, too.
+                (401 | 403, "session_expired" | "foreign_replica" | "forged_actor", _) => {
                     device.session.set(SessionState::Expired);
                     End::Stopped
                 }

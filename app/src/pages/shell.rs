@@ -303,6 +303,9 @@ fn Chip() -> impl IntoView {
             SyncState::Sending => (frame.sync_sending)(number),
             SyncState::Offline => (frame.sync_offline)(number),
             SyncState::Conflict => (frame.sync_conflict)(number),
+            SyncState::Failed if device.session_state() == SessionState::Expired => {
+                (frame.sign_in_to_send)(number)
+            }
             SyncState::Failed => (frame.sync_failed)(number),
         }
     };
