@@ -368,7 +368,7 @@ impl Device {
     }
 
     fn published(self) {
-        tabs::tell(tabs::Word::Changed);
+        tabs::tell_changed();
         session::note_unsent(self);
     }
 

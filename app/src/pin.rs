@@ -10,7 +10,7 @@ use crate::{
     clock,
     device::{Device, Trouble},
     session::SignInTrouble,
-    storage, tabs,
+    storage,
 };
 
 /// What the customer holds the device for.
@@ -41,7 +41,7 @@ struct Pin {
     locked_until: Option<Timestamp>,
 }
 
-const MARK: &str = "doorstep.handed";
+pub(crate) const MARK: &str = "doorstep.handed";
 const HANDED: &str = "handed";
 const PIN: &str = "pin";
 const TRIES: u32 = 10;
@@ -72,7 +72,6 @@ impl Device {
         store.keep_small(HANDED, Some(&handed)).await?;
         storage::remember(MARK, &serde_json::to_string(&handed).unwrap_or_default());
         self.handed.set(Some(handed));
-        tabs::tell(tabs::Word::Handed);
         Ok(())
     }
 
@@ -175,7 +174,6 @@ impl Device {
         }
         storage::forget(MARK);
         self.handed.set(None);
-        tabs::tell(tabs::Word::Handed);
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     device::Device,
     storage,
     store::{self, Store},
-    sync, tabs,
+    sync,
 };
 
 /// The build of this app, for support: what the page it was started from says.
@@ -83,7 +83,7 @@ struct Known {
 }
 
 const KNOWN: &str = "doorstep.people";
-const LAST: &str = "doorstep.last";
+pub(crate) const LAST: &str = "doorstep.last";
 /// Signed out without a network: the server is told as soon as it can be.
 const FAREWELL: &str = "doorstep.farewell";
 
@@ -113,7 +113,6 @@ impl Device {
         storage::forget(FAREWELL);
         self.open(Owner { server, user }).await?;
         self.session.set(SessionState::SignedIn);
-        tabs::tell(tabs::Word::Changed);
         sync::nudge(sync::Wake::Person);
         Ok(())
     }
@@ -161,7 +160,6 @@ impl Device {
             let _cleared = store.clear().await;
         }
         self.say_farewell().await;
-        tabs::tell(tabs::Word::Person);
     }
 
     /// Opens the data of who worked here last, without asking anybody.
@@ -198,7 +196,13 @@ impl Device {
         note_unsent(self);
         storage::forget(LAST);
         self.close();
-        tabs::tell(tabs::Word::Person);
+    }
+
+    /// Whether another tab signed somebody else in, or this person out.
+    pub(crate) fn is_somebody_else(self) -> bool {
+        let (here, now) = (self.owner.get_untracked(), last());
+        let id = |owner: &Owner| (owner.server, owner.user.id);
+        here.as_ref().map(id) != now.as_ref().map(id)
     }
 
     fn close(self) {
@@ -233,7 +237,6 @@ impl Device {
             self.owner.set(Some(owner));
             self.open_locks().await;
             storage::remember(LAST, &remembered);
-            tabs::tell(tabs::Word::Person);
         }
         note_unsent(self);
         Ok(())

@@ -4,53 +4,40 @@ use std::cell::OnceCell;
 
 use futures::channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};
-use leptos::prelude::window;
+use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::device::Device;
-
-/// What one tab tells the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// The stored data changed.
-    Changed,
-    /// The device was given to the customer, or taken back.
-    Handed,
-    /// Somebody signed in or out.
-    Person,
-}
-
-const CHANNEL: &str = "doorstep";
+use crate::{device::Device, pin, session};
 
 type Listener = Closure<dyn FnMut(MessageEvent)>;
+
+const CHANNEL: &str = "doorstep";
+const CHANGED: &str = "changed";
 
 thread_local! {
     /// The channel, and what listens to it.
     static TABS: OnceCell<(BroadcastChannel, Listener)> = const { OnceCell::new() };
 }
 
-impl Word {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Handed => "handed",
-            Self::Person => "person",
-        }
-    }
-}
-
 /// Starts to listen to the other tabs.
 pub(crate) fn listen(device: Device) {
+    // Who works here and who holds the device are small notes. Their own event tells of them: a message
+    // can be faster than the note it speaks of.
+    let _notes = window_event_listener(ev::storage, move |event| match event.key().as_deref() {
+        Some(pin::MARK) => device.follow_handover(),
+        // Another person's screen must not show this person's data.
+        Some(session::LAST) if device.is_somebody_else() => {
+            // The browser reloads or closes the page; there is nothing to do about a no.
+            let _asked = window().location().reload();
+        }
+        _ => {}
+    });
     let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
     let listener = Listener::new(move |event: MessageEvent| {
-        match event.data().as_string().as_deref() {
-            Some("changed") => spawn_local(device.catch_up()),
-            Some("handed") => device.follow_handover(),
-            // Another person's screen must not show this person's data.
-            Some("person") => drop(window().location().reload()),
-            _ => {}
+        if event.data().as_string().as_deref() == Some(CHANGED) {
+            spawn_local(device.catch_up());
         }
     });
     channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
@@ -60,12 +47,12 @@ pub(crate) fn listen(device: Device) {
     });
 }
 
-/// Tells the other tabs.
-pub(crate) fn tell(word: Word) {
+/// Tells the other tabs that the stored data changed.
+pub(crate) fn tell_changed() {
     TABS.with(|tabs| {
         if let Some((channel, _)) = tabs.get() {
             // A tab that does not hear it notices when it writes.
-            let _told = channel.post_message(&JsValue::from_str(word.name()));
+            let _told = channel.post_message(&JsValue::from_str(CHANGED));
         }
     });
 }
