@@ -148,7 +148,7 @@ pub struct Typed {
 
 impl Typed {
     /// Nothing typed yet.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { said: RwSignal::new(String::new()), visible: RwSignal::new(false) }
     }
 }

@@ -23,7 +23,7 @@ pub struct TriageFields {
 }
 
 impl TriageFields {
-    pub fn new() -> TriageFields {
+    pub(in crate::pages::engineer) fn new() -> TriageFields {
         TriageFields {
             category: RwSignal::new(words::code(&Category::Hardware)),
             priority: RwSignal::new(words::code(&Priority::P2)),
