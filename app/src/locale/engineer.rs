@@ -367,6 +367,8 @@ texts! {
         sheet: "服务单", "Sheet";
         sheet_title: "服务单与签字", "Sheet and signature";
         sheet_language: "客户阅读的语言", "The customer reads";
+        chinese: "中文", "中文";
+        english: "English", "English";
         lock_hint: "以下是客户将看到的内容。锁定后不能修改，需要时可以解锁。", "This is what the customer will see. Locking freezes it; you can unlock it again.";
         unlock: "解锁修改", "Unlock to change";
         open_sheet: "查看已签服务单", "Open the signed sheet";

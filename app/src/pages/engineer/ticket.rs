@@ -552,7 +552,7 @@ fn Parts(id: Id<Ticket>) -> impl IntoView {
                                 ]);
                                 view! {
                                     <Cell
-                                        label=lines.join("、")
+                                        label=lines.join(" · ")
                                         hint
                                         value=text().words.part_stage(&request.stage)
                                         href=Signal::stored(Route::MyParts.href())

@@ -78,7 +78,11 @@ pub fn SheetSection(job: Job) -> impl IntoView {
             });
         }
     };
-    let languages = || vec![Choice::new("zh-CN", "中文"), Choice::new("en", "English")];
+    let languages = || {
+        let words = &text().engineer.work;
+        let choice = |language: Language, name| Choice::new(words::code(&language), name);
+        vec![choice(Language::Chinese, words.chinese), choice(Language::English, words.english)]
+    };
     let hand_in_blocked = job.device.why_not(move || job.command(visit::Command::HandIn));
     let unlock_blocked = job.device.why_not(move || job.command(visit::Command::UnlockSheet));
     let handed_in = move || {
