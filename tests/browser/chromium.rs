@@ -119,6 +119,7 @@ impl Browser {
             .arg("--port=0")
             // Where the demo organisation works.
             .env("TZ", "Asia/Shanghai")
+            .env("LANGUAGE", "zh_CN")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -320,7 +321,7 @@ impl Browser {
     async fn press_element(&self, element: &WebElement) -> Result<Option<String>, WebDriverError> {
         let handle = element.to_json()?;
         let refusal: Option<String> =
-            self.run("return bring(args[0])", &[handle]).await?.convert()?;
+            self.run("return steady(args[0])", &[handle]).await?.convert()?;
         if refusal.is_some() {
             return Ok(refusal);
         }
@@ -660,6 +661,19 @@ impl Browser {
         let script = "return seen('.skeleton, [aria-busy=true]').length === 0 \
             && document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getTiming().iterations === Infinity)";
         self.until("the page is drawn", script, &[]).await;
+    }
+
+    /// Keeps a picture, and complains where something on it is clipped, unnamed or untranslated.
+    pub async fn look(&self, name: &str, english: bool) {
+        self.settled().await;
+        self.picture(name).await;
+        let found = self.faults(english).await;
+        assert!(found.is_empty(), "{name} on the {}:\n{}", self.size.name(), found.join("\n"));
+    }
+
+    /// What is clipped, unnamed or untranslated on the page.
+    pub async fn faults(&self, english: bool) -> Vec<String> {
+        self.js("return complaints(args[0])", &[json!(english)]).await
     }
 
     // -- pictures and complaints

@@ -1,7 +1,7 @@
 //! The main job, whole: dispatched at the desk, done without a network, signed, seen by everyone.
 
 use super::{
-    chromium::Size,
+    chromium::{Browser, Size},
     work,
     world::{COORDINATOR, LI, Language, World},
 };
@@ -20,11 +20,14 @@ async fn one_repair(language: Language, size: Size) {
     let world = World::new(language);
     let (mut phone, desk) =
         tokio::join!(world.device_of(LI, size), world.device_of(COORDINATOR, Size::Desk));
-    let picture = |what: &str| format!("story-{}-{what}", language.code());
+    let look = async |browser: &Browser, what: &str| {
+        let name = format!("story-{}-{what}", language.code());
+        browser.look(&name, language.is_english()).await;
+    };
 
     // The desk takes the call and sends Li, who takes the job.
     let ticket = work::job(&desk, &phone).await;
-    phone.picture(&picture("dispatched")).await;
+    look(&phone, "dispatched").await;
     desk.until(
         "the ticket has its number",
         "return /\\b20\\d{9,}\\b/.test(document.body.innerText)",
@@ -44,14 +47,14 @@ async fn one_repair(language: Language, size: Size) {
     phone.go(&format!("/tickets/{ticket}")).await;
     work::call_and_appoint(&phone).await;
     work::begin_repair(&phone, &ticket).await;
-    phone.picture(&picture("repair")).await;
+    look(&phone, "repair").await;
     work::use_part(&phone).await;
 
     // In the middle of it: a part for another job, and the neighbour at the door.
     let other = work::another_ticket(&phone, &ticket).await;
     let asked_for = work::request_part(&phone, &other).await;
     let provisional = work::new_ticket(&phone, &work::NEIGHBOUR).await;
-    phone.picture(&picture("provisional")).await;
+    look(&phone, "provisional").await;
 
     // Meanwhile the desk writes a note and moves the appointment.
     work::note_at_desk(&desk, &ticket, "客户来电：请带一卷保温棉").await;
@@ -60,14 +63,14 @@ async fn one_repair(language: Language, size: Size) {
     phone.go(&format!("/tickets/{ticket}/work")).await;
     work::finish(&phone).await;
     work::hand_over(&phone).await;
-    phone.picture(&picture("hand-over")).await;
+    look(&phone, "hand-over").await;
     work::sign(&phone, language).await;
-    phone.picture(&picture("signed")).await;
+    look(&phone, "signed").await;
     work::take_back(&phone).await;
     let waiting = work::waiting(&phone).await;
     assert!(waiting >= 15, "only {waiting} entries wait");
     phone.go("/outbox").await;
-    phone.picture(&picture("outbox")).await;
+    look(&phone, "outbox").await;
 
     // The network comes back, but at first only in one direction; then nothing is lost or doubled.
     desk.go(&format!("/desk/tickets/{ticket}")).await;
@@ -83,12 +86,12 @@ async fn one_repair(language: Language, size: Size) {
     desk.see("压缩机电容 35µF × 1").await;
     desk.see(language.say("签字", "Signed")).await;
     assert_eq!(desk.count("[data-name=open-sheet]").await, 1, "one sheet, not two");
-    desk.picture(&picture("desk")).await;
+    look(&desk, "desk").await;
     desk.press("open-sheet").await;
     desk.arrives_at("/sheets/").await;
     desk.until("the signature is drawn", "return seen('svg.signature path').length > 0", &[]).await;
     desk.see("更换压缩机电容，试机正常").await;
-    desk.picture(&picture("sheet")).await;
+    look(&desk, "sheet").await;
     desk.go("/desk/part-requests").await;
     desk.see(asked_for).await;
     desk.go("/desk/tickets").await;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-
 use super::{
     chromium::{Browser, Size},
     work,
@@ -124,12 +122,12 @@ impl Complaints {
             browser.resize(*size).await;
             for light in ["light", "dark"] {
                 browser.light(light).await;
-                let picture = format!("{}-{}-{light}-{name}", language.code(), size.name());
+                browser.settled().await;
+                let picture =
+                    format!("{}-{}-{light}-{}-{name}", language.code(), size.name(), walk.login);
                 browser.whole_picture(&picture).await;
             }
-            let english = language == Language::English;
-            let found: Vec<String> =
-                browser.js("return complaints(args[0])", &[json!(english)]).await;
+            let found = browser.faults(language.is_english()).await;
             let at = format!("{} {} {}", language.code(), size.name(), name);
             self.0.extend(found.into_iter().map(|what| format!("{at}: {what}")));
         }
@@ -138,9 +136,7 @@ impl Complaints {
     }
 
     fn assert_none(self) {
-        let all: Vec<Value> = self.0.iter().map(|what| json!(what)).collect();
-        assert!(all.is_empty(), "{} complaints:\n{}", self.0.len(), {
-            self.0.into_iter().collect::<Vec<_>>().join("\n")
-        });
+        let all: Vec<String> = self.0.into_iter().collect();
+        assert!(all.is_empty(), "{} complaints:\n{}", all.len(), all.join("\n"));
     }
 }

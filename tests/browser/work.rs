@@ -168,17 +168,25 @@ pub async fn sign(device: &Browser, language: Language) {
 
 /// The same from the page that says what was done.
 pub async fn answer_and_sign(device: &Browser, language: Language) {
+    let look = async |screen: &str| {
+        let name = format!("story-{}-customer-{screen}", language.code());
+        device.look(&name, language.is_english()).await;
+    };
     device.see("更换压缩机电容，试机正常").await;
     device.see(language.say("叁拾贰元伍角整", "¥32.50")).await;
+    look("reads").await;
     device.press("continue").await;
     device.pick("#solved", "yes").await;
     for rating in ["speed-5", "solving-5", "attitude-4"] {
         device.press(rating).await;
     }
+    look("answers").await;
     device.press("to-signature").await;
     device.draw_signature().await;
+    look("signs").await;
     device.press("sign").await;
     device.see_control("saved").await;
+    look("done").await;
 }
 
 /// The engineer takes the device back.

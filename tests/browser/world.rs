@@ -28,6 +28,10 @@ impl Language {
         }
     }
 
+    pub fn is_english(self) -> bool {
+        self == Self::English
+    }
+
     pub fn code(self) -> &'static str {
         self.say("zh-CN", "en")
     }
