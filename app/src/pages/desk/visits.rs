@@ -102,8 +102,8 @@ fn card(id: Id<Ticket>, number: &str, visit: &Visit) -> impl IntoView + use<> {
                 {fact(desk.departed, departed)}
                 {fact(desk.arrived, arrived)}
                 {fact(desk.findings, found)}
-                {fact(desk.steps, steps.join("\n"))}
-                {fact(desk.parts_used, parts.join("\n"))}
+                {fact(desk.steps, steps.join(" · "))}
+                {fact(desk.parts_used, parts.join(" · "))}
                 {fact(desk.result, result.unwrap_or_default())}
             </Facts>
             {sheets}
