@@ -137,9 +137,6 @@ pub fn check(
             let visit = ticket.visit(*id).ok_or(Refusal::NotFound)?;
             visit::entitled(visit, command, &by)?;
             visit::valid(command)?;
-            if matches!(ticket.stage, TicketStage::Cancelled { .. }) {
-                return Err(Refusal::CalledOff);
-            }
             visit::fits(visit, command)
         }
         Command::Ticket(id, command) => {
@@ -594,7 +591,8 @@ fn apply_visit(
     let before = ticket.visit(id).cloned().ok_or(Refusal::NotFound)?;
     visit::entitled(&before, command, &actor)?;
     visit::valid(command)?;
-    let objection = check(rows, by, at, &envelope.command).err();
+    let known = before.called_off.as_ref().map(|_| Refusal::CalledOff);
+    let objection = check(rows, by, at, &envelope.command).err().or(known);
     if let Some(refusal) = objection
         && !command.is_evidence()
     {

@@ -516,7 +516,9 @@ pub fn entitled(visit: &Visit, command: &Command, by: &User) -> Result<(), Refus
 
 /// Whether the visit's stage lets the command happen now: the guards of domain model 3.3.2 and 3.3.3.
 pub fn fits(visit: &Visit, command: &Command) -> Result<(), Refusal> {
-    if visit.called_off.is_some() {
+    // Whoever is at the machine may finish telling what happens there, up to the customer's signature.
+    let at_work = command.is_evidence() && visit.stage >= Stage::Inspecting;
+    if visit.called_off.is_some() && !at_work {
         return Err(Refusal::CalledOff);
     }
     let stage = visit.stage;

@@ -288,7 +288,7 @@ texts! {
         title: "服务过程", "Work";
         no_visit: "您在这个工单上没有任务。", "You have no visit on this ticket.";
         to_ticket: "回到工单", "Back to the ticket";
-        called_off: "办公室已取消或改派此任务，不能再新增记录。", "The office called this visit off; nothing can be added.";
+        called_off: "办公室已取消或改派此任务。若已在检查或维修，请照常做完并请客户签字。", "The office called this visit off. If the work has begun, finish it and let the customer sign as usual.";
         sections: "服务步骤", "Sections";
         done: "已记录", "Recorded";
         change: "修改", "Change";

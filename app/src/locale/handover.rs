@@ -93,7 +93,6 @@ pub struct HandoverText {
 
     pub moved_title: &'static str,
     pub moved_unlocked: &'static str,
-    pub moved_called_off: &'static str,
     pub moved_missing: &'static str,
 
     pub take_back: &'static str,
@@ -285,7 +284,6 @@ pub const ZH: HandoverText = HandoverText {
 
     moved_title: "服务单有变化",
     moved_unlocked: "这张服务单在别处被打开修改，现在不能签字。请把设备交还给工程师。",
-    moved_called_off: "办公室刚刚取消或改派了这张任务单，现在不能签字。已做的工作都保存着。请把设备交还给工程师。",
     moved_missing: "这台设备上找不到这张服务单。请把设备交还给工程师。",
 
     take_back: "工程师取回设备",
@@ -481,7 +479,6 @@ pub const EN: HandoverText = HandoverText {
 
     moved_title: "The service sheet has changed",
     moved_unlocked: "This sheet was opened for changes elsewhere and cannot be signed now. Please give the device back to the engineer.",
-    moved_called_off: "The office has just cancelled this visit or given it to somebody else, so it cannot be signed now. The work done is kept. Please give the device back to the engineer.",
     moved_missing: "The sheet is not on this device. Please give the device back to the engineer.",
 
     take_back: "Engineer: take the device back",

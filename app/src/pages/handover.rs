@@ -22,7 +22,7 @@ use domain::{
     Id,
     command::Command,
     sheet::{Answer, CustomerCopy, Lock, Ratings, Relation, Sheet, Signature},
-    ticket::{Stage as TicketStage, Ticket},
+    ticket::Ticket,
     values::Language,
     visit::{self, Stage, Visit},
 };
@@ -79,8 +79,6 @@ enum Standing {
     Answered(Box<Sheet>),
     /// It was opened for changes elsewhere.
     Unlocked,
-    /// The office called the visit off.
-    CalledOff,
     /// The row is not here.
     Missing,
 }
@@ -234,9 +232,6 @@ impl Scene {
         {
             return Standing::Answered(Box::new(sheet));
         }
-        if visit.called_off.is_some() || matches!(ticket.stage, TicketStage::Cancelled { .. }) {
-            return Standing::CalledOff;
-        }
         match &visit.lock {
             Some(lock) => Standing::Open(Box::new(lock.clone())),
             None => Standing::Unlocked,
@@ -353,7 +348,7 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
     let shown = Memo::new(move |_| match standing.get() {
         Standing::Open(_) => answers.screen.get().name(),
         Standing::Answered(_) => "done",
-        Standing::Unlocked | Standing::CalledOff | Standing::Missing => "moved",
+        Standing::Unlocked | Standing::Missing => "moved",
     });
     Effect::new(move |_| {
         shown.track();
@@ -374,7 +369,6 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
         },
         Standing::Answered(sheet) => view! { <done::Done scene sheet=*sheet/> }.into_any(),
         Standing::Unlocked => moved(scene, |text| text.moved_unlocked).into_any(),
-        Standing::CalledOff => moved(scene, |text| text.moved_called_off).into_any(),
         Standing::Missing => moved(scene, |text| text.moved_missing).into_any(),
     };
     view! {

@@ -120,6 +120,28 @@ fn a_signature_outlives_a_cancellation_and_the_office_decides_about_billing() {
 }
 
 #[test]
+fn a_customer_at_the_door_may_sign_although_the_phone_knows_of_the_cancellation() {
+    let mut world = World::at(Stage::Repairing);
+    world.ticket_act(COORDINATOR, cancel()).unwrap();
+    let may = |world: &World, command: visit::Command| {
+        check(&world.rows, LI, world.now(), &Command::Visit(TICKET, FIRST, command))
+    };
+    assert_eq!(may(&world, finish()), Ok(()));
+    world.visit_act(LI, FIRST, finish()).unwrap();
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    let sign = world.sign(Some(true));
+    assert_eq!(may(&world, sign.clone()), Ok(()));
+    let amendment = world.visit_act(LI, FIRST, sign).unwrap();
+    assert!(matches!(amendment, Some(Amendment::HadBeenCancelled { .. })));
+    let flags = world.ticket().flags;
+    assert!(matches!(flags[..], [Flag { reason: Reason::CancelVsSigned { .. }, .. }]));
+    let mut world = World::at(Stage::EnRoute);
+    world.ticket_act(COORDINATOR, cancel()).unwrap();
+    let arrive = visit::Command::Arrive { consent: true };
+    assert_eq!(may(&world, arrive), Err(Refusal::CalledOff), "nobody is sent in vain");
+}
+
+#[test]
 fn the_same_work_ends_alike_whichever_of_cancellation_and_signature_arrives_first() {
     let mut world = World::at(Stage::Signed);
     assert_eq!(world.ticket_act(COORDINATOR, cancel()), Err(Refusal::AlreadySigned));
