@@ -102,7 +102,10 @@ async fn one_repair(language: Language, size: Size) {
     let stayed: Option<bool> = desk.js("return window.neverReloaded ?? null", &[]).await;
     assert_eq!(stayed, Some(true), "the desk was reloaded");
 
-    // And the phone reads what the desk did meanwhile.
+    // And the phone reads what the desk did meanwhile: the desk's appointment came first and stands.
+    phone.go("/outbox").await;
+    phone.see(language.say("别人先改了同一项", "Somebody changed the same thing first")).await;
+    look(&phone, "answers").await;
     phone.go(&format!("/tickets/{ticket}")).await;
     phone.see("客户来电：请带一卷保温棉").await;
     phone.quit().await;
