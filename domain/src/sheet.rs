@@ -216,10 +216,8 @@ pub fn draft(
             label: used.label.clone(),
         })
         .collect();
-    let parts_total =
-        parts.iter().fold(Money(0), |sum, line| sum.plus(line.price.times(line.quantity)));
+    let parts_total = visit.parts_total();
     let charges = visit.charges;
-    let gross = parts_total.plus(charges.labour).plus(charges.travel);
     let machine = ticket.machine.clone();
     Some(Content {
         declaration: DECLARATION,
@@ -241,7 +239,7 @@ pub fn draft(
         outcome,
         charges,
         parts_total,
-        total: Money((gross.0 - charges.waived.0).max(0)),
+        total: charges.total(parts_total),
         arrived_at: visit.arrived_at,
         finished_at: visit.finished_at,
         locked_at: at,

@@ -389,8 +389,21 @@ impl Visit {
         self.called_off.is_none() && self.stage < Stage::Signed
     }
 
+    /// What the parts cost together.
+    pub fn parts_total(&self) -> Money {
+        self.parts.iter().fold(Money(0), |sum, used| sum.plus(used.price.times(used.quantity)))
+    }
+
     fn reach(&mut self, stage: Stage) {
         self.stage = self.stage.max(stage);
+    }
+}
+
+impl Charges {
+    /// What the customer pays for parts that cost `parts`: never less than nothing.
+    pub fn total(self, parts: Money) -> Money {
+        let gross = parts.plus(self.labour).plus(self.travel);
+        Money(gross.0.saturating_sub(self.waived.0).max(0))
     }
 }
 

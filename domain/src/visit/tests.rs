@@ -297,3 +297,12 @@ fn an_appointment_ends_after_it_starts() {
     let appoint = Command::Appoint { appointment: window, seen: None };
     assert_eq!(world.visit_act(LI, FIRST, appoint), Err(Refusal::AppointmentMalformed));
 }
+
+#[test]
+fn nobody_pays_less_than_nothing() {
+    use super::Charges;
+    use crate::values::Money;
+    let charges = Charges { labour: Money(5_000), travel: Money(0), waived: Money(99_999) };
+    assert_eq!(charges.total(Money(1_000)), Money(0));
+    assert_eq!(Charges { waived: Money(0), ..charges }.total(Money(1_000)), Money(6_000));
+}

@@ -14,17 +14,6 @@ use crate::{
     ui::{Button, ButtonKind, Fact, Facts, Field, FieldKind, Icon},
 };
 
-/// What the parts cost together.
-fn parts_total(visit: &Visit) -> Money {
-    visit.parts.iter().fold(Money(0), |sum, used| sum.plus(used.price.times(used.quantity)))
-}
-
-/// What is left to pay. The sheet reckons the same way.
-fn total(parts: Money, charges: Charges) -> Money {
-    let gross = parts.plus(charges.labour).plus(charges.travel);
-    Money((gross.0 - charges.waived.0).max(0))
-}
-
 /// The charges.
 #[component]
 pub fn ChargesSection(job: Job) -> impl IntoView {
@@ -38,7 +27,7 @@ pub fn ChargesSection(job: Job) -> impl IntoView {
         vec![("labour", labour.into()), ("travel", travel.into()), ("waived", waived.into())],
     );
     let parts = Memo::new(move |_| {
-        job.here.with(|here| here.as_ref().map(parts_total).unwrap_or_default())
+        job.here.with(|here| here.as_ref().map(Visit::parts_total).unwrap_or_default())
     });
     // What is no amount becomes one that the rule refuses.
     let read = |typed: RwSignal<String>| amount::parse(&typed.get()).unwrap_or(Money(-1));
@@ -80,7 +69,7 @@ pub fn ChargesSection(job: Job) -> impl IntoView {
     let summary = move || {
         let visit = job.here.get()?;
         let words = &text().engineer.work;
-        let parts = parts_total(&visit);
+        let parts = visit.parts_total();
         let Charges { labour, travel, waived } = visit.charges;
         let line = |label: &'static str, amount: Money| {
             (amount != Money(0)).then(|| view! { <Fact label value=money(amount)/> })
@@ -91,7 +80,7 @@ pub fn ChargesSection(job: Job) -> impl IntoView {
                 {line(words.labour, labour)}
                 {line(words.travel, travel)}
                 {line(words.waived, waived)}
-                <Fact label=words.total value=money(total(parts, visit.charges))/>
+                <Fact label=words.total value=money(visit.charges.total(parts))/>
             </Facts>
         })
     };
@@ -144,7 +133,7 @@ pub fn ChargesSection(job: Job) -> impl IntoView {
                 </div>
                 <div class="row" data-align="between">
                     <span class="muted">{move || text().engineer.work.total}</span>
-                    <span class="amount">{move || money(total(parts.get(), charges()))}</span>
+                    <span class="amount">{move || money(charges().total(parts.get()))}</span>
                 </div>
                 <Button
                     text=move || text().engineer.work.save_charges
@@ -159,17 +148,5 @@ pub fn ChargesSection(job: Job) -> impl IntoView {
                 />
             </div>
         </Section>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_pays_less_than_nothing() {
-        let charges = Charges { labour: Money(5_000), travel: Money(0), waived: Money(99_999) };
-        assert_eq!(total(Money(1_000), charges), Money(0));
-        assert_eq!(total(Money(1_000), Charges { waived: Money(0), ..charges }), Money(6_000));
     }
 }
