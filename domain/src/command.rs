@@ -768,6 +768,10 @@ fn follow(ticket: &mut Ticket, envelope: &Envelope, id: Id<Visit>, command: &vis
             });
             let reason = Reason::CancelVsSigned { visit: id, cancelled_by, cancelled_at };
             ticket.raise(envelope, reason);
+            // The history keeps the cancellation; the visit counts again, up to the handing in.
+            if let Some(visit) = ticket.visit_mut(id) {
+                visit.called_off = None;
+            }
         }
         return;
     }

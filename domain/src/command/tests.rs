@@ -110,6 +110,8 @@ fn a_signature_outlives_a_cancellation_and_the_office_decides_about_billing() {
         [&Reason::CancelVsSigned { visit: FIRST, cancelled_by: COORDINATOR, cancelled_at }]
     );
     assert!(ticket.log.iter().any(|entry| entry.act == Act::Cancelled), "history keeps both");
+    assert_eq!(ticket.active_visit().map(|visit| visit.engineer), Some(LI));
+    assert_eq!(world.visit_act(LI, FIRST, visit::Command::HandIn), Ok(None));
     let sheet = world.rows.find(SHEET).expect("the sheet is kept");
     assert_eq!(sheet.digest, sheet::digest(&sheet.content));
     let flag = ticket.flags[0].id;
