@@ -17,7 +17,6 @@ pub(crate) const BUILD: Option<&str> = option_env!("DOORSTEP_APP_BUILD");
 #[cfg(feature = "embed")]
 #[derive(rust_embed::Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../dist"]
-#[exclude = ".*/*"]
 struct Inside;
 
 /// Every path that is no route of the interface.
