@@ -48,7 +48,6 @@ pub enum Refusal {
     // The ticket's stage
     /// GD-02: method, priority and department first.
     NotTriaged,
-    AlreadyTriaged,
     AlreadyDispatched,
     NotDispatchable,
     /// GD-04: the person is no active engineer.
@@ -69,12 +68,10 @@ pub enum Refusal {
     ConfirmationMissing,
     /// The window for reopening has passed.
     TooLateToReopen,
-    NotForPhone,
 
     // The visit
     /// The visit was called off, or the job was given to somebody else.
     CalledOff,
-    NotAssigned,
     NotAccepted,
     AlreadyDone,
     NotArrived,
@@ -88,8 +85,6 @@ pub enum Refusal {
     CheckMissing,
     /// GD-10: the reason was explained to the customer.
     ExplanationMissing,
-    /// GD-11: a second visit needs its reason on the sheet.
-    NextStepMissing,
     /// GD-12: the cause is clear and in words.
     CauseMissing,
     SolutionMissing,

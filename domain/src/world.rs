@@ -122,7 +122,7 @@ impl World {
         world.ticket_act(AGENT, register()).unwrap();
         world.ticket_act(COORDINATOR, triage()).unwrap();
         world.ticket_act(COORDINATOR, dispatch(FIRST, LI, "")).unwrap();
-        for command in ordinary_way(&world, stage) {
+        for command in ordinary_way(stage) {
             let command = match command {
                 Way::Given(command) => command,
                 Way::Lock => world.lock(),
@@ -169,10 +169,9 @@ enum Way {
 }
 
 /// The steps of an ordinary repair, up to `stage`.
-fn ordinary_way(world: &World, stage: visit::Stage) -> Vec<Way> {
+fn ordinary_way(stage: visit::Stage) -> Vec<Way> {
     use visit::Stage;
     let unfinished = stage == Stage::Unfinished;
-    let _ = world;
     let steps = vec![
         (Stage::Accepted, Way::Given(visit::Command::Accept)),
         (Stage::Prepared, Way::Given(visit::Command::Prepare { note: String::new() })),

@@ -48,7 +48,7 @@ pub(crate) fn carry_out(
     // The rules are pure: a bug in them leaves nothing behind, spoils no other envelope and stops no device.
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let applied = apply(&*writing, envelope)?;
-        let reactions = react(&*writing, envelope, &applied);
+        let reactions = react(&applied);
         Ok::<_, Refusal>((applied, reactions))
     }));
     writing.sound()?;

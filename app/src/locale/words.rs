@@ -576,7 +576,6 @@ impl Words {
                 "请先分诊：分类、优先级和服务方式。",
                 "Triage it first: category, priority and method.",
             ),
-            Refusal::AlreadyTriaged => self.pick("已经分诊。", "It is triaged already."),
             Refusal::AlreadyDispatched => {
                 self.pick("已经派单，不能再这样做。", "It is dispatched already.")
             }
@@ -614,14 +613,8 @@ impl Words {
                 "关闭已超过七天，请新建工单。",
                 "It was closed over seven days ago; register a new ticket.",
             ),
-            Refusal::NotForPhone => {
-                self.pick("此事需要在办公室处理。", "This is done at the desk.")
-            }
             Refusal::CalledOff => {
                 self.pick("办公室已取消或改派此任务。", "The office called this visit off.")
-            }
-            Refusal::NotAssigned => {
-                self.pick("任务没有派给您。", "The visit is not assigned to you.")
             }
             Refusal::NotAccepted => self.pick("请先接单。", "Accept the job first."),
             Refusal::AlreadyDone => self.pick("这一步已经完成。", "This is done already."),
@@ -638,9 +631,6 @@ impl Words {
             ),
             Refusal::ExplanationMissing => {
                 self.pick("请先向客户讲明原因。", "Explain the reason to the customer first.")
-            }
-            Refusal::NextStepMissing => {
-                self.pick("请选择后续安排。", "Please choose the next step.")
             }
             Refusal::CauseMissing => self
                 .pick("请写清故障原因，不能是「不明」。", "Make the cause clear, in a few words."),

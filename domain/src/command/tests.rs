@@ -341,7 +341,7 @@ fn numbers_are_asked_for_what_has_none() {
     let mut world = World::new();
     let envelope = world.envelope(AGENT, Command::Ticket(TICKET, register()));
     let applied = apply(&world.rows, &envelope).unwrap();
-    let reactions = react(&world.rows, &envelope, &applied);
+    let reactions = react(&applied);
     let customer = intake().contact.customer.unwrap();
     assert_eq!(reactions, [Reaction::NumberCustomer(customer), Reaction::NumberTicket(TICKET)]);
     world.ticket_act(AGENT, register()).unwrap();
@@ -349,7 +349,7 @@ fn numbers_are_asked_for_what_has_none() {
     world.act(SYSTEM, number).unwrap();
     let envelope = world.envelope(COORDINATOR, Command::Ticket(TICKET, triage()));
     let applied = apply(&world.rows, &envelope).unwrap();
-    assert_eq!(react(&world.rows, &envelope, &applied), []);
+    assert_eq!(react(&applied), []);
 }
 
 #[test]
