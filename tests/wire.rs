@@ -22,7 +22,7 @@ fn samples() -> Vec<(String, String)> {
 #[test]
 fn every_command_ever_released_is_still_understood_and_means_the_same() {
     let samples = samples();
-    assert!(samples.len() >= 58);
+    assert!(samples.len() >= 60);
     for (name, text) in samples {
         let command: Command = serde_json::from_str(&text)
             .unwrap_or_else(|error| panic!("{name} is no longer understood: {error}"));
@@ -97,6 +97,7 @@ fn sample_name(command: &Command) -> &'static str {
             T::Reopen { .. } => "ticket-reopen",
             T::Cancel { .. } => "ticket-cancel",
             T::Settle { .. } => "ticket-settle",
+            T::AgeOut => "ticket-age_out",
         },
         Command::Visit(_, _, command) => match command {
             V::Accept => "visit-accept",
@@ -130,6 +131,7 @@ fn sample_name(command: &Command) -> &'static str {
             R::Receive => "part_request-receive",
             R::Cancel { .. } => "part_request-cancel",
             R::Number { .. } => "part_request-number",
+            R::AgeOut => "part_request-age_out",
         },
         Command::Part(_, domain::part::Command::Save { .. }) => "part-save",
         Command::Stock(_, _, domain::stock::Command::Count { .. }) => "stock-count",
@@ -148,6 +150,7 @@ const EVERY: &[&str] = &[
     "machine-save",
     "model-save",
     "part-save",
+    "part_request-age_out",
     "part_request-approve",
     "part_request-cancel",
     "part_request-issue",
@@ -157,6 +160,7 @@ const EVERY: &[&str] = &[
     "part_request-submit",
     "stock-count",
     "team-save",
+    "ticket-age_out",
     "ticket-cancel",
     "ticket-close",
     "ticket-confirm",

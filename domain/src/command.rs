@@ -153,7 +153,15 @@ pub fn check(
             {
                 return Err(Refusal::NotFound);
             }
-            part_request::check(rows.find(*id).as_ref(), command, &by)
+            let request = rows.find(*id);
+            part_request::check(request.as_ref(), command, &by, at)?;
+            match (command, request.and_then(|request| rows.find(request.ticket))) {
+                // As long as somebody works on the ticket they want to see what was asked for it.
+                (part_request::Command::AgeOut, Some(ticket)) if ticket.aged_out.is_none() => {
+                    Err(Refusal::StillOpen)
+                }
+                _ => Ok(()),
+            }
         }
         _ => save(rows, &by, at, command).map(drop),
     }
@@ -260,6 +268,13 @@ impl Ticket {
         if !asked {
             let (id, by, at) = (envelope.mid, envelope.by, envelope.at);
             self.flags.push(Flag { id, reason, by, at, settled: None });
+        }
+    }
+
+    /// A ticket that somebody has to do something about again is on the phones again. Its older sheets stay at the desk.
+    fn come_back(&mut self) {
+        if !matches!(self.stage, TicketStage::Closed { .. } | TicketStage::Cancelled { .. }) {
+            self.aged_out = None;
         }
     }
 
@@ -415,11 +430,27 @@ fn apply_ticket(
             ticket.stage = TicketStage::Cancelled { by, at, reason: reason.clone() };
             ticket.note(envelope, Act::Cancelled, reason);
         }
+        ticket::Command::AgeOut => return Ok(age_out(rows, ticket, at)),
         ticket::Command::Settle { flag, decision, note } => {
             settle(&mut ticket, envelope, *flag, *decision, note);
         }
     }
+    ticket.come_back();
     Ok(Applied { rows: vec![ticket.into()], amendment })
+}
+
+/// The ticket and its sheets leave the phones. That is no event of the repair, so the history has no line for it.
+fn age_out(rows: &impl Lookup, mut ticket: Ticket, at: Timestamp) -> Applied {
+    if ticket.aged_out.is_some() {
+        return Applied::default();
+    }
+    ticket.aged_out = Some(at);
+    let signed = ticket.visits.iter().flat_map(|visit| &visit.sheets);
+    let sheets = signed.filter_map(|sheet| rows.find(*sheet));
+    let mut changed: Vec<Row> =
+        sheets.map(|sheet| Sheet { aged_out: Some(at), ..sheet }.into()).collect();
+    changed.push(ticket.into());
+    Applied { rows: changed, amendment: None }
 }
 
 /// Answers a flag; a proposal that is taken becomes what stands.
@@ -476,6 +507,7 @@ fn register(
         visits: Vec::new(),
         log: Vec::new(),
         flags: Vec::new(),
+        aged_out: None,
     };
     ticket.note(envelope, Act::Registered, "");
     let contact = &intake.contact;
@@ -684,12 +716,14 @@ fn apply_visit(
                     digest: digest.clone(),
                     signature: (**signature).clone(),
                     at,
+                    aged_out: None,
                 }
                 .into(),
             );
         }
         _ => {}
     }
+    ticket.come_back();
     changed.push(ticket.into());
     Ok(Applied { rows: changed, amendment })
 }
@@ -889,6 +923,11 @@ fn apply_part_request(
     });
     let repeated = amendment.is_some() && moves.0.is_none();
     if repeated {
+        return Ok(Applied::default());
+    }
+    if before.as_ref().is_some_and(|request| request.aged_out.is_some())
+        && matches!(command, part_request::Command::AgeOut)
+    {
         return Ok(Applied::default());
     }
     let Some(request) = part_request::carry_out(id, before.as_ref(), command, &actor, at) else {

@@ -6,7 +6,7 @@ use crate::{
     Id, Refusal, Timestamp,
     part::Part,
     stock,
-    ticket::Ticket,
+    ticket::{AGE_OUT_MINUTES, Ticket},
     user::{Role, User},
     values,
 };
@@ -31,6 +31,9 @@ pub struct PartRequest {
     pub note: String,
     pub requested_at: Timestamp,
     pub stage: Stage,
+    /// Set when it left the requester's phone, after its ticket had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aged_out: Option<Timestamp>,
 }
 
 /// One wanted part.
@@ -97,6 +100,8 @@ pub enum Command {
     Number {
         number: String,
     },
+    /// Takes a request that is long over off its requester's phone; the server's doing.
+    AgeOut,
 }
 
 impl Command {
@@ -106,11 +111,30 @@ impl Command {
     }
 }
 
+impl PartRequest {
+    /// When it may leave the requester's phone, if nobody does anything about it until then.
+    pub fn ages_at(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Received { at } | Stage::Rejected { at, .. } | Stage::Cancelled { at, .. }
+                if self.aged_out.is_none() =>
+            {
+                Some(at.plus_minutes(AGE_OUT_MINUTES))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The most lines one request may have.
 pub const LINES_MAX: usize = 50;
 
 /// Whether `by` may do `command` now.
-pub fn check(request: Option<&PartRequest>, command: &Command, by: &User) -> Result<(), Refusal> {
+pub fn check(
+    request: Option<&PartRequest>,
+    command: &Command,
+    by: &User,
+    at: Timestamp,
+) -> Result<(), Refusal> {
     let Some(request) = request else {
         let Command::Submit { ticket_number, lines, note, .. } = command else {
             return Err(Refusal::NotFound);
@@ -163,8 +187,15 @@ pub fn check(request: Option<&PartRequest>, command: &Command, by: &User) -> Res
         }
         (_, Command::Cancel { .. }) => Err(Refusal::AlreadyOver),
 
-        (_, Command::Number { .. }) if !by.is_any(&[Role::System]) => Err(Refusal::NotYourRole),
+        (_, Command::Number { .. } | Command::AgeOut) if !by.is_any(&[Role::System]) => {
+            Err(Refusal::NotYourRole)
+        }
         (_, Command::Number { number }) => values::line(number),
+        (_, Command::AgeOut) => match request.ages_at() {
+            Some(due) if at < due => Err(Refusal::StillOpen),
+            None if request.aged_out.is_none() => Err(Refusal::StillOpen),
+            _ => Ok(()),
+        },
     }
 }
 
@@ -189,6 +220,7 @@ pub fn carry_out(
             note: note.clone(),
             requested_at: at,
             stage: Stage::Submitted,
+            aged_out: None,
         });
     }
     let mut request = request?.clone();
@@ -205,6 +237,7 @@ pub fn carry_out(
             request.stage = Stage::Cancelled { by, at, reason: reason.clone() };
         }
         Command::Number { number } => request.number = Some(number.clone()),
+        Command::AgeOut => request.aged_out = request.aged_out.or(Some(at)),
     }
     Some(request)
 }

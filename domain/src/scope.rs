@@ -1,12 +1,16 @@
 //! Scopes: which rows a person may hold. Pure functions of the row and of the person.
 //!
-//! No scope depends on the clock: a row leaves a device only because a command changed it.
+//! No scope depends on the clock: a row leaves a device only because a command changed it. What is over
+//! for long is taken off the phones by such a command ([`ages_at`], [`age_out`]).
 
 use std::collections::BTreeSet;
 
 use crate::{
-    Id, Row,
+    Command, Id, Row, Timestamp,
+    part_request::{self, PartRequest},
+    sheet::Sheet,
     stock::Place,
+    ticket::{self, Ticket},
     user::{Role, User},
 };
 
@@ -40,6 +44,11 @@ pub fn scopes(row: &Row) -> BTreeSet<Scope> {
     match row {
         Row::User(_) | Row::Team(_) | Row::Model(_) | Row::Part(_) => [Scope::All].into(),
         Row::Customer(_) | Row::Machine(_) => [Scope::Desk].into(),
+        Row::Ticket(Ticket { aged_out: Some(_), .. })
+        | Row::Sheet(Sheet { aged_out: Some(_), .. }) => [Scope::Desk].into(),
+        Row::PartRequest(PartRequest { aged_out: Some(_), .. }) => {
+            [Scope::Desk, Scope::Parts].into()
+        }
         Row::Ticket(ticket) => {
             let mut scopes: BTreeSet<Scope> = [Scope::Desk].into();
             // An engineer keeps a job that was called off only as long as the office has not taken it
@@ -64,6 +73,28 @@ pub fn scopes(row: &Row) -> BTreeSet<Scope> {
             Place::Store => [Scope::Desk, Scope::Parts].into(),
             Place::Person(user) => [Scope::Desk, Scope::Parts, Scope::Person(user)].into(),
         },
+    }
+}
+
+/// When a row leaves the phones, if nothing happens to it until then.
+pub fn ages_at(row: &Row) -> Option<Timestamp> {
+    match row {
+        Row::Ticket(ticket) => ticket.ages_at(),
+        Row::PartRequest(request) => request.ages_at(),
+        _ => None,
+    }
+}
+
+/// The command by which the server takes this row off the phones once its time has come.
+///
+/// A sheet goes with its ticket; a part request may go once its ticket has.
+pub fn age_out(row: &Row) -> Option<Command> {
+    match row {
+        Row::Ticket(ticket) => Some(Command::Ticket(ticket.id, ticket::Command::AgeOut)),
+        Row::PartRequest(request) => {
+            Some(Command::PartRequest(request.id, part_request::Command::AgeOut))
+        }
+        _ => None,
     }
 }
 

@@ -28,6 +28,9 @@ pub struct Sheet {
     pub digest: Digest,
     pub signature: Signature,
     pub at: Timestamp,
+    /// Set when it left the engineer's phone together with its ticket; no part of what was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aged_out: Option<Timestamp>,
 }
 
 /// A SHA-256 in lower-case hexadecimal.

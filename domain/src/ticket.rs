@@ -59,6 +59,9 @@ pub struct Ticket {
     pub log: Vec<Entry>,
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// Set when it left the phones of those who worked on it, long after everything was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aged_out: Option<Timestamp>,
 }
 
 /// Where a ticket stands (domain model 3.3.1).
@@ -408,6 +411,8 @@ pub enum Command {
     Cancel {
         reason: String,
     },
+    /// Takes a ticket that is long over off the phones; the server's doing. The desk keeps it.
+    AgeOut,
     /// Answers a flag.
     Settle {
         flag: Uuid,
@@ -476,6 +481,9 @@ pub enum ImportStage {
 
 /// How long after closing a ticket may be opened again: seven days (T-18).
 pub const REOPEN_MINUTES_MAX: i64 = 7 * 24 * 60;
+
+/// How long phones keep what is over: fourteen days, twice the time in which it may be opened again.
+pub const AGE_OUT_MINUTES: i64 = 14 * 24 * 60;
 
 impl Command {
     /// Whether this tells what happened. Evidence is never refused for what others did meanwhile.
@@ -607,6 +615,16 @@ impl Ticket {
         Some((start.plus_minutes(contact), start.plus_minutes(solution)))
     }
 
+    /// When it leaves the phones, if nobody does anything about it until then.
+    pub fn ages_at(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Closed { at } | Stage::Cancelled { at, .. } if self.aged_out.is_none() => {
+                Some(at.plus_minutes(AGE_OUT_MINUTES))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a person must decide something.
     pub fn has_open_flags(&self) -> bool {
         self.flags.iter().any(|flag| flag.settled.is_none())
@@ -688,6 +706,7 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
         | Command::TakeOn { .. }
         | Command::Resume
         | Command::OpenFollowUp
+        | Command::AgeOut
         | Command::Close => Ok(()),
     }
 }
@@ -702,7 +721,7 @@ pub fn permitted(ticket: Option<&Ticket>, command: &Command, by: &User) -> Resul
     let allowed = match command {
         Command::Register { .. } => by.is_any(&[Engineer, Agent, Coordinator, Supervisor, System]),
         Command::Import { .. } => by.is_any(&[Coordinator, Supervisor, System]),
-        Command::Number { .. } => by.is_any(&[System]),
+        Command::Number { .. } | Command::AgeOut => by.is_any(&[System]),
         Command::Triage { .. } => {
             by.is_any(&[Agent, Coordinator, Supervisor]) || (by.is_any(&[Engineer]) && registered)
         }
@@ -738,6 +757,12 @@ fn fits(ticket: &Ticket, command: &Command, by: &User, at: Timestamp) -> Result<
     match (command, stage) {
         (Command::Register { .. } | Command::Import { .. }, _) => Err(Refusal::AlreadyExists),
         (Command::Number { .. } | Command::Note { .. }, _) => Ok(()),
+
+        (Command::AgeOut, _) => match ticket.ages_at() {
+            Some(due) if at < due => Err(Refusal::NotClosed),
+            None if ticket.aged_out.is_none() => Err(Refusal::NotClosed),
+            _ => Ok(()),
+        },
 
         (_, Stage::Cancelled { .. })
             if !matches!(command, Command::Settle { .. } | Command::Number { .. }) =>

@@ -480,6 +480,7 @@ impl Words {
                 OfTicket::Reopen { .. } => self.act(Act::Reopened),
                 OfTicket::Cancel { .. } => self.act(Act::Cancelled),
                 OfTicket::Settle { .. } => self.act(Act::Settled),
+                OfTicket::AgeOut => self.pick("从手机移出", "Left the phones"),
             },
             Command::Visit(_, _, command) => match command {
                 OfVisit::Accept => self.act(Act::Accepted),
@@ -517,6 +518,7 @@ impl Words {
                 Request::Receive => self.pick("领取备件", "Received parts"),
                 Request::Cancel { .. } => self.pick("撤回备件申请", "Withdrew a part request"),
                 Request::Number { .. } => self.pick("分配申请号", "Numbered a part request"),
+                Request::AgeOut => self.pick("从手机移出", "Left the phones"),
             },
             Command::Part(..) => self.pick("保存备件", "Saved a part"),
             Command::Stock(..) => self.pick("盘点库存", "Counted stock"),

@@ -1,6 +1,7 @@
 //! Promises that join nouns: conflicts between field and office, stock, evidence that is never refused.
 
 use super::*;
+use crate::scope;
 use crate::world::{
     AGENT, BOARD, COORDINATOR, FIRST, KEEPER, LI, SECOND, SHEET, SUPERVISOR, TICKET, WANG, World,
     appointment, dispatch, finish, inspect, intake, leave_unfinished, register, signature, talk,
@@ -273,6 +274,70 @@ fn parts_travel_from_the_store_to_the_bag_once() {
     assert_eq!(refused.err(), Some(Refusal::NotYourRole));
     world.act(KEEPER, Command::Stock(Place::Store, BOARD, count)).unwrap();
     assert_eq!(world.stock(Place::Store), 5);
+}
+
+#[test]
+fn sheets_and_part_requests_leave_the_phones_after_their_ticket() {
+    let mut world = World::at(Stage::Accepted);
+    let id = Id::new(Uuid::from_u128(701));
+    let ask = |command| Command::PartRequest(id, command);
+    let line = part_request::Line {
+        part: None,
+        code: String::new(),
+        name: "遥控器".into(),
+        quantity: 1,
+        reason: String::new(),
+    };
+    let submit = part_request::Command::Submit {
+        ticket: TICKET,
+        ticket_number: "20260501001".into(),
+        lines: vec![line],
+        needed_by: None,
+        urgent: false,
+        note: String::new(),
+    };
+    world.act(LI, ask(submit)).unwrap();
+    let still_open = Some(Refusal::StillOpen);
+    assert_eq!(world.act(SYSTEM, ask(part_request::Command::AgeOut)).err(), still_open);
+    let withdraw = part_request::Command::Cancel { reason: "车里有".into() };
+    world.act(LI, ask(withdraw)).unwrap();
+
+    let mut done = World::at(Stage::Finished);
+    done.visit_act(LI, FIRST, done.lock()).unwrap();
+    done.visit_act(LI, FIRST, done.sign(Some(true))).unwrap();
+    world.rows.extend(done.rows);
+    world.minute = done.minute;
+    let holds = |world: &World, row: Row| {
+        scope::scopes(&row).contains(&scope::Scope::Person(LI))
+            && world.rows.contains_key(&row.key())
+    };
+    let sheet = |world: &World| Row::from(world.rows.find(SHEET).unwrap());
+    let request = |world: &World| Row::from(world.rows.find(id).unwrap());
+
+    world.minute += ticket::AGE_OUT_MINUTES;
+    // The request's time has come, but somebody is still busy with the ticket.
+    assert_eq!(world.act(SYSTEM, ask(part_request::Command::AgeOut)).err(), still_open);
+    world.visit_act(LI, FIRST, visit::Command::HandIn).unwrap();
+    world.ticket_act(SUPERVISOR, ticket::Command::Close).unwrap();
+    let due = world.ticket().ages_at();
+    assert_eq!(due, Some(world.now().plus_minutes(ticket::AGE_OUT_MINUTES)));
+    assert!(holds(&world, sheet(&world)));
+
+    world.minute += ticket::AGE_OUT_MINUTES;
+    let signed = world.rows.find(SHEET).unwrap();
+    world.ticket_act(SYSTEM, ticket::Command::AgeOut).unwrap();
+    world.act(SYSTEM, ask(part_request::Command::AgeOut)).unwrap();
+    for row in [sheet(&world), request(&world), world.ticket().into()] {
+        assert!(!holds(&world, row.clone()), "{row:?}");
+        assert_eq!(scope::ages_at(&row), None);
+        assert!(scope::scopes(&row).contains(&scope::Scope::Desk));
+    }
+    let kept = world.rows.find(SHEET).unwrap();
+    assert_eq!(
+        (kept.content, kept.digest),
+        (signed.content, signed.digest),
+        "what was signed stays"
+    );
 }
 
 #[test]

@@ -2,15 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{Command, Confirmation, HoldReason, Stage, Ticket};
+use super::{AGE_OUT_MINUTES, Command, Confirmation, HoldReason, Stage, Ticket};
 use crate::{
     Refusal, Timestamp,
     flag::Decision,
+    scope::{self, Scope},
     user::SYSTEM,
     visit,
     world::{
-        ADMINISTRATOR, AGENT, COORDINATOR, FIRST, KEEPER, LI, SECOND, SUPERVISOR, WANG, World,
-        dispatch, register, triage,
+        ADMINISTRATOR, AGENT, COORDINATOR, FIRST, KEEPER, LI, SECOND, SUPERVISOR, TICKET, WANG,
+        World, dispatch, register, triage,
     },
 };
 
@@ -175,6 +176,11 @@ fn each_command_fits_the_stages_it_is_for() {
             ],
         ),
         (
+            // Only the server may at all; the next test asks it.
+            Command::AgeOut,
+            [no(NotYourRole); 11],
+        ),
+        (
             Command::Reopen { reason: reason() },
             [
                 no(NotClosed),
@@ -266,6 +272,64 @@ fn only_the_server_gives_numbers() {
     let mut world = at(Stage::Received);
     world.ticket_act(SYSTEM, number).unwrap();
     assert_eq!(world.ticket().spoken_number(), "20260501001");
+}
+
+#[test]
+fn only_what_is_over_for_long_leaves_the_phones() {
+    let closed = Timestamp(0);
+    for stage in stages() {
+        let stage = match stage {
+            Stage::Closed { .. } => Stage::Closed { at: closed },
+            stage => stage,
+        };
+        let over = matches!(stage, Stage::Closed { .. } | Stage::Cancelled { .. });
+        let mut world = at(stage.clone());
+        let before = scope::scopes(&world.ticket().into());
+        assert!(before.contains(&Scope::Person(LI)), "{stage:?}");
+        let due = world.ticket().ages_at();
+        assert_eq!(due, over.then(|| closed.plus_minutes(AGE_OUT_MINUTES)), "{stage:?}");
+
+        for who in [COORDINATOR, LI, SUPERVISOR, ADMINISTRATOR] {
+            let refused = world.ticket_act(who, Command::AgeOut).map(drop);
+            assert_eq!(refused, Err(Refusal::NotYourRole));
+        }
+        let got = world.ticket_act(SYSTEM, Command::AgeOut).map(drop);
+        if !over {
+            assert_eq!(got, Err(Refusal::NotClosed), "{stage:?}");
+            continue;
+        }
+        got.unwrap();
+        assert_eq!(scope::scopes(&world.ticket().into()), [Scope::Desk].into());
+        assert_eq!(world.ticket().ages_at(), None);
+        assert_eq!(world.ticket().stage, stage);
+        // Once is enough.
+        let again = crate::Command::Ticket(TICKET, Command::AgeOut);
+        assert!(world.act(SYSTEM, again).unwrap().rows.is_empty());
+    }
+}
+
+#[test]
+fn a_ticket_does_not_leave_the_phones_before_its_time() {
+    let mut world = World::at(visit::Stage::Accepted);
+    let closed = Stage::Closed { at: Timestamp(i64::MAX / 2) };
+    world.rows.extend([domain_row(Ticket { stage: closed, ..world.ticket() })]);
+    assert_eq!(world.ticket_act(SYSTEM, Command::AgeOut).map(drop), Err(Refusal::NotClosed));
+}
+
+#[test]
+fn a_ticket_that_is_opened_again_is_on_the_phones_again() {
+    let closed = Timestamp(1_777_600_000_000);
+    let mut world = at(Stage::Closed { at: closed });
+    let aged = Ticket { aged_out: Some(closed), ..world.ticket() };
+    world.rows.extend([domain_row(aged)]);
+    assert!(!scope::scopes(&world.ticket().into()).contains(&Scope::Person(LI)));
+    world.ticket_act(SUPERVISOR, Command::Reopen { reason: "又坏了".into() }).unwrap();
+    assert!(scope::scopes(&world.ticket().into()).contains(&Scope::Person(LI)));
+}
+
+fn domain_row(ticket: Ticket) -> (crate::Key, std::sync::Arc<crate::Row>) {
+    let row = crate::Row::from(ticket);
+    (row.key(), row.into())
 }
 
 #[test]
