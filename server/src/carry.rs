@@ -103,6 +103,7 @@ pub(crate) fn record(
         command,
         outcome,
         first,
+        carrier: None,
     })
 }
 
@@ -148,7 +149,7 @@ fn order(
     (mid, at, command): &Order,
     received: Timestamp,
 ) -> Result<Outcome, Error> {
-    if let Some(known) = writing.reading().stored_by_mid(*mid)? {
+    if let Some(known) = writing.stored_by_mid(*mid)? {
         return Ok(known.outcome);
     }
     let mut replica = writing.internal(by)?;

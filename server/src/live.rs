@@ -74,6 +74,7 @@ impl Listener {
     /// The next thing to say, or nothing when the stream is over.
     async fn next(&mut self) -> Option<Event> {
         let mut news: Option<u64> = None;
+        let everybody = [domain::scope::Scope::All].into();
         let beat = Instant::now() + HEARTBEAT;
         loop {
             let closing = &mut self.closing;
@@ -89,10 +90,10 @@ impl Listener {
             tokio::select! {
                 poke = self.pokes.recv() => match poke {
                     Ok(poke) => {
-                        if poke.scopes.contains(&domain::scope::Scope::All) {
+                        if poke.concerns(&everybody) {
                             self.look_again().await?;
                         }
-                        if !poke.scopes.is_disjoint(&self.actor.grants()) {
+                        if poke.concerns(&self.actor.grants()) {
                             news = Some(poke.v);
                         }
                     }

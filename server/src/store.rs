@@ -2,8 +2,12 @@
 
 mod accounts;
 mod journal;
+mod pending;
 mod pull;
+mod scan;
 mod schema;
+mod sql;
+mod sqlite;
 mod writer;
 mod writing;
 
@@ -16,23 +20,26 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     thread::JoinHandle,
-    time::Duration,
 };
 
 use domain::{
     Id, Key, Kind, Row, Rows, Timestamp, rows::Noun, scope::Scope, user::User, wire::Outcome,
 };
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
+use self::{
+    sql::{Line, Sql, values},
+    sqlite::Sqlite,
+    writing::Stand,
+};
 use crate::error::Error;
 
 pub use accounts::{Account, SessionRow, Who};
 pub(crate) use journal::Entry;
 pub use journal::{ReplicaRow, Stored};
 pub use pull::Pull;
-pub use writing::Writing;
+pub use writing::{Wants, Writing};
 
 /// How many pulls read at the same time.
 const READERS: usize = 4;
@@ -48,7 +55,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     queue: Option<mpsc::Sender<writer::Job>>,
     writer: Option<JoinHandle<()>>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Vec<Box<dyn Line>>>,
     permits: Arc<Semaphore>,
     pokes: broadcast::Sender<Poke>,
     folder: PathBuf,
@@ -58,18 +65,30 @@ struct Inner {
 /// What a commit touched, for whoever listens.
 #[derive(Clone, Debug)]
 pub struct Poke {
+    /// The revision before it.
+    pub after: u64,
     pub v: u64,
-    pub scopes: Arc<BTreeSet<Scope>>,
+    /// Nothing where it is not known, because another process wrote.
+    pub scopes: Option<Arc<BTreeSet<Scope>>>,
+}
+
+impl Poke {
+    /// Whether somebody with these grants may have something new.
+    pub fn concerns(&self, grants: &BTreeSet<Scope>) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| !scopes.is_disjoint(grants))
+    }
 }
 
 /// Where the history stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Names this server's data.
     pub server: Uuid,
     /// Names this history; another one after a restore.
     pub epoch: Uuid,
     pub v: u64,
+    /// Who has heard less cannot be told what left, because the log was cut here.
+    pub log_floor: u64,
 }
 
 /// An order from inside the server: its id, when it happened, what is to be done.
@@ -78,18 +97,6 @@ pub type Order = (Uuid, Timestamp, domain::Command);
 /// A fresh id for an order.
 pub fn new_mid() -> Uuid {
     Uuid::now_v7()
-}
-
-impl From<rusqlite::Error> for Error {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
-        match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure) => {
-                Self::Unavailable(error.to_string())
-            }
-            _ => Self::internal(error),
-        }
-    }
 }
 
 impl Store {
@@ -113,30 +120,23 @@ impl Store {
     fn open_in(folder: &Path, temporary: bool) -> Result<Self, Error> {
         let why = |error| Error::internal(format!("{}: {error}", folder.display()));
         fs::create_dir_all(folder).map_err(why)?;
-        let file = folder.join("doorstep.sqlite");
-        let mut connection = Connection::open(&file)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        // What was acknowledged is on the disk, also after a power cut.
-        connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.set_prepared_statement_cache_capacity(64);
-        schema::migrate(&mut connection)?;
-
-        let mut readers = Vec::with_capacity(READERS);
+        let file = folder.join(sqlite::FILE);
+        let writer = Box::new(Sqlite::writer(&file)?);
+        let mut readers: Vec<Box<dyn Line>> = Vec::with_capacity(READERS);
         for _ in 0..READERS {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let reader = Connection::open_with_flags(&file, flags)?;
-            reader.busy_timeout(Duration::from_secs(5))?;
-            reader.set_prepared_statement_cache_capacity(64);
-            readers.push(reader);
+            readers.push(Box::new(Sqlite::reader(&file)?));
         }
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (pokes, _) = broadcast::channel(256);
         let speaker = pokes.clone();
         let writer = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || writer::run(connection, jobs, &speaker))
+            .spawn(move || {
+                writer::run(writer, jobs, |poke| {
+                    // Nobody may be listening.
+                    let _ = speaker.send(poke);
+                });
+            })
             .map_err(Error::internal)?;
         Ok(Self(Arc::new(Inner {
             queue: Some(queue),
@@ -169,8 +169,21 @@ impl Store {
         &self,
         work: impl Fn(&mut Writing<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.write_wanting(Wants::default(), work).await
+    }
+
+    /// Like [`Store::write`], and says before what `work` is going to look up, which a database at a distance
+    /// then fetches together for everybody in the transaction.
+    ///
+    /// # Errors
+    /// Those of [`Store::write`].
+    pub async fn write_wanting<T: Send + 'static>(
+        &self,
+        wants: Wants,
+        work: impl Fn(&mut Writing<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let (tell, told) = oneshot::channel();
-        let job = writer::Job::new(work, tell);
+        let job = writer::Job::new(wants, work, tell);
         let stopped = || Error::Unavailable("the writer has stopped".into());
         let queue = self.0.queue.as_ref().ok_or_else(stopped)?;
         queue.send(job).await.map_err(|_| stopped())?;
@@ -190,15 +203,18 @@ impl Store {
         let seen = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let pool = || inner.readers.lock().unwrap_or_else(|poison| poison.into_inner());
-            let connection = pool().pop().ok_or_else(|| Error::internal("no reader is free"))?;
-            let mut reader = Returned { connection: Some(connection), inner: &inner };
-            let Some(connection) = reader.connection.as_mut() else {
+            let line = pool().pop().ok_or_else(|| Error::internal("no reader is free"))?;
+            let mut reader = Returned { line: Some(line), inner: &inner };
+            let Some(line) = reader.line.as_mut() else {
                 return Err(Error::internal("no reader is free"));
             };
-            let tx = connection.transaction()?;
-            let seen = look(&Reading { tx: &tx });
-            tx.finish()?;
-            seen
+            let (mut look, mut seen) = (Some(look), None);
+            line.read(&mut |sql| {
+                let look = look.take().ok_or_else(|| Error::internal("looked twice"))?;
+                seen = Some(look(&Reading { sql })?);
+                Ok(())
+            })?;
+            seen.ok_or_else(|| Error::internal("nobody looked"))
         });
         seen.await.map_err(Error::internal)?
     }
@@ -246,14 +262,14 @@ impl Store {
 
 /// Gives the connection back to the pool, also when the reader panics.
 struct Returned<'a> {
-    connection: Option<Connection>,
+    line: Option<Box<dyn Line>>,
     inner: &'a Inner,
 }
 
 impl Drop for Returned<'_> {
     fn drop(&mut self) {
         let mut pool = self.inner.readers.lock().unwrap_or_else(|poison| poison.into_inner());
-        pool.extend(self.connection.take());
+        pool.extend(self.line.take());
     }
 }
 
@@ -273,7 +289,7 @@ impl Drop for Inner {
 
 /// One snapshot of the data.
 pub struct Reading<'a> {
-    tx: &'a Connection,
+    sql: &'a dyn Sql,
 }
 
 impl Reading<'_> {
@@ -282,11 +298,7 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn head(&self) -> Result<Head, Error> {
-        let mut statement = self.tx.prepare_cached("select server, epoch, v from head")?;
-        let (server, epoch, v) = statement.query_row([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
-        })?;
-        Ok(Head { server: uuid(&server)?, epoch: uuid(&epoch)?, v: unsigned(v) })
+        Ok(Stand::read(self.sql)?.head)
     }
 
     /// The noun with this id, if there is one.
@@ -294,7 +306,7 @@ impl Reading<'_> {
     /// # Errors
     /// Where it cannot be read.
     pub fn find<T: Noun>(&self, id: Id<T>) -> Result<Option<T>, Error> {
-        let row = read_row(self.tx, Key::of(id))?;
+        let row = read_row(self.sql, Key::of(id))?;
         Ok(row.as_ref().and_then(T::of).cloned())
     }
 
@@ -303,24 +315,22 @@ impl Reading<'_> {
     /// # Errors
     /// Where one cannot be read.
     pub fn rows_of(&self, kind: Kind) -> Result<Rows, Error> {
-        let mut statement = self.tx.prepare_cached("select body from rows where kind = ?1")?;
-        let bodies = statement.query_map([kind.word()], |row| row.get::<_, String>(0))?;
         let mut rows = Rows::new();
-        for body in bodies {
-            let row = Row::from_json(kind, &body?).map_err(Error::internal)?;
+        let text = "select body from rows where kind = ?1";
+        self.sql.each(text, &values![kind.word()], &mut |row| {
+            let row = Row::from_json(kind, row.text(0)?).map_err(Error::internal)?;
             rows.insert(row.key(), Arc::new(row));
-        }
+            Ok(())
+        })?;
         Ok(rows)
     }
 }
 
-fn read_row(connection: &Connection, key: Key) -> Result<Option<Row>, Error> {
-    let mut statement =
-        connection.prepare_cached("select body from rows where kind = ?1 and id = ?2")?;
-    let body: Option<String> = statement
-        .query_row(params![key.kind.word(), key.id.simple().to_string()], |row| row.get(0))
-        .optional()?;
-    body.map(|body| Row::from_json(key.kind, &body).map_err(Error::internal)).transpose()
+fn read_row(sql: &dyn Sql, key: Key) -> Result<Option<Row>, Error> {
+    let text = "select body from rows where kind = ?1 and id = ?2";
+    sql.one(text, &values![key.kind.word(), key.id.simple().to_string()], |row| {
+        Row::from_json(key.kind, row.text(0)?).map_err(Error::internal)
+    })
 }
 
 /// Numbers here are never negative and never near the limit; the database knows only signed ones.

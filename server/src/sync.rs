@@ -145,7 +145,7 @@ fn push(
     request: &Request,
     received: Timestamp,
 ) -> Result<Push, Error> {
-    let Some(mut replica) = writing.reading().replica(request.replica)? else {
+    let Some(mut replica) = writing.replica(request.replica)? else {
         // Registered in a history that was lost: it goes on under a new name.
         return Ok(Push::Fork);
     };
@@ -160,7 +160,7 @@ fn push(
     let (repeated, fresh): (Vec<&Sent>, Vec<&Sent>) =
         request.envelopes.iter().partition(|sent| sent.seq <= replica.last_seq);
     for sent in repeated {
-        let stored = writing.reading().stored(replica.id, sent.seq)?;
+        let stored = writing.stored(replica.id, sent.seq)?;
         if !stored.is_some_and(|stored| same(&stored, sent)) {
             return Ok(Push::Fork);
         }
@@ -187,7 +187,7 @@ fn decide(
     let text = sent.command.to_string();
     let origin =
         Origin { replica: replica.id, seq: sent.seq, claimed: sent.at, received, command: &text };
-    let known = writing.reading().stored_by_mid(sent.mid)?;
+    let known = writing.stored_by_mid(sent.mid)?;
     let command = read(&sent.command);
     let (mid, by) = (sent.mid, sent.by);
     let seal = Seal { mid, by, at, doubtful };

@@ -1,9 +1,12 @@
 //! Accounts and sessions as they are kept. Passwords only as hashes, tokens only as digests.
 
 use domain::{Id, Timestamp, user::User};
-use rusqlite::{OptionalExtension, params};
 
-use super::{Reading, Writing, uuid};
+use super::{
+    Reading, Writing,
+    sql::{Columns, values},
+    uuid,
+};
 use crate::error::Error;
 
 /// A login of somebody.
@@ -39,10 +42,8 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn account(&self, login: &str) -> Result<Option<Account>, Error> {
-        let mut statement =
-            self.tx.prepare_cached("select user, login, hash from account where login = ?1")?;
-        let raw = statement.query_row([login], raw).optional()?;
-        raw.map(account).transpose()
+        let text = r#"select "user", login, hash from account where login = ?1"#;
+        self.sql.one(text, &values![login], account)
     }
 
     /// The account of this person.
@@ -50,10 +51,8 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn account_of(&self, user: Id<User>) -> Result<Option<Account>, Error> {
-        let mut statement =
-            self.tx.prepare_cached("select user, login, hash from account where user = ?1")?;
-        let raw = statement.query_row([user.uuid().to_string()], raw).optional()?;
-        raw.map(account).transpose()
+        let text = r#"select "user", login, hash from account where "user" = ?1"#;
+        self.sql.one(text, &values![user], account)
     }
 
     /// Every account, by login.
@@ -61,10 +60,7 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn accounts(&self) -> Result<Vec<Account>, Error> {
-        let mut statement =
-            self.tx.prepare_cached("select user, login, hash from account order by login")?;
-        let found = statement.query_map([], raw)?;
-        found.map(|raw| account(raw?)).collect()
+        self.sql.all(r#"select "user", login, hash from account order by login"#, &[], account)
     }
 
     /// The session with this token digest.
@@ -72,23 +68,15 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn session(&self, token: &str) -> Result<Option<SessionRow>, Error> {
-        let mut statement = self.tx.prepare_cached(
-            "select user, last_seen, expires, revoked from session where token = ?1",
-        )?;
-        let raw = statement
-            .query_row([token], |row| {
-                Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })
-            .optional()?;
-        raw.map(|(user, last_seen, expires, revoked)| {
+        let text = r#"select "user", last_seen, expires, revoked from session where token = ?1"#;
+        self.sql.one(text, &values![token], |row| {
             Ok(SessionRow {
-                user: Id::new(uuid(&user)?),
-                last_seen: Timestamp(last_seen),
-                expires: Timestamp(expires),
-                revoked,
+                user: Id::new(uuid(row.text(0)?)?),
+                last_seen: Timestamp(row.int(1)?),
+                expires: Timestamp(row.int(2)?),
+                revoked: row.int(3)? != 0,
             })
         })
-        .transpose()
     }
 
     /// When each person was last seen by the server.
@@ -96,10 +84,9 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn last_seen(&self, user: Id<User>) -> Result<Option<Timestamp>, Error> {
-        let mut statement =
-            self.tx.prepare_cached("select max(last_seen) from session where user = ?1")?;
-        let seen: Option<i64> = statement.query_row([user.uuid().to_string()], |row| row.get(0))?;
-        Ok(seen.map(Timestamp))
+        let text = r#"select max(last_seen) from session where "user" = ?1"#;
+        let seen = self.sql.one(text, &values![user], |row| row.maybe_int(0))?;
+        Ok(seen.flatten().map(Timestamp))
     }
 }
 
@@ -111,8 +98,8 @@ impl Writing<'_> {
     pub fn open_account(&mut self, account: &Account, at: Timestamp) -> Result<(), Error> {
         let Account { user, login, hash } = account;
         self.run(
-            "insert into account (user, login, hash, created) values (?1, ?2, ?3, ?4)",
-            params![user.uuid().to_string(), login, hash, at.0],
+            r#"insert into account ("user", login, hash, created) values (?1, ?2, ?3, ?4)"#,
+            &values![*user, login, hash, at],
         )?;
         Ok(())
     }
@@ -122,10 +109,8 @@ impl Writing<'_> {
     /// # Errors
     /// Where it cannot be written.
     pub fn set_password(&mut self, user: Id<User>, hash: &str) -> Result<bool, Error> {
-        let changed = self.run(
-            "update account set hash = ?2 where user = ?1",
-            params![user.uuid().to_string(), hash],
-        )?;
+        let changed =
+            self.run(r#"update account set hash = ?2 where "user" = ?1"#, &values![user, hash])?;
         Ok(changed > 0)
     }
 
@@ -141,12 +126,12 @@ impl Writing<'_> {
         expires: Timestamp,
     ) -> Result<(), Error> {
         self.run(
-            "insert into session (token, user, created, last_seen, expires, revoked)
-             values (?1, ?2, ?3, ?3, ?4, 0)",
-            params![token, user.uuid().to_string(), at.0, expires.0],
+            r#"insert into session (token, "user", created, last_seen, expires, revoked)
+             values (?1, ?2, ?3, ?3, ?4, 0)"#,
+            &values![token, user, at, expires],
         )?;
         // An answer "expired" needs no row: unknown tokens get the same.
-        self.run("delete from session where expires < ?1", [at.0])?;
+        self.run("delete from session where expires < ?1", &values![at])?;
         Ok(())
     }
 
@@ -162,7 +147,7 @@ impl Writing<'_> {
     ) -> Result<(), Error> {
         self.run(
             "update session set last_seen = ?2, expires = ?3 where token = ?1 and revoked = 0",
-            params![token, at.0, expires.0],
+            &values![token, at, expires],
         )?;
         Ok(())
     }
@@ -172,7 +157,7 @@ impl Writing<'_> {
     /// # Errors
     /// Where it cannot be written.
     pub fn close_session(&mut self, token: &str) -> Result<(), Error> {
-        self.run("delete from session where token = ?1", [token])?;
+        self.run("delete from session where token = ?1", &values![token])?;
         Ok(())
     }
 
@@ -186,19 +171,17 @@ impl Writing<'_> {
             Who::AllBut(user, token) => (user, token.as_str()),
         };
         self.run(
-            "update session set revoked = 1 where user = ?1 and token <> ?2",
-            params![user.uuid().to_string(), but],
+            r#"update session set revoked = 1 where "user" = ?1 and token <> ?2"#,
+            &values![*user, but],
         )?;
         Ok(())
     }
 }
 
-type Raw = (String, String, String);
-
-fn raw(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-}
-
-fn account((user, login, hash): Raw) -> Result<Account, Error> {
-    Ok(Account { user: Id::new(uuid(&user)?), login, hash })
+fn account(row: &dyn Columns) -> Result<Account, Error> {
+    Ok(Account {
+        user: Id::new(uuid(row.text(0)?)?),
+        login: row.text(1)?.to_owned(),
+        hash: row.text(2)?.to_owned(),
+    })
 }

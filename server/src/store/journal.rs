@@ -1,16 +1,22 @@
 //! The journal: every envelope of every replica with its verdict, and the replicas themselves.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Id, Timestamp,
     replica::Replica,
     user::User,
     wire::{Outcome, Verdict},
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Reading, Writing, signed, unsigned, uuid, writing::internal_replica};
+use super::{
+    Reading, Writing,
+    sql::{Columns, Many, Type, Value, values},
+    unsigned, uuid,
+    writing::internal_replica,
+};
 use crate::error::Error;
 
 /// What is known about a replica.
@@ -54,7 +60,19 @@ pub(crate) struct Entry<'a> {
     pub(crate) outcome: &'a Outcome,
     /// Whether this is where the command had its effect, not a repeat in another chain.
     pub(crate) first: bool,
+    /// Who brought it in from a file, where somebody did.
+    pub(crate) carrier: Option<Id<User>>,
 }
+
+static REPLICAS: Many = Many {
+    text: r#"select id, "user", device_code, last_seq, last_at, last_seen from replica where id = ?1"#,
+    types: &[Type::Text],
+};
+static BY_MID: Many = Many {
+    text: r#"select seq, mid, "user", claimed, command, outcome from envelope
+             where first = 1 and mid = ?1"#,
+    types: &[Type::Text],
+};
 
 impl Reading<'_> {
     /// The replica with this id.
@@ -62,7 +80,7 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn replica(&self, id: Id<Replica>) -> Result<Option<ReplicaRow>, Error> {
-        replica(self.tx, id)
+        self.sql.one(REPLICAS.text, &values![id], replica)
     }
 
     /// The replicas of every person, for the administrator.
@@ -70,12 +88,9 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn replicas(&self) -> Result<Vec<ReplicaRow>, Error> {
-        let mut statement = self.tx.prepare_cached(
-            "select id, user, device_code, last_seq, last_at, last_seen from replica
-             where device_code <> '' order by last_seen desc",
-        )?;
-        let found = statement.query_map([], raw_replica)?;
-        found.map(|raw| replica_row(raw?)).collect()
+        let text = r#"select id, "user", device_code, last_seq, last_at, last_seen from replica
+             where device_code <> '' order by last_seen desc"#;
+        self.sql.all(text, &[], replica)
     }
 
     /// The verdicts on the envelopes of a replica after one number up to another.
@@ -83,20 +98,12 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Error> {
-        let mut statement = self.tx.prepare_cached(
-            "select seq, mid, outcome from envelope
-             where replica = ?1 and seq > ?2 and seq <= ?3 order by seq",
-        )?;
-        let found = statement.query_map(params![text(id), signed(after), signed(to)], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-        })?;
-        found
-            .map(|raw| {
-                let (seq, mid, outcome) = raw?;
-                let outcome = serde_json::from_str(&outcome).map_err(Error::internal)?;
-                Ok(Verdict { seq: unsigned(seq), mid: uuid(&mid)?, outcome })
-            })
-            .collect()
+        let text = "select seq, mid, outcome from envelope
+             where replica = ?1 and seq > ?2 and seq <= ?3 order by seq";
+        self.sql.all(text, &values![id, after, to], |row| {
+            let outcome = serde_json::from_str(row.text(2)?).map_err(Error::internal)?;
+            Ok(Verdict { seq: unsigned(row.int(0)?), mid: uuid(row.text(1)?)?, outcome })
+        })
     }
 
     /// An envelope of a replica's journal.
@@ -104,12 +111,9 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Error> {
-        let mut statement = self.tx.prepare_cached(
-            "select seq, mid, user, claimed, command, outcome from envelope
-             where replica = ?1 and seq = ?2",
-        )?;
-        let raw = statement.query_row(params![text(id), signed(seq)], raw_stored).optional()?;
-        raw.map(stored).transpose()
+        let text = r#"select seq, mid, "user", claimed, command, outcome from envelope
+             where replica = ?1 and seq = ?2"#;
+        self.sql.one(text, &values![id, seq], stored)
     }
 
     /// Where the command with this id had its effect.
@@ -117,45 +121,96 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Error> {
-        let mut statement = self.tx.prepare_cached(
-            "select seq, mid, user, claimed, command, outcome from envelope
-             where mid = ?1 and first = 1",
-        )?;
-        let raw = statement.query_row([mid.to_string()], raw_stored).optional()?;
-        raw.map(stored).transpose()
+        self.sql.one(BY_MID.text, &values![mid], stored)
     }
 }
 
 impl Writing<'_> {
-    /// Gives a person's browser profile its replica.
+    /// The replica with this id, as it is in this transaction.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where the database cannot be read.
+    pub fn replica(&self, id: Id<Replica>) -> Result<Option<ReplicaRow>, Error> {
+        if let Some(known) = self.known.borrow().replicas.get(&id) {
+            return Ok(known.clone());
+        }
+        let row = Reading { sql: self.sql }.replica(id)?;
+        self.known.borrow_mut().replicas.insert(id, row.clone());
+        Ok(row)
+    }
+
+    /// An envelope of a replica's journal, as it is in this transaction.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Error> {
+        if let Some(known) = self.known.borrow().entries.get(&(id, seq)) {
+            return Ok(Some(known.clone()));
+        }
+        Reading { sql: self.sql }.stored(id, seq)
+    }
+
+    /// Where the command with this id had its effect, as it is in this transaction.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Error> {
+        if let Some(known) = self.known.borrow().mids.get(&mid) {
+            return Ok(known.clone());
+        }
+        let found = Reading { sql: self.sql }.stored_by_mid(mid)?;
+        self.known.borrow_mut().mids.insert(mid, found.clone());
+        Ok(found)
+    }
+
+    /// Fetches these replicas together.
+    pub(super) fn fetch_replicas(&mut self, ids: BTreeSet<Id<Replica>>) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let known = &mut self.known.get_mut().replicas;
+        known.extend(ids.iter().map(|id| (*id, None)));
+        let lists: Vec<Vec<Value<'_>>> = ids.iter().map(|id| values![*id].to_vec()).collect();
+        self.sql.each_of(&REPLICAS, &lists, &mut |row| {
+            let row = replica(row)?;
+            known.insert(row.id, Some(row));
+            Ok(())
+        })
+    }
+
+    /// Fetches the envelopes with these ids together.
+    pub(super) fn fetch_mids(&mut self, mids: BTreeSet<Uuid>) -> Result<(), Error> {
+        if mids.is_empty() {
+            return Ok(());
+        }
+        let known = &mut self.known.get_mut().mids;
+        known.extend(mids.iter().map(|mid| (*mid, None)));
+        let lists: Vec<Vec<Value<'_>>> = mids.iter().map(|mid| values![*mid].to_vec()).collect();
+        self.sql.each_of(&BY_MID, &lists, &mut |row| {
+            let row = stored(row)?;
+            known.insert(row.mid, Some(row));
+            Ok(())
+        })
+    }
+
+    /// Gives a person's browser profile its replica; one that is known stays as it is.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
     pub fn register(&mut self, row: &ReplicaRow, build: &str) -> Result<(), Error> {
-        let ReplicaRow { id, user, device_code, last_seq, last_at, last_seen } = row;
-        self.run(
-            "insert into replica (id, user, device_code, last_seq, last_at, last_seen, build)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict (id) do nothing",
-            params![
-                text(*id),
-                text(*user),
-                device_code,
-                signed(*last_seq),
-                last_at.0,
-                last_seen.0,
-                build
-            ],
-        )?;
+        if self.replica(row.id)?.is_none() {
+            self.keep(row, build);
+        }
         Ok(())
     }
 
     /// The server's own replica for somebody, made at its first use.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where the database cannot be read.
     pub fn internal(&mut self, by: Id<User>) -> Result<ReplicaRow, Error> {
         let id = internal_replica(by);
-        if let Some(known) = replica(self.tx, id)? {
+        if let Some(known) = self.replica(id)? {
             return Ok(known);
         }
         let none = Timestamp::default();
@@ -167,105 +222,101 @@ impl Writing<'_> {
             last_at: none,
             last_seen: none,
         };
-        self.register(&row, "")?;
+        self.keep(&row, "");
         Ok(row)
     }
 
     /// Notes how far a replica has come.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where the replica is not known.
     pub fn advance(&mut self, row: &ReplicaRow, build: Option<&str>) -> Result<(), Error> {
-        self.run(
-            "update replica set last_seq = ?2, last_at = ?3, last_seen = ?4,
-             build = coalesce(?5, build) where id = ?1",
-            params![text(row.id), signed(row.last_seq), row.last_at.0, row.last_seen.0, build],
-        )?;
+        if self.replica(row.id)?.is_none() {
+            return Err(Error::internal("a replica that nobody registered"));
+        }
+        self.keep(row, build.unwrap_or_default());
         Ok(())
+    }
+
+    fn keep(&mut self, row: &ReplicaRow, build: &str) {
+        self.known.get_mut().replicas.insert(row.id, Some(row.clone()));
+        let (kept, said) = (self.pending.get_mut().replicas.entry(row.id))
+            .or_insert_with(|| (row.clone(), String::new()));
+        *kept = row.clone();
+        if !build.is_empty() {
+            build.clone_into(said);
+        }
     }
 
     /// Writes an envelope and its verdict down for ever.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where the verdict cannot be told in JSON.
     pub(crate) fn record(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
         let outcome = serde_json::to_string(entry.outcome).map_err(Error::internal)?;
-        let hash = sha(&[&text(entry.by), &entry.claimed.0.to_string(), entry.command]);
-        let before: String =
-            self.tx.prepare_cached("select chain from head")?.query_row([], |row| row.get(0))?;
-        let (replica, mid) = (text(entry.replica), entry.mid.to_string());
-        let chain = sha(&[&before, &replica, &entry.seq.to_string(), &mid, &hash, &outcome]);
-        self.run(
-            "insert into envelope (replica, seq, mid, first, user, claimed, at, doubtful, received,
-             command, hash, outcome, v, chain)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-            params![
-                replica,
-                signed(entry.seq),
-                mid,
-                entry.first,
-                text(entry.by),
-                entry.claimed.0,
-                entry.at.0,
-                entry.doubtful,
-                entry.received.0,
-                entry.command,
-                hash,
-                outcome,
-                entry.outcome.v().map(signed),
-                chain
-            ],
-        )?;
-        self.run("update head set chain = ?1", [chain])?;
+        let hash =
+            sha(&[&entry.by.uuid().to_string(), &entry.claimed.0.to_string(), entry.command]);
+        let (replica, mid) = (entry.replica.uuid().to_string(), entry.mid.to_string());
+        let before = &self.stand.chain;
+        let chain = sha(&[before, &replica, &entry.seq.to_string(), &mid, &hash, &outcome]);
+        self.stand.chain.clone_from(&chain);
+        self.stand.entries += 1;
+        let values = values![
+            replica,
+            entry.seq,
+            mid,
+            entry.first,
+            entry.by,
+            entry.claimed,
+            entry.at,
+            entry.doubtful,
+            entry.received,
+            entry.command.to_owned(),
+            hash,
+            outcome,
+            entry.outcome.v(),
+            chain,
+            self.stand.entries,
+            entry.carrier,
+        ];
+        self.pending.get_mut().envelopes.push(values.to_vec());
+        let stored = Stored {
+            seq: entry.seq,
+            mid: entry.mid,
+            by: entry.by,
+            claimed: entry.claimed,
+            command: entry.command.to_owned(),
+            outcome: entry.outcome.clone(),
+        };
+        let known = self.known.get_mut();
+        if entry.first {
+            known.mids.insert(entry.mid, Some(stored.clone()));
+        }
+        known.entries.insert((entry.replica, entry.seq), stored);
         Ok(())
     }
 }
 
-type RawReplica = (String, String, String, i64, i64, i64);
-type RawStored = (i64, String, String, i64, String, String);
-
-fn raw_replica(row: &Row<'_>) -> rusqlite::Result<RawReplica> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-}
-
-fn replica_row(raw: RawReplica) -> Result<ReplicaRow, Error> {
-    let (id, user, device_code, last_seq, last_at, last_seen) = raw;
+fn replica(row: &dyn Columns) -> Result<ReplicaRow, Error> {
     Ok(ReplicaRow {
-        id: Id::new(uuid(&id)?),
-        user: Id::new(uuid(&user)?),
-        device_code,
-        last_seq: unsigned(last_seq),
-        last_at: Timestamp(last_at),
-        last_seen: Timestamp(last_seen),
+        id: Id::new(uuid(row.text(0)?)?),
+        user: Id::new(uuid(row.text(1)?)?),
+        device_code: row.text(2)?.to_owned(),
+        last_seq: unsigned(row.int(3)?),
+        last_at: Timestamp(row.int(4)?),
+        last_seen: Timestamp(row.int(5)?),
     })
 }
 
-fn replica(tx: &Connection, id: Id<Replica>) -> Result<Option<ReplicaRow>, Error> {
-    let mut statement = tx.prepare_cached(
-        "select id, user, device_code, last_seq, last_at, last_seen from replica where id = ?1",
-    )?;
-    let raw = statement.query_row([text(id)], raw_replica).optional()?;
-    raw.map(replica_row).transpose()
-}
-
-fn raw_stored(row: &Row<'_>) -> rusqlite::Result<RawStored> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-}
-
-fn stored(raw: RawStored) -> Result<Stored, Error> {
-    let (seq, mid, by, claimed, command, outcome) = raw;
+fn stored(row: &dyn Columns) -> Result<Stored, Error> {
     Ok(Stored {
-        seq: unsigned(seq),
-        mid: uuid(&mid)?,
-        by: Id::new(uuid(&by)?),
-        claimed: Timestamp(claimed),
-        command,
-        outcome: serde_json::from_str(&outcome).map_err(Error::internal)?,
+        seq: unsigned(row.int(0)?),
+        mid: uuid(row.text(1)?)?,
+        by: Id::new(uuid(row.text(2)?)?),
+        claimed: Timestamp(row.int(3)?),
+        command: row.text(4)?.to_owned(),
+        outcome: serde_json::from_str(row.text(5)?).map_err(Error::internal)?,
     })
-}
-
-fn text<T>(id: Id<T>) -> String {
-    id.uuid().to_string()
 }
 
 /// SHA-256 over the parts, each with its length, as hexadecimal digits.

@@ -1,16 +1,15 @@
 //! What changed since a cursor, for one person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Key, Row,
     scope::{self, Scope},
     wire::{Cursor, Put, ROWS_MAX},
 };
-use rusqlite::params;
 use sha2::{Digest, Sha256};
 
-use super::{Reading, hex, signed, unsigned, uuid};
+use super::{Reading, hex};
 use crate::error::Error;
 
 /// What a replica hears: rows to put, rows that are no longer its, and how far it has heard then.
@@ -61,8 +60,10 @@ impl Reading<'_> {
         };
 
         let mut puts = Vec::with_capacity(found.len());
+        let mut shown = self.shown(found.iter().map(|(_, key)| *key), grants)?;
         for (v, key) in found {
-            puts.extend(self.put_of(key, v, grants)?);
+            let Some(body) = shown.remove(&key) else { continue };
+            puts.push(Put { kind: key.kind.word().to_owned(), id: key.id, v, body });
         }
         let gone = if from == 0 { Vec::new() } else { self.gone(grants, from, to)? };
         let cursor = Cursor { epoch: Some(head.epoch), v: to, grants: name };
@@ -77,17 +78,11 @@ impl Reading<'_> {
         limit: usize,
     ) -> Result<BTreeSet<(u64, Key)>, Error> {
         let mut found = BTreeSet::new();
-        let mut statement = self.tx.prepare_cached(
-            "select v, kind, id from row_scope where scope = ?1 and v > ?2
-             order by v, kind, id limit ?3",
-        )?;
-        let limit_sql = i64::try_from(limit).unwrap_or(i64::MAX);
         for scope in grants {
-            let mut rows = statement.query(params![scope.text(), signed(from), limit_sql])?;
-            while let Some(row) = rows.next()? {
-                let key = key(&row.get::<_, String>(1)?, &row.get::<_, String>(2)?)?;
-                found.insert((unsigned(row.get(0)?), key));
-            }
+            self.changed(scope, from, limit, &mut |v, key| {
+                found.insert((v, key));
+                Ok(())
+            })?;
         }
         while found.len() > limit {
             found.pop_last();
@@ -95,44 +90,35 @@ impl Reading<'_> {
         Ok(found)
     }
 
-    /// The row as it leaves the house, if these grants cover the row itself.
-    fn put_of(&self, key: Key, v: u64, grants: &BTreeSet<Scope>) -> Result<Option<Put>, Error> {
-        let mut statement =
-            self.tx.prepare_cached("select body from rows where kind = ?1 and id = ?2")?;
-        let body: String = statement
-            .query_row(params![key.kind.word(), key.id.simple().to_string()], |row| row.get(0))?;
-        let row = Row::from_json(key.kind, &body).map_err(Error::internal)?;
-        // The index only says where to look; the row itself decides.
-        if !scope::visible(&row, grants) {
-            return Ok(None);
-        }
-        let body = serde_json::from_str(&body).map_err(Error::internal)?;
-        Ok(Some(Put { kind: key.kind.word().to_owned(), id: key.id, v, body }))
+    /// The rows as they leave the house, of those that these grants cover.
+    fn shown(
+        &self,
+        keys: impl IntoIterator<Item = Key>,
+        grants: &BTreeSet<Scope>,
+    ) -> Result<BTreeMap<Key, serde_json::Value>, Error> {
+        let mut shown = BTreeMap::new();
+        self.bodies(keys, &mut |key, _, body| {
+            let row = Row::from_json(key.kind, body).map_err(Error::internal)?;
+            // The index only says where to look; the row itself decides.
+            if scope::visible(&row, grants) {
+                shown.insert(key, serde_json::from_str(body).map_err(Error::internal)?);
+            }
+            Ok(())
+        })?;
+        Ok(shown)
     }
 
     /// The rows that left these scopes after one revision up to another, and did not come back.
     fn gone(&self, grants: &BTreeSet<Scope>, from: u64, to: u64) -> Result<Vec<Key>, Error> {
         let mut left = BTreeSet::new();
-        let mut statement = self.tx.prepare_cached(
-            "select kind, id from change where scope = ?1 and v > ?2 and v <= ?3 and stays = 0",
-        )?;
         for scope in grants {
-            let mut rows = statement.query(params![scope.text(), signed(from), signed(to)])?;
-            while let Some(row) = rows.next()? {
-                left.insert(key(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?)?);
-            }
+            self.left(scope, from, to, &mut |key| {
+                left.insert(key);
+                Ok(())
+            })?;
         }
-        let mut gone = Vec::new();
-        for key in left {
-            if self.put_of(key, 0, grants)?.is_none() {
-                gone.push(key);
-            }
-        }
-        Ok(gone)
+        let shown = self.shown(left.iter().copied(), grants)?;
+        left.retain(|key| !shown.contains_key(key));
+        Ok(left.into_iter().collect())
     }
-}
-
-fn key(kind: &str, id: &str) -> Result<Key, Error> {
-    let kind = kind.parse().map_err(|_| Error::internal("a row of an unknown kind"))?;
-    Ok(Key { kind, id: uuid(id)? })
 }

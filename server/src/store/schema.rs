@@ -1,4 +1,4 @@
-//! The tables, and how an older database becomes a newer one.
+//! The tables in SQLite, and how an older file becomes a newer one.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::error::Error;
 
 /// One text for each step of the schema, never changed once released.
-const STEPS: &[&str] = &[include_str!("0001_rows.sql")];
+const STEPS: &[&str] = &[include_str!("0001_rows.sql"), include_str!("0002_engine.sql")];
 
 /// Brings the database to the schema of this program, each step in one transaction.
 ///

@@ -75,7 +75,7 @@ async fn an_order_with_a_known_id_answers_what_it_answered_then() {
 async fn a_number_that_somebody_has_is_not_given_again() {
     let store = Store::temporary().unwrap();
     let given = store.write(|writing| {
-        writing.run("insert into number (number, kind, id) values ('T-2', 'ticket', 'x')", [])?;
+        writing.run("insert into number (number, kind, id) values ('T-2', 'ticket', 'x')", &[])?;
         let mut next = || writing.next_number(Kind::Ticket, "T", |day, n| format!("{day}-{n}"));
         Ok([next()?, next()?])
     });
@@ -126,7 +126,7 @@ async fn a_restart_knows_everything_and_a_newer_database_is_left_alone() {
     assert_eq!(store.find(team("one").id).await.unwrap(), Some(team("one")));
     drop(store);
 
-    let newer = Connection::open(folder.join("doorstep.sqlite")).unwrap();
+    let newer = rusqlite::Connection::open(folder.join("doorstep.sqlite")).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
     drop(newer);
     assert!(Store::open(&folder).is_err());

@@ -5,12 +5,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Poke,
-    writing::{Cache, Writing},
+    sql::Line,
+    writing::{Cache, Wants, Writing},
 };
 use crate::error::Error;
 
@@ -22,12 +22,14 @@ type Tell = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
 /// Something to write, and whom to tell when it is on the disk.
 pub(super) struct Job {
+    wants: Wants,
     work: Work,
     tell: Tell,
 }
 
 impl Job {
     pub(super) fn new<T: Send + 'static>(
+        wants: Wants,
         work: impl Fn(&mut Writing<'_>) -> Result<T, Error> + Send + 'static,
         told: oneshot::Sender<Result<T, Error>>,
     ) -> Self {
@@ -44,16 +46,12 @@ impl Job {
             // Who asked may have gone away; it is written all the same.
             let _ = told.send(answer);
         });
-        Self { work, tell }
+        Self { wants, work, tell }
     }
 }
 
 /// Runs until nobody can write any more.
-pub(super) fn run(
-    mut connection: Connection,
-    mut jobs: mpsc::Receiver<Job>,
-    pokes: &broadcast::Sender<Poke>,
-) {
+pub(super) fn run(mut line: Box<dyn Line>, mut jobs: mpsc::Receiver<Job>, announce: impl Fn(Poke)) {
     let cache = Cache::default();
     while let Some(first) = jobs.blocking_recv() {
         // While one batch is on its way to the disk the next one gathers: nobody has to wait on purpose.
@@ -63,12 +61,12 @@ pub(super) fn run(
         {
             batch.push(job);
         }
-        match commit(&mut connection, &cache, &batch) {
+        match commit(&mut *line, &cache, &batch) {
             Ok(poke) => {
                 for job in batch {
                     (job.tell)(Ok(()));
                 }
-                announce(pokes, poke);
+                poke.into_iter().for_each(&announce);
             }
             Err(error) if batch.len() == 1 => {
                 for job in batch {
@@ -78,11 +76,11 @@ pub(super) fn run(
             // One of them failed: each on its own, so that it spoils no others.
             Err(_) => {
                 for job in batch {
-                    let done = commit(&mut connection, &cache, std::slice::from_ref(&job));
+                    let done = commit(&mut *line, &cache, std::slice::from_ref(&job));
                     match done {
                         Ok(poke) => {
                             (job.tell)(Ok(()));
-                            announce(pokes, poke);
+                            poke.into_iter().for_each(&announce);
                         }
                         Err(error) => (job.tell)(Err(error)),
                     }
@@ -92,39 +90,27 @@ pub(super) fn run(
     }
 }
 
-fn announce(pokes: &broadcast::Sender<Poke>, poke: Option<Poke>) {
-    if let Some(poke) = poke {
-        // Nobody may be listening.
-        let _ = pokes.send(poke);
-    }
-}
-
 /// Runs the jobs in one transaction. On any error nothing of them is written.
-fn commit(
-    connection: &mut Connection,
-    cache: &Cache,
-    batch: &[Job],
-) -> Result<Option<Poke>, Error> {
-    let done = run_all(connection, cache, batch);
-    if done.is_err() {
-        // It may hold rows that were never committed.
-        cache.forget();
+fn commit(line: &mut dyn Line, cache: &Cache, batch: &[Job]) -> Result<Option<Poke>, Error> {
+    let mut poke = None;
+    let done = line.write(&mut |sql| {
+        let mut writing = Writing::begin(sql, cache)?;
+        writing.fetch(batch.iter().map(|job| &job.wants))?;
+        for job in batch {
+            let ran = catch_unwind(AssertUnwindSafe(|| (job.work)(&mut writing)));
+            ran.map_err(|_| Error::internal("a write panicked"))??;
+        }
+        poke = writing.end()?;
+        Ok(())
+    });
+    match done {
+        Ok(()) => {
+            cache.committed();
+            Ok(poke)
+        }
+        Err(error) => {
+            cache.forget();
+            Err(error)
+        }
     }
-    done
-}
-
-fn run_all(
-    connection: &mut Connection,
-    cache: &Cache,
-    batch: &[Job],
-) -> Result<Option<Poke>, Error> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut writing = Writing::begin(&tx, cache)?;
-    for job in batch {
-        let ran = catch_unwind(AssertUnwindSafe(|| (job.work)(&mut writing)));
-        ran.map_err(|_| Error::internal("a write panicked"))??;
-    }
-    let poke = writing.end()?;
-    tx.commit()?;
-    Ok(poke)
 }

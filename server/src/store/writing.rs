@@ -1,4 +1,6 @@
 //! One write transaction: rows as they are in it, and what it changes.
+//!
+//! Changes wait in memory and reach the database together at the end. What is asked here sees them.
 
 use std::{
     cell::{Cell, RefCell},
@@ -7,49 +9,120 @@ use std::{
 };
 
 use domain::{
-    Id, Key, Kind, Lookup, Row,
+    Id, Key, Kind, Lookup, Row, Timestamp,
+    replica::Replica,
     scope::{self, Scope},
+    user::User,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
-use super::{Head, Poke, Reading, read_row, signed, unsigned};
+use super::{
+    Head, Poke, Reading, ReplicaRow, Stored,
+    pending::Pending,
+    read_row,
+    scan::key_of,
+    sql::{Many, Sql, Type, Value, values},
+    unsigned, uuid,
+};
 use crate::error::Error;
 
 /// How many rows the writer remembers between transactions.
 const CACHE_MAX: usize = 4096;
 
+static BODIES: Many = Many {
+    text: "select kind, id, body from rows where kind = ?1 and id = ?2",
+    types: &[Type::Text, Type::Text],
+};
+
 /// Rows the writer has seen; `None` is known to be absent.
 #[derive(Default)]
 pub(super) struct Cache {
     rows: RefCell<HashMap<Key, Option<Arc<Row>>>>,
-    /// A number that changes when another connection commits.
-    data_version: Cell<i64>,
+    /// The head of the last transaction that was committed here.
+    seen: RefCell<Option<Stand>>,
+    /// The head that the transaction in progress leaves behind.
+    next: Cell<Option<Stand>>,
 }
 
 impl Cache {
-    pub(super) fn forget(&self) {
-        self.rows.borrow_mut().clear();
+    /// After a commit: what is remembered is what stands there.
+    pub(super) fn committed(&self) {
+        self.seen.replace(self.next.take());
     }
 
-    /// Makes sure, inside a transaction, that what is remembered is still true.
-    fn trust(&self, tx: &Connection) -> Result<(), Error> {
-        let seen = tx.query_row("pragma data_version", [], |row| row.get(0))?;
-        // Somebody else wrote, say `doorstep user` beside the server.
-        if self.data_version.replace(seen) != seen || self.rows.borrow().len() > CACHE_MAX {
-            self.forget();
-        }
-        Ok(())
+    /// After a failure: it may hold rows that were never committed.
+    pub(super) fn forget(&self) {
+        self.rows.borrow_mut().clear();
+        self.seen.replace(None);
     }
+
+    /// Makes sure that what is remembered is still true.
+    ///
+    /// Whoever changes a row, in whichever process, moves the head on. So a head that stands where this
+    /// process left it proves that nobody did.
+    fn trust(&self, stand: &Stand) {
+        let same = self.seen.borrow().as_ref().is_some_and(|seen| seen == stand);
+        if !same || self.rows.borrow().len() > CACHE_MAX {
+            self.rows.borrow_mut().clear();
+        }
+    }
+}
+
+/// The head row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stand {
+    pub(super) head: Head,
+    devices: u64,
+    pub(super) chain: String,
+    pub(super) entries: u64,
+}
+
+impl Stand {
+    /// Reads the head. In a write transaction this takes its lock, which is held to the commit.
+    pub(super) fn read(sql: &dyn Sql) -> Result<Self, Error> {
+        let text = "select server, epoch, v, log_floor, devices, chain, entries from head
+                    /*for update*/";
+        let stand = sql.one(text, &[], |row| {
+            let head = Head {
+                server: uuid(row.text(0)?)?,
+                epoch: uuid(row.text(1)?)?,
+                v: unsigned(row.int(2)?),
+                log_floor: unsigned(row.int(3)?),
+            };
+            let (devices, chain) = (unsigned(row.int(4)?), row.text(5)?.to_owned());
+            Ok(Self { head, devices, chain, entries: unsigned(row.int(6)?) })
+        })?;
+        stand.ok_or_else(|| Error::internal("the database has no head"))
+    }
+}
+
+/// What a write will ask for. A database at a distance is asked once for all of it.
+#[derive(Clone, Debug, Default)]
+pub struct Wants {
+    pub replicas: Vec<Id<Replica>>,
+    /// Ids of envelopes that may have a verdict already.
+    pub mids: Vec<Uuid>,
+    pub keys: Vec<Key>,
+}
+
+/// What this transaction has read or written of replicas and envelopes; `None` is known to be absent.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) replicas: HashMap<Id<Replica>, Option<ReplicaRow>>,
+    pub(super) mids: HashMap<Uuid, Option<Stored>>,
+    pub(super) entries: HashMap<(Id<Replica>, u64), Stored>,
 }
 
 /// A write transaction in progress.
 pub struct Writing<'a> {
-    pub(super) tx: &'a Connection,
+    pub(super) sql: &'a dyn Sql,
     cache: &'a Cache,
     /// The first database error of a look-up; the rules cannot carry it.
     fault: RefCell<Option<Error>>,
-    pub(super) head: Head,
-    began_at: u64,
+    pub(super) stand: Stand,
+    began: Stand,
+    pub(super) pending: RefCell<Pending>,
+    pub(super) known: RefCell<Known>,
     touched: BTreeSet<Scope>,
 }
 
@@ -58,7 +131,7 @@ impl Lookup for Writing<'_> {
         if let Some(known) = self.cache.rows.borrow().get(&key) {
             return known.clone();
         }
-        match read_row(self.tx, key) {
+        match read_row(self.sql, key) {
             Ok(row) => {
                 let row = row.map(Arc::new);
                 self.cache.rows.borrow_mut().insert(key, row.clone());
@@ -73,26 +146,79 @@ impl Lookup for Writing<'_> {
 }
 
 impl<'a> Writing<'a> {
-    pub(super) fn begin(tx: &'a Connection, cache: &'a Cache) -> Result<Self, Error> {
-        cache.trust(tx)?;
-        let head = Reading { tx }.head()?;
-        let (fault, touched, began_at) = (RefCell::new(None), BTreeSet::new(), head.v);
-        Ok(Self { tx, cache, fault, head, began_at, touched })
+    pub(super) fn begin(sql: &'a dyn Sql, cache: &'a Cache) -> Result<Self, Error> {
+        let stand = Stand::read(sql)?;
+        cache.trust(&stand);
+        Ok(Self {
+            sql,
+            cache,
+            fault: RefCell::default(),
+            began: stand.clone(),
+            stand,
+            pending: RefCell::default(),
+            known: RefCell::default(),
+            touched: BTreeSet::new(),
+        })
     }
 
-    /// Writes where the history stands now; says what to tell the listeners.
+    /// Fetches together what the jobs of this transaction will ask for.
+    pub(super) fn fetch<'w>(
+        &mut self,
+        wants: impl Iterator<Item = &'w Wants> + Clone,
+    ) -> Result<(), Error> {
+        if !self.sql.far() {
+            return Ok(());
+        }
+        self.fetch_replicas(wants.clone().flat_map(|wants| &wants.replicas).copied().collect())?;
+        self.fetch_mids(wants.clone().flat_map(|wants| &wants.mids).copied().collect())?;
+        let mut keys: BTreeSet<Key> = wants.flat_map(|wants| &wants.keys).copied().collect();
+        let mut rows = self.cache.rows.borrow_mut();
+        keys.retain(|key| !rows.contains_key(key));
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let lists: Vec<Vec<Value<'_>>> = keys
+            .iter()
+            .map(|key| values![key.kind.word(), key.id.simple().to_string()].to_vec())
+            .collect();
+        self.sql.each_of(&BODIES, &lists, &mut |row| {
+            let key = key_of(row.text(0)?, row.text(1)?)?;
+            let row = Row::from_json(key.kind, row.text(2)?).map_err(Error::internal)?;
+            keys.remove(&key);
+            rows.insert(key, Some(Arc::new(row)));
+            Ok(())
+        })?;
+        rows.extend(keys.into_iter().map(|key| (key, None)));
+        Ok(())
+    }
+
+    /// Tells the database everything, and where the history stands now; says what to tell the listeners.
     pub(super) fn end(self) -> Result<Option<Poke>, Error> {
         self.sound()?;
-        if self.head.v == self.began_at {
-            return Ok(None);
+        self.pending.borrow_mut().flush(self.sql)?;
+        let Stand { head, devices, chain, entries } = &self.stand;
+        if self.stand != self.began {
+            self.sql.run(
+                "update head set v = ?1, devices = ?2, chain = ?3, entries = ?4",
+                &values![head.v, *devices, chain, *entries],
+            )?;
         }
-        self.tx.execute("update head set v = ?1", [signed(self.head.v)])?;
-        Ok(Some(Poke { v: self.head.v, scopes: Arc::new(self.touched) }))
+        let (after, v) = (self.began.head.v, head.v);
+        self.cache.next.set(Some(self.stand));
+        Ok((v > after).then(|| Poke { after, v, scopes: Some(Arc::new(self.touched)) }))
     }
 
-    /// The same transaction, for reading.
+    /// Where the history stands inside this transaction.
+    pub fn head(&self) -> Head {
+        self.stand.head
+    }
+
+    /// The same transaction, for reading with all that was changed so far.
     pub fn reading(&self) -> Reading<'_> {
-        Reading { tx: self.tx }
+        if let Err(error) = self.pending.borrow_mut().flush(self.sql) {
+            self.fault.borrow_mut().get_or_insert(error);
+        }
+        Reading { sql: self.sql }
     }
 
     /// Whether every look-up so far could be answered.
@@ -103,55 +229,31 @@ impl<'a> Writing<'a> {
         self.fault.borrow_mut().take().map_or(Ok(()), Err)
     }
 
-    /// The next running number of a write. Given under the writer's lock, which is held to the commit.
+    /// The next running number of a write. Given under the lock of the head, which is held to the commit.
     pub fn next_v(&mut self) -> u64 {
-        self.head.v += 1;
-        self.head.v
+        self.stand.head.v += 1;
+        self.stand.head.v
     }
 
     /// Stores a row as it is at revision `v`, and who may hold it.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where the row cannot be told in JSON.
     pub fn put(&mut self, row: &Row, v: u64) -> Result<(), Error> {
         let key = row.key();
-        let (kind, id) = (key.kind.word(), key.id.simple().to_string());
-        let before = self.row(key).map(|before| scope::scopes(&before)).unwrap_or_default();
+        let before = self.row(key);
+        let before = before.map(|before| scope::scopes(&before)).unwrap_or_default();
         let after = scope::scopes(row);
         let body = row.to_json().map_err(Error::internal)?;
-        let v = signed(v);
-        self.run(
-            "insert into rows (kind, id, v, body) values (?1, ?2, ?3, ?4)
-             on conflict (kind, id) do update set v = excluded.v, body = excluded.body",
-            params![kind, id, v, body],
-        )?;
+        let pending = self.pending.get_mut();
+        pending.rows.insert(key, (v, body));
         for scope in before.union(&after) {
             let stays = after.contains(scope);
-            let scope = scope.text();
-            if stays {
-                self.run(
-                    "insert into row_scope (kind, id, scope, v) values (?1, ?2, ?3, ?4)
-                     on conflict (kind, id, scope) do update set v = excluded.v",
-                    params![kind, id, scope, v],
-                )?;
-            } else {
-                self.run(
-                    "delete from row_scope where kind = ?1 and id = ?2 and scope = ?3",
-                    params![kind, id, scope],
-                )?;
-            }
-            self.run(
-                "insert into change (scope, v, kind, id, stays) values (?1, ?2, ?3, ?4, ?5)
-                 on conflict (scope, v, kind, id) do update set stays = excluded.stays",
-                params![scope, v, kind, id, stays],
-            )?;
+            pending.scopes.insert((key, scope.clone()), stays.then_some(v));
+            pending.changes.insert((scope.clone(), v, key), stays);
         }
         if let Some(number) = number(row) {
-            self.run(
-                "insert into number (number, kind, id) values (?1, ?2, ?3)
-                 on conflict (number, kind) do nothing",
-                params![number, kind, id],
-            )?;
+            pending.numbers.entry((number.to_owned(), key.kind)).or_insert(key);
         }
         self.touched.extend(before);
         self.touched.extend(after);
@@ -159,32 +261,41 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
+    /// Notes when a row has to be looked at again, or that it has not.
+    pub fn due(&mut self, key: Key, at: Option<Timestamp>) {
+        self.pending.get_mut().due.insert(key, at);
+    }
+
     /// The next number of the day that nothing of this kind carries yet.
     ///
     /// # Errors
-    /// Where the counter cannot be written.
+    /// Where the database cannot be read.
     pub fn next_number(
         &mut self,
         kind: Kind,
         day: &str,
         format: impl Fn(&str, u32) -> String,
     ) -> Result<String, Error> {
+        let name = (kind, day.to_owned());
+        let known = self.pending.get_mut().counters.get(&name).copied();
+        let mut n = match known {
+            Some(n) => n,
+            None => {
+                let text = "select n from counter where name = ?1 and day = ?2";
+                let stored = self.sql.one(text, &values![kind.word(), day], |row| row.int(0))?;
+                stored.unwrap_or_default()
+            }
+        };
         loop {
-            let n: i64 = self
-                .tx
-                .prepare_cached(
-                    "insert into counter (name, day, n) values (?1, ?2, 1)
-                 on conflict (name, day) do update set n = n + 1 returning n",
-                )?
-                .query_row(params![kind.word(), day], |row| row.get(0))?;
+            n += 1;
             let number = format(day, u32::try_from(n).unwrap_or(u32::MAX));
-            let taken: Option<i64> = self
-                .tx
-                .prepare_cached("select 1 from number where number = ?1 and kind = ?2")?
-                .query_row(params![number, kind.word()], |row| row.get(0))
-                .optional()?;
-            if taken.is_none() {
-                return Ok(number);
+            let text = "select id from number where number = ?1 and kind = ?2";
+            let given = (number, kind);
+            let taken = self.pending.get_mut().numbers.contains_key(&given)
+                || self.sql.one(text, &values![&given.0, kind.word()], |_| Ok(()))?.is_some();
+            if !taken {
+                self.pending.get_mut().counters.insert(name, n);
+                return Ok(given.0);
             }
         }
     }
@@ -192,18 +303,15 @@ impl<'a> Writing<'a> {
     /// The running number of the next device, which is never given again.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where there are no numbers left.
     pub fn next_device(&mut self) -> Result<u32, Error> {
-        let n: i64 = self.tx.query_row(
-            "update head set devices = devices + 1 returning devices",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(u32::try_from(unsigned(n)).unwrap_or(u32::MAX))
+        self.stand.devices += 1;
+        u32::try_from(self.stand.devices).map_err(Error::internal)
     }
 
-    pub(super) fn run(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, Error> {
-        Ok(self.tx.prepare_cached(sql)?.execute(params)?)
+    /// Carries out a statement at once. It does not see changes that still wait.
+    pub(super) fn run(&self, text: &'static str, values: &[Value<'_>]) -> Result<u64, Error> {
+        self.sql.run(text, values)
     }
 }
 
@@ -218,6 +326,6 @@ fn number(row: &Row) -> Option<&str> {
 }
 
 /// The server's own replica for somebody: imports, the command line, numbers.
-pub(crate) fn internal_replica(by: Id<domain::user::User>) -> Id<domain::replica::Replica> {
+pub(crate) fn internal_replica(by: Id<User>) -> Id<Replica> {
     Id::derived(&format!("internal:{by}"))
 }

@@ -1,0 +1,151 @@
+//! SQLite: a file in the data folder, written by one connection and read by a few others.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{
+    Connection, OpenFlags, Statement, ToSql, TransactionBehavior, params_from_iter,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use super::sql::{Columns, Line, Many, See, Sql, Value};
+use crate::error::Error;
+
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 96;
+/// How long one process waits for another that writes, say `doorstep user` beside the server.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The name of the database inside the data folder.
+pub(super) const FILE: &str = "doorstep.sqlite";
+
+/// A connection to the file.
+pub(super) struct Sqlite(Connection);
+
+impl Sqlite {
+    /// The connection that writes; makes the file or brings it to this program's schema.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, is in use, or belongs to a newer program.
+    pub(super) fn writer(file: &Path) -> Result<Self, Error> {
+        let mut connection = Connection::open(file)?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        // What was acknowledged is on the disk, also after a power cut.
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        super::schema::migrate(&mut connection)?;
+        Ok(Self(connection))
+    }
+
+    /// A connection that only reads.
+    ///
+    /// # Errors
+    /// Where there is no file.
+    pub(super) fn reader(file: &Path) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(Self(connection))
+    }
+}
+
+impl Line for Sqlite {
+    fn write(&mut self, work: &mut dyn FnMut(&dyn Sql) -> Result<(), Error>) -> Result<(), Error> {
+        // A transaction that began as a reader could find the file changed when it wants to write.
+        let tx = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        work(&Open(&tx))?;
+        Ok(tx.commit()?)
+    }
+
+    fn read(&mut self, look: &mut dyn FnMut(&dyn Sql) -> Result<(), Error>) -> Result<(), Error> {
+        let tx = self.0.transaction()?;
+        look(&Open(&tx))?;
+        Ok(tx.finish()?)
+    }
+}
+
+/// A transaction on the file.
+struct Open<'a>(&'a Connection);
+
+impl Open<'_> {
+    fn show(
+        statement: &mut Statement<'_>,
+        values: &[Value<'_>],
+        see: &mut dyn FnMut(&dyn Columns) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            see(&Shown(row))?;
+        }
+        Ok(())
+    }
+}
+
+impl Sql for Open<'_> {
+    fn each(&self, text: &'static str, values: &[Value<'_>], see: See<'_>) -> Result<(), Error> {
+        Self::show(&mut *self.0.prepare_cached(text)?, values, see)
+    }
+
+    fn run(&self, text: &'static str, values: &[Value<'_>]) -> Result<u64, Error> {
+        let touched = self.0.prepare_cached(text)?.execute(params_from_iter(values))?;
+        Ok(u64::try_from(touched).unwrap_or(u64::MAX))
+    }
+
+    fn each_of(
+        &self,
+        many: &'static Many,
+        lists: &[Vec<Value<'_>>],
+        see: See<'_>,
+    ) -> Result<(), Error> {
+        let mut statement = self.0.prepare_cached(many.text)?;
+        lists.iter().try_for_each(|values| Self::show(&mut statement, values, see))
+    }
+
+    fn run_many(&self, many: &'static Many, lists: &[Vec<Value<'_>>]) -> Result<(), Error> {
+        let mut statement = self.0.prepare_cached(many.text)?;
+        for values in lists {
+            statement.execute(params_from_iter(values))?;
+        }
+        Ok(())
+    }
+
+    fn far(&self) -> bool {
+        false
+    }
+}
+
+struct Shown<'a>(&'a rusqlite::Row<'a>);
+
+impl Columns for Shown<'_> {
+    fn maybe_text(&self, at: usize) -> Result<Option<&str>, Error> {
+        Ok(self.0.get_ref(at)?.as_str_or_null().map_err(Error::internal)?)
+    }
+
+    fn maybe_int(&self, at: usize) -> Result<Option<i64>, Error> {
+        Ok(self.0.get_ref(at)?.as_i64_or_null().map_err(Error::internal)?)
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(n) => ValueRef::Integer(*n),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
+        match error.sqlite_error_code() {
+            Some(DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure) => {
+                Self::Unavailable(error.to_string())
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
