@@ -75,7 +75,12 @@ impl Server {
 
     /// Puts a newer build of the app on the server.
     pub fn deploy_next(&mut self) {
-        self.dist = named("DOORSTEP_DIST_NEXT");
+        self.deploy(named("DOORSTEP_DIST_NEXT"));
+    }
+
+    /// Puts this build of the app on the server.
+    pub fn deploy(&mut self, dist: PathBuf) {
+        self.dist = dist;
         self.restart();
     }
 

@@ -1,0 +1,77 @@
+//! `corrupt-browser`: the browser's own database goes bad between two starts.
+//!
+//! Proves: whatever bit flips, file shrinks or file disappears in the folder where Chromium keeps IndexedDB,
+//! the app has everything, or says within two seconds of its start that data were lost; and either way every
+//! unsent note reaches the server once. Chromium opens a damaged database empty and without an error, so this
+//! rests on the second journal. Proves nothing about damage to both journals at once.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Campaign, Done, damage, kill::mine, pick};
+use crate::lossy::Dice;
+
+/// Within this time of the start of the page a loss must be named.
+const NAMED_MS: f64 = 2000.0;
+
+/// Write, close or die, damage, start, be told, send.
+///
+/// # Errors
+/// What was lost, or lost without a word.
+pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<String> {
+    let stage = campaign.stage()?;
+    let ticket = pick(dice, &stage.tickets).clone();
+    let phone = &mut stage.phone;
+    phone.line.cut();
+    if !phone.is_open() {
+        phone.start()?;
+    }
+    phone.open_ticket(&ticket)?;
+    let count = dice.between(4, 16);
+    let written = format!("campaign.press({}, {count})", json!(prefix));
+    let end: String = phone.page()?.js(&written)?;
+    if end != "done" {
+        return Err(format!("the notes were not saved: {end}"));
+    }
+    if dice.percent(50) {
+        phone.close()?;
+    } else {
+        phone.kill()?;
+    }
+    let harm = damage::harm(&phone.folder("IndexedDB"), dice)?;
+
+    // Half of the phones start in the cellar, the others where there is a network.
+    let offline = dice.percent(50);
+    if !offline {
+        phone.line.mend();
+    }
+    phone.start()?;
+    let page = phone.page()?;
+    let told = |why: String| format!("{harm}: {why}");
+    page.open(&phone.address("/today")).map_err(told)?;
+    let known = format!("campaign.named('data-lost') || campaign.waiting() === {count}");
+    let known = if offline { known } else { format!("{known} || campaign.state() === 'fine'") };
+    let named =
+        page.until_within(Duration::from_secs(4), "all is there, or the loss is named", &known);
+    named.map_err(told)?;
+    let at: Option<f64> = page.js("campaign.lostAt()")?;
+    if let Some(at) = at.filter(|at| *at > NAMED_MS) {
+        return Err(told(format!("the loss was named only after {at:.0} ms")));
+    }
+    phone.send_all().map_err(told)?;
+    stage.office.hear()?;
+    let arrived = mine(prefix, stage.office.notes(prefix));
+    let mut once = arrived.clone();
+    once.sort();
+    once.dedup();
+    if once.len() as u64 != count || arrived.len() != once.len() {
+        return Err(told(format!(
+            "{count} notes were saved, {} arrived, {} different ones; named: {at:?}",
+            arrived.len(),
+            once.len()
+        )));
+    }
+    let named = at.map_or("nothing to name".to_owned(), |at| format!("named after {at:.0} ms"));
+    Ok(format!("{harm}, {named}, {count} of {count} arrived"))
+}
