@@ -13,7 +13,7 @@ use std::{
 use serde_json::json;
 
 use super::{Done, page::Page, pipe::Pipe};
-use crate::browser::server::named;
+use crate::server::named;
 
 const FLAGS: [&str; 15] = [
     "--headless",

@@ -15,7 +15,7 @@ use super::{
     page::Page,
     power_cut::Disks,
 };
-use crate::browser::{line::Line, server::Server};
+use crate::{line::Line, server::Server};
 
 const ENGINEER: &str = "li";
 /// The first start compiles the program and fetches everything.

@@ -10,7 +10,7 @@ use std::{thread, time::Duration};
 use serde_json::json;
 
 use super::{Campaign, Done, kill::mine, page::Page, pick};
-use crate::{browser::server::named, lossy::Dice};
+use crate::{lossy::Dice, server::named};
 
 /// Where the update is interrupted.
 #[derive(Clone, Copy, Debug)]
