@@ -205,7 +205,7 @@ impl Device<'_> {
 
     /// Takes over an answer.
     pub fn hear(&mut self, response: Response) {
-        let asked = self.replica.head().cursor.clone();
+        let asked = self.replica.request("test", self.now());
         let plan = self.replica.merge(&asked, response, self.now());
         self.replica.commit(plan.expect("one round at a time"));
     }
@@ -224,7 +224,7 @@ impl Device<'_> {
                 continue;
             }
             self.hear(response);
-            if !again && self.replica.waiting().unanswered == 0 {
+            if !again && !self.replica.is_owed() {
                 break;
             }
         }

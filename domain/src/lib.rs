@@ -6,12 +6,15 @@
 //! random values arrive inside the envelope.
 //!
 //! Reading order: [`ticket`] and [`visit`] (the life of a repair), [`command`] (the one rule),
-//! [`replica`] (how a device keeps what it did), [`wire`] (what travels).
+//! [`replica`] (how a device keeps what it did), [`wire`] (what travels), [`talk`] (when a device asks),
+//! [`ledger`] (what the server answers), [`walk`] (how a view is gone through).
 
+pub mod canary;
 pub mod command;
 pub mod customer;
 pub mod flag;
 pub mod id;
+pub mod ledger;
 pub mod machine;
 pub mod model;
 pub mod number;
@@ -23,11 +26,13 @@ pub mod rows;
 pub mod scope;
 pub mod sheet;
 pub mod stock;
+pub mod talk;
 pub mod team;
 pub mod ticket;
 pub mod user;
 pub mod values;
 pub mod visit;
+pub mod walk;
 pub mod wire;
 #[cfg(test)]
 mod world;

@@ -14,11 +14,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Envelope, Id, Key, Lookup, Refusal, Row, Rows, Timestamp, apply, check,
+    Envelope, Id, Key, Lookup, Refusal, Row, Rows, Timestamp, apply,
+    canary::Canary,
+    check,
     command::Command,
     user::User,
+    walk::{self, Sum},
     wire::{
-        Cursor, ENVELOPES_MAX, Outcome, PROTO, Push, Registered, Request, Response, Sent, Verdict,
+        Ask, Cursor, ENVELOPES_MAX, Held, Mode, Outcome, PROTO, Push, Put, Registered, Request,
+        Response, Sent, Stretch, Verdict,
     },
 };
 
@@ -56,13 +60,49 @@ pub struct Head {
     pub numbers: u32,
     /// When the server was last heard, by the device's clock.
     pub heard_at: Option<Timestamp>,
+    /// The walk through the view that is under way, if the cursor cannot lead on.
+    #[serde(default)]
+    pub walk: Option<Walk>,
+    /// How many histories of the server this replica has lived in. Revisions of an earlier one mean nothing.
+    #[serde(default)]
+    pub era: u32,
+    /// When the sums were last compared, by the device's clock.
+    #[serde(default)]
+    pub summed_at: Option<Timestamp>,
+    /// How often the sums did not agree. Must stay 0; anything else is our mistake or the disk's.
+    #[serde(default)]
+    pub diverged: u32,
 }
 
-/// A row exactly as the server sent it, with its revision.
+/// Where a walk through the view has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Walk {
+    /// The cursor that holds when the walk is done.
+    pub goal: Cursor,
+    /// The last key that is agreed on.
+    pub after: Option<Key>,
+    /// Rows up to this revision are not sent again where the sums agree.
+    pub since: u64,
+    /// Whether the sums did not agree, so that the next stretch must be sent whole.
+    pub whole: bool,
+}
+
+/// A row as the server sent it, with its revision and the era that belongs to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Confirmed {
     pub v: u64,
+    pub era: u32,
     pub row: Arc<Row>,
+}
+
+/// A row on its way into storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrived {
+    pub key: Key,
+    pub v: u64,
+    pub row: Arc<Row>,
+    /// The JSON byte for byte as the server sent it: fields this version does not know survive in it.
+    pub body: String,
 }
 
 /// An envelope of the journal and its answer.
@@ -74,6 +114,9 @@ pub struct Entry {
     /// Whether the person has read an answer that needed attention.
     #[serde(default)]
     pub read: bool,
+    /// When the answer came, by the server's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
 }
 
 /// One atomic step of a device's stored state. Everything in it is written, or nothing.
@@ -84,14 +127,41 @@ pub struct Plan {
     pub head: Head,
     /// Journal entries to write, by number.
     pub entries: Vec<(u64, Entry)>,
-    /// Confirmed rows to write: revision and body as the server sent it.
-    pub puts: Vec<(Key, u64, Arc<Row>)>,
+    /// Journal entries nobody will ask for again.
+    pub pruned: Vec<u64>,
+    /// Confirmed rows to write; they belong to the era of `head`.
+    pub puts: Vec<Arrived>,
     /// Confirmed rows to remove.
     pub gone: Vec<Key>,
     /// Rows to keep although they are gone, because work on them waits.
     pub frozen: Vec<(Key, Arc<Row>)>,
     /// Frozen rows nobody needs any more.
     pub thawed: Vec<Key>,
+}
+
+/// What became of a write that gave no clear answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It is there, whole.
+    Written,
+    /// Nothing of it is there; writing it again does no harm.
+    Nothing,
+    /// Somebody else wrote since: read everything again.
+    Other,
+}
+
+impl Plan {
+    /// Tells from what is in storage whether the plan was written.
+    pub fn found(&self, head: Option<&Head>, entry: impl Fn(u64) -> Option<Entry>) -> Found {
+        if head == Some(&self.expected) && self.expected != self.head {
+            return Found::Nothing;
+        }
+        if head != Some(&self.head) {
+            return Found::Other;
+        }
+        let whole = self.entries.iter().all(|(seq, wanted)| entry(*seq).as_ref() == Some(wanted));
+        if whole { Found::Written } else { Found::Nothing }
+    }
 }
 
 /// The state of unsent work in one glance. A pure function of the journal (F14).
@@ -117,6 +187,10 @@ impl Default for Head {
             cursor: Cursor::default(),
             numbers: 0,
             heard_at: None,
+            walk: None,
+            era: 0,
+            summed_at: None,
+            diverged: 0,
         }
     }
 }
@@ -146,6 +220,14 @@ impl Replica {
         replica
     }
 
+    /// Adds confirmed rows that were left in storage to show the first screen sooner.
+    pub fn fill(&mut self, rows: impl IntoIterator<Item = (Key, Confirmed)>) {
+        for (key, confirmed) in rows {
+            self.confirmed.entry(key).or_insert(confirmed);
+        }
+        self.replay();
+    }
+
     /// The small facts.
     pub fn head(&self) -> &Head {
         &self.head
@@ -154,6 +236,29 @@ impl Replica {
     /// Every envelope of this device with its answer, oldest first.
     pub fn journal(&self) -> &BTreeMap<u64, Entry> {
         &self.journal
+    }
+
+    /// The rows as the server last sent them.
+    pub fn confirmed(&self) -> &BTreeMap<Key, Confirmed> {
+        &self.confirmed
+    }
+
+    /// Rows the person lost access to while work on them waits.
+    pub fn frozen(&self) -> &Rows {
+        &self.frozen
+    }
+
+    /// Whether the journal still holds what the server has to hear next. If not, the replica goes on as a new one.
+    pub fn reaches(&self) -> bool {
+        let next = self.head.base + self.head.server_seq + 1;
+        next > self.head.seq || self.journal.contains_key(&next)
+    }
+
+    /// Whether there is more to talk about: unanswered envelopes or a walk that is not done.
+    pub fn is_owed(&self) -> bool {
+        self.head.walk.is_some()
+            || self.head.cursor.epoch.is_none()
+            || self.head.base + self.head.server_seq < self.head.seq
     }
 
     /// Why an unanswered envelope no longer fits what is known here, if it does not.
@@ -182,7 +287,10 @@ impl Replica {
 
     /// How much work waits, and since when.
     pub fn waiting(&self) -> Waiting {
-        let unanswered = || self.journal.values().filter(|entry| entry.outcome.is_none());
+        let unanswered = || {
+            let waits = |(seq, entry): &(&u64, &Entry)| self.answer(**seq, entry).is_none();
+            self.journal.iter().filter(waits).map(|(_, entry)| entry)
+        };
         let attention = (self.journal.values())
             .filter(|entry| !entry.read)
             .filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::needs_attention));
@@ -216,8 +324,26 @@ impl Replica {
         let mut plan = self.plan();
         plan.head.seq += 1;
         plan.head.numbers += numbers;
-        plan.entries.push((plan.head.seq, Entry { envelope, outcome: None, read: false }));
+        plan.entries.push((plan.head.seq, Entry::new(envelope)));
         Ok(plan)
+    }
+
+    /// Plans to take back what was sealed here and got lost: envelopes found in the second journal or in a file.
+    ///
+    /// Returns `None` when all of them are known.
+    pub fn adopt(&self, envelopes: impl IntoIterator<Item = Envelope>) -> Option<Plan> {
+        let mut known: BTreeSet<uuid::Uuid> =
+            self.journal.values().map(|entry| entry.envelope.mid).collect();
+        let mut plan = self.plan();
+        for envelope in envelopes {
+            if known.insert(envelope.mid) {
+                plan.head.seq += 1;
+                // It may have used up numbers that the lost head counted.
+                plan.head.numbers += 1;
+                plan.entries.push((plan.head.seq, Entry::new(envelope)));
+            }
+        }
+        (!plan.entries.is_empty()).then_some(plan)
     }
 
     /// Plans to note that the person has read an answer.
@@ -229,12 +355,13 @@ impl Replica {
         plan
     }
 
-    /// What to ask the server: the unanswered envelopes, as many as fit, and what changed since the cursor.
+    /// What to ask the server: the unanswered envelopes, as many as fit, and what changed since the cursor or,
+    /// where that leads nowhere, the next stretch of the view.
     pub fn request(&self, build: &str, now: Timestamp) -> Request {
         self.request_from(self.head.server_seq + 1, build, now)
     }
 
-    /// The same from an earlier number of the chain, when the server asks for it.
+    /// The same from another number of the chain.
     pub fn request_from(&self, from: u64, build: &str, now: Timestamp) -> Request {
         let from = from.max(1);
         let base = self.head.base;
@@ -250,6 +377,14 @@ impl Replica {
             }
             envelopes.push(Sent { seq: seq - base, mid, by, at, command });
         }
+        let last = base + from + envelopes.len() as u64;
+        let behind = self.journal.range(last..).map(|(_, entry)| entry.envelope.at);
+        let (count, oldest) = (u32::try_from(behind.clone().count()), behind.min());
+        let count = count.unwrap_or(u32::MAX);
+        let stretch = self.ask();
+        let summed = self.head.summed_at;
+        let sums = stretch.is_none()
+            && summed.is_none_or(|at| at.0.abs_diff(now.0) >= SUMS_MS.unsigned_abs());
         Request {
             proto: PROTO,
             build: build.to_owned(),
@@ -258,74 +393,215 @@ impl Replica {
             prev_seq: from - 1,
             envelopes,
             cursor: self.head.cursor.clone(),
+            stretch,
+            sums,
+            waiting: (count > 0).then_some(Held { count, oldest }),
         }
     }
 
-    /// Plans to take over what the server said to a request that carried `asked` as its cursor.
+    /// Where the walk goes on, if one is needed.
+    fn ask(&self) -> Option<Ask> {
+        match &self.head.walk {
+            Some(walk) => Some(Ask {
+                after: walk.after,
+                since: if walk.whole { 0 } else { walk.since },
+                goal: Some(walk.goal.clone()),
+                budget: 0,
+            }),
+            None if self.head.cursor.epoch.is_none() => Some(Ask::default()),
+            None => None,
+        }
+    }
+
+    /// Whether this is still the question to ask; if not, another round was faster than its answer.
+    fn is_asking(&self, asked: &Request) -> bool {
+        let place = |ask: &Ask| (ask.after, ask.since);
+        asked.replica == self.head.replica
+            && asked.cursor == self.head.cursor
+            && asked.stretch.as_ref().map(place) == self.ask().as_ref().map(place)
+    }
+
+    /// Plans to take over what the server said to a request.
     ///
     /// Returns `None` for an answer to an older question: another round was faster.
-    pub fn merge(&self, asked: &Cursor, response: Response, now: Timestamp) -> Option<Plan> {
-        if *asked != self.head.cursor {
+    pub fn merge(&self, asked: &Request, response: Response, now: Timestamp) -> Option<Plan> {
+        if !self.is_asking(asked) && !Canary::LateAnswerTaken.planted() {
             return None;
         }
         let mut plan = self.plan();
+        plan.head.heard_at = Some(now);
+        self.hear_verdicts(&mut plan, asked, &response);
+        self.prune(&mut plan, response.now);
+        let Response { mode, puts, gone, cursor, sums, .. } = response;
+        let puts = puts.iter().filter_map(arrived).collect();
+        match mode {
+            Mode::News => {
+                plan.head.cursor = cursor;
+                self.take(&mut plan, puts, gone.into_iter().collect());
+                if let Some(sums) = sums {
+                    self.compare(&mut plan, &sums, now);
+                }
+            }
+            Mode::Stretch(stretch) => self.hear_stretch(&mut plan, asked, stretch, puts)?,
+        }
+        Some(plan)
+    }
+
+    fn hear_verdicts(&self, plan: &mut Plan, asked: &Request, response: &Response) {
         for Verdict { seq, mid, outcome } in &response.verdicts {
             let seq = seq + self.head.base;
             let Some(entry) = self.journal.get(&seq) else { continue };
             // A different envelope under this number is a fork, which the server says by itself.
             if entry.envelope.mid == *mid && entry.outcome.as_ref() != Some(outcome) {
                 let read = entry.read && entry.outcome.is_some();
-                let entry = Entry { outcome: Some(outcome.clone()), read, ..entry.clone() };
-                plan.entries.push((seq, entry));
+                let (outcome, answered_at) = (Some(outcome.clone()), Some(response.now));
+                plan.entries.push((seq, Entry { outcome, read, answered_at, ..entry.clone() }));
             }
         }
-        if response.push == Push::Done {
-            // A twin of this phone may have pushed under its name; what was not written here does not count,
-            // so that the next envelope is sent, and the server says that it is a fork.
-            let written = self.head.seq - self.head.base;
-            plan.head.server_seq = response.server_seq.min(written).max(plan.head.server_seq);
+        match response.push {
+            Push::Done => {
+                // A twin of this phone may have pushed under its name; what was not written here does not
+                // count, so that the next envelope is sent, and the server says that it is a fork.
+                let written = self.head.seq - self.head.base;
+                let heard = response.server_seq.min(written);
+                plan.head.server_seq = heard.max(plan.head.server_seq);
+            }
+            // A restored server has heard less than before. What it forgot counts as unanswered again.
+            Push::NeedFrom(from) if asked.prev_seq == self.head.server_seq => {
+                plan.head.server_seq = from.saturating_sub(1).min(self.head.server_seq);
+            }
+            Push::NeedFrom(_) | Push::Fork => {}
         }
-        // A restored server has heard less than before; the chain goes on from what it knows.
-        if let Push::NeedFrom(from) = response.push {
-            plan.head.server_seq = plan.head.server_seq.min(from.saturating_sub(1));
+        if Canary::AckDropsEntry.planted() {
+            plan.pruned.extend(plan.entries.iter().map(|(seq, _)| *seq));
         }
-        plan.head.cursor = response.cursor;
-        plan.head.heard_at = Some(now);
+    }
 
-        let needed = self.needed(&plan.entries);
-        let mut gone: BTreeSet<Key> = response.gone.into_iter().collect();
-        if response.reset {
-            gone.extend(self.confirmed.keys().copied());
+    /// Lets go of the oldest entries: answered, read, and so long ago that no restored server asks for them.
+    fn prune(&self, plan: &mut Plan, now: Timestamp) {
+        let settled = |(seq, entry): &(&u64, &Entry)| {
+            let Some(outcome) = self.answer(**seq, entry) else { return false };
+            let heard = outcome.v().is_none_or(|v| v <= self.head.cursor.v);
+            let read = entry.read || !outcome.needs_attention();
+            let old = entry.answered_at.is_some_and(|at| at.0.saturating_add(KEPT_MS) < now.0);
+            heard && read && old
+        };
+        let told: BTreeSet<u64> = plan.entries.iter().map(|(seq, _)| *seq).collect();
+        let old = self.journal.iter().take(PRUNED_MAX).take_while(settled).map(|(seq, _)| *seq);
+        let forgotten = self.head.base + plan.head.server_seq;
+        plan.pruned.extend(old.take_while(|seq| !told.contains(seq) && *seq <= forgotten));
+    }
+
+    fn hear_stretch(
+        &self,
+        plan: &mut Plan,
+        asked: &Request,
+        stretch: Stretch,
+        puts: Vec<Arrived>,
+    ) -> Option<()> {
+        let Stretch { after, to, since, sum, goal } = stretch;
+        let head = &mut plan.head;
+        if head.cursor.epoch != goal.epoch {
+            // Another history: what is held belongs to an earlier era, and no revision of it counts.
+            head.era += u32::from(head.cursor.epoch.is_some());
+            head.cursor = Cursor { epoch: goal.epoch, ..Cursor::default() };
         }
-        for put in response.puts {
-            let Some(key) = put.key() else { continue };
-            let body = put.body.to_string();
-            // A row of a newer version that this app cannot read is left to the next version.
-            let Ok(row) = Row::from_json(key.kind, &body) else { continue };
-            gone.remove(&key);
-            let newer = !response.reset
-                && self.confirmed.get(&key).is_some_and(|confirmed| confirmed.v > put.v);
-            if !newer {
-                plan.puts.push((key, put.v, Arc::new(row)));
+        let begun = self.head.walk.clone().filter(|walk| walk.goal == goal && walk.after == after);
+        let walk = match begun {
+            Some(walk) => walk,
+            None if after.is_none() => Walk { goal, after, since, whole: since == 0 },
+            None => return None,
+        };
+        // What was asked for in full and comes in part is no answer to the question.
+        if walk.whole && since != 0 && asked.stretch.as_ref().is_some_and(|ask| ask.since == 0) {
+            return None;
+        }
+        let inside = |key: &Key| walk::within(*key, after, to);
+        let whole = since == 0;
+        let mut gone = BTreeSet::new();
+        if whole {
+            gone.extend(self.confirmed.keys().copied().filter(inside));
+            gone.retain(|key| !puts.iter().any(|put| put.key == *key));
+        }
+        self.take(plan, puts, gone);
+        let agreed =
+            whole || Canary::SumsNotCompared.planted() || self.sum_after(plan, inside) == sum;
+        let head = &mut plan.head;
+        if !agreed {
+            head.walk = Some(Walk { whole: true, ..walk });
+        } else if to.is_some() {
+            // A walk that has to send everything goes on so; one that only fills gaps goes on with sums.
+            head.walk = Some(Walk { after: to, whole: walk.since == 0, ..walk });
+        } else {
+            head.walk = None;
+            head.cursor = walk.goal;
+        }
+        Some(())
+    }
+
+    /// Puts rows into the plan and takes others out, freezing what unanswered work is about.
+    fn take(&self, plan: &mut Plan, puts: Vec<Arrived>, mut gone: BTreeSet<Key>) {
+        let era = plan.head.era;
+        for put in puts {
+            gone.remove(&put.key);
+            let held = self.confirmed.get(&put.key).map_or(0, |held| held.revision(era));
+            if held <= put.v || Canary::OlderRowsTaken.planted() {
+                plan.puts.push(put);
             }
         }
+        let needed = self.needed(plan);
         for key in gone {
             let Some(confirmed) = self.confirmed.get(&key) else { continue };
             plan.gone.push(key);
-            if needed.contains(&key) {
+            if needed.contains(&key) && !Canary::PurgeIgnoresPending.planted() {
                 plan.frozen.push((key, confirmed.row.clone()));
             }
         }
         plan.thawed = (self.frozen.keys().copied())
-            .filter(|key| !needed.contains(key) || plan.puts.iter().any(|(put, ..)| put == key))
+            .filter(|key| !needed.contains(key) || plan.puts.iter().any(|put| put.key == *key))
             .collect();
-        Some(plan)
     }
 
-    /// Plans to go on as a new replica after a fork: the unanswered envelopes keep their ids in a new chain.
+    /// Compares what is held, once the plan is taken over, with what the server says it should be.
+    fn compare(&self, plan: &mut Plan, sums: &[(String, Sum)], now: Timestamp) {
+        plan.head.summed_at = Some(now);
+        let agreed = sums.iter().all(|(word, sum)| {
+            // A kind this version does not know is not held.
+            let Ok(kind) = word.parse() else { return true };
+            Canary::SumsAdopted.planted() || self.sum_after(plan, |key| key.kind == kind) == *sum
+        });
+        if !agreed {
+            plan.head.diverged += 1;
+            let goal = plan.head.cursor.clone();
+            let since = goal.v;
+            plan.head.walk = Some(Walk { goal, after: None, since, whole: false });
+        }
+    }
+
+    /// The sum over the held rows that `inside` picks, once the plan is taken over.
+    fn sum_after(&self, plan: &Plan, inside: impl Fn(&Key) -> bool) -> Sum {
+        let era = plan.head.era;
+        let mut held: BTreeMap<Key, u64> = (self.confirmed.iter())
+            .filter(|(key, _)| inside(key))
+            .map(|(key, confirmed)| (*key, confirmed.revision(era)))
+            .collect();
+        for key in &plan.gone {
+            held.remove(key);
+        }
+        held.extend(plan.puts.iter().filter(|put| inside(&put.key)).map(|put| (put.key, put.v)));
+        let mut sum = Sum::default();
+        held.into_iter().for_each(|(key, v)| sum.add(key, v));
+        sum
+    }
+
+    /// Plans to go on as a new replica, after a fork or where the server does not know this one: everything
+    /// the journal holds is sent again in a new chain. The envelopes keep their ids, so each has its effect once.
     pub fn rechain(&self, registered: Registered) -> Plan {
         let mut plan = self.plan();
-        let first = self.journal.iter().find(|(_, entry)| entry.outcome.is_none());
+        let lost = |(_, entry): &(&u64, &Entry)| {
+            entry.outcome.is_none() || !Canary::RestoreForgotten.planted()
+        };
+        let first = self.journal.iter().find(lost);
         plan.head.base = first.map_or(self.head.seq, |(seq, _)| seq - 1);
         plan.head.server_seq = 0;
         plan.head.replica = registered.replica;
@@ -335,24 +611,29 @@ impl Replica {
 
     /// Takes over a plan that is now safely stored.
     pub fn commit(&mut self, plan: Plan) {
+        let next = self.head.seq + 1;
         let appended = plan.puts.is_empty()
             && plan.gone.is_empty()
-            && plan.entries.len() == 1
-            && plan.entries[0].0 == self.head.seq + 1;
+            && plan.entries.first().is_some_and(|(seq, _)| *seq == next)
+            && plan.entries.iter().all(|(_, entry)| entry.outcome.is_none());
         self.head = plan.head;
         if appended {
             for (seq, entry) in plan.entries {
-                self.overlay(seq, &entry.envelope);
+                self.overlay(seq, &entry);
                 self.journal.insert(seq, entry);
             }
             return;
         }
         self.journal.extend(plan.entries);
+        for seq in plan.pruned {
+            self.journal.remove(&seq);
+        }
         for key in plan.gone {
             self.confirmed.remove(&key);
         }
-        for (key, v, row) in plan.puts {
-            self.confirmed.insert(key, Confirmed { v, row });
+        let era = self.head.era;
+        for Arrived { key, v, row, .. } in plan.puts {
+            self.confirmed.insert(key, Confirmed { v, era, row });
         }
         for key in plan.thawed {
             self.frozen.remove(&key);
@@ -366,6 +647,7 @@ impl Replica {
             expected: self.head.clone(),
             head: self.head.clone(),
             entries: Vec::new(),
+            pruned: Vec::new(),
             puts: Vec::new(),
             gone: Vec::new(),
             frozen: Vec::new(),
@@ -379,18 +661,20 @@ impl Replica {
         confirmed.or_else(|| self.frozen.get(&key).cloned())
     }
 
-    /// Rows that unanswered envelopes are about, once `entries` are taken over.
-    fn needed(&self, entries: &[(u64, Entry)]) -> BTreeSet<Key> {
-        let answered: BTreeSet<u64> = entries
-            .iter()
-            .filter(|(_, entry)| entry.outcome.is_some())
-            .map(|(seq, _)| *seq)
-            .collect();
-        self.journal
-            .iter()
-            .filter(|(seq, entry)| entry.outcome.is_none() && !answered.contains(seq))
-            .flat_map(|(_, entry)| entry.envelope.command.keys())
-            .collect()
+    /// The answer to an entry of the journal that counts: one the server still knows of.
+    fn answer<'a>(&self, seq: u64, entry: &'a Entry) -> Option<&'a Outcome> {
+        entry.outcome.as_ref().filter(|_| seq <= self.head.base + self.head.server_seq)
+    }
+
+    /// Rows that unanswered envelopes are about, once the plan is taken over.
+    fn needed(&self, plan: &Plan) -> BTreeSet<Key> {
+        let told: BTreeSet<u64> = plan.entries.iter().map(|(seq, _)| *seq).collect();
+        let answered = plan.head.base + plan.head.server_seq;
+        let waits = |(seq, entry): &(&u64, &Entry)| {
+            **seq > answered || (entry.outcome.is_none() && !told.contains(*seq))
+        };
+        let waiting = self.journal.iter().filter(waits);
+        waiting.flat_map(|(_, entry)| entry.envelope.command.keys()).collect()
     }
 
     /// Rebuilds what lies on top: every envelope without a verdict, and those whose effect has not arrived yet.
@@ -398,33 +682,69 @@ impl Replica {
         self.overlay.clear();
         self.doubted.clear();
         let heard = self.head.cursor.v;
-        let pending: Vec<(u64, Envelope)> = self
+        let pending: Vec<(u64, Entry)> = self
             .journal
             .iter()
-            .filter(|(_, entry)| match &entry.outcome {
+            .filter(|(seq, entry)| match self.answer(**seq, entry) {
                 None => true,
                 Some(outcome) => outcome.v().is_some_and(|v| v > heard),
             })
-            .map(|(seq, entry)| (*seq, entry.envelope.clone()))
+            .map(|(seq, entry)| (*seq, entry.clone()))
             .collect();
-        for (seq, envelope) in pending {
-            self.overlay(seq, &envelope);
+        for (seq, entry) in pending {
+            self.overlay(seq, &entry);
         }
     }
 
-    fn overlay(&mut self, seq: u64, envelope: &Envelope) {
-        match apply(self, envelope) {
+    fn overlay(&mut self, seq: u64, entry: &Entry) {
+        let effect = self.answer(seq, entry).and_then(Outcome::v);
+        match apply(self, &entry.envelope) {
             Ok(applied) => {
                 for row in applied.rows {
-                    self.overlay.insert(row.key(), Arc::new(row));
+                    let key = row.key();
+                    // A walk may have brought the effect of an answered envelope already.
+                    let held =
+                        self.confirmed.get(&key).map_or(0, |held| held.revision(self.head.era));
+                    if effect.is_none_or(|v| held < v) {
+                        self.overlay.insert(key, Arc::new(row));
+                    }
                 }
             }
-            Err(refusal) => {
+            Err(refusal) if effect.is_none() => {
                 self.doubted.insert(seq, refusal);
             }
+            Err(_) => {}
         }
     }
 }
 
+impl Entry {
+    /// An envelope that waits for its verdict.
+    pub fn new(envelope: Envelope) -> Self {
+        Self { envelope, outcome: None, read: false, answered_at: None }
+    }
+}
+
+impl Confirmed {
+    /// The revision in this era; one of an earlier era counts as nothing.
+    pub fn revision(&self, era: u32) -> u64 {
+        if self.era == era { self.v } else { 0 }
+    }
+}
+
+/// A row that came, if this version can read it; otherwise it is left to the next version.
+fn arrived(put: &Put) -> Option<Arrived> {
+    let key = put.key()?;
+    let body = put.body.get().to_owned();
+    let row = Arc::new(Row::from_json(key.kind, &body).ok()?);
+    Some(Arrived { key, v: put.v, row, body })
+}
+
 /// How many bytes of commands one request should carry: a slow network answers small requests sooner.
 const REQUEST_BYTES_WANTED: usize = 128 * 1024;
+/// How often the sums are compared.
+const SUMS_MS: i64 = 24 * 3_600_000;
+/// How long an answered envelope is kept, in case the server is restored from a backup.
+const KEPT_MS: i64 = 30 * 24 * 3_600_000;
+/// How many entries one answer lets go of.
+const PRUNED_MAX: usize = 500;

@@ -21,12 +21,12 @@ use crate::{
 
 macro_rules! kinds {
     ($($kind:ident $word:literal),* $(,)?) => {
-        /// What a row is.
+        /// What a row is. The order is the one in which a new device needs them (see [`crate::walk`]).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind { $($kind),* }
 
         impl Kind {
-            /// Every kind, in the order a device needs them.
+            /// Every kind, in that order.
             pub const ALL: &[Kind] = &[$(Kind::$kind),*];
 
             /// The kind's name in keys and tables.
@@ -88,12 +88,12 @@ pub trait Noun: Sized + Clone + Into<Row> {
 kinds! {
     User "user",
     Team "team",
-    Model "model",
-    Part "part",
     Ticket "ticket",
     PartRequest "part_request",
     Stock "stock",
+    Part "part",
     Sheet "sheet",
+    Model "model",
     Customer "customer",
     Machine "machine",
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use sha2::{Digest, Sha256};
+
 use crate::{
     Command, Id, Row, Timestamp,
     part_request::{self, PartRequest},
@@ -111,6 +113,13 @@ pub fn grants(user: &User) -> BTreeSet<Scope> {
         grants.insert(Scope::Parts);
     }
     grants
+}
+
+/// A name for what somebody may see; a replica walks the view again when it changes.
+pub fn name(grants: &BTreeSet<Scope>) -> String {
+    let texts: Vec<String> = grants.iter().map(Scope::text).collect();
+    let digest = Sha256::digest(texts.join(" ").as_bytes());
+    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a person with these grants may hold this row.

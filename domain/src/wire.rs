@@ -1,17 +1,22 @@
 //! What travels between a device and the server: envelopes up, verdicts and rows down.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Amendment, Id, Key, Kind, Refusal, Timestamp, replica::Replica, user::User};
+use crate::{
+    Amendment, Id, Key, Kind, Refusal, Timestamp, replica::Replica, user::User, walk::Sum,
+};
 
-/// The version of the framing. Every version ever released may push for ever.
-pub const PROTO: u32 = 1;
+/// The version of the framing. Every version ever released may push for ever; only the newest two hear rows.
+pub const PROTO: u32 = 2;
+/// The oldest version of the framing that can take rows as they are sent now.
+pub const PROTO_HEARS: u32 = 2;
 /// The most envelopes one request may carry.
-pub const ENVELOPES_MAX: usize = 50;
+pub const ENVELOPES_MAX: usize = 200;
 /// The largest request body, in bytes. One signed sheet of the allowed size fits.
 pub const REQUEST_BYTES_MAX: usize = 1_048_576;
-/// The most rows one answer carries.
+/// The most changed rows one answer names; who is further behind walks the view instead.
 pub const ROWS_MAX: usize = 300;
 
 /// What a device asks: everything it has not heard back about, and what changed since its cursor.
@@ -30,6 +35,41 @@ pub struct Request {
     pub envelopes: Vec<Sent>,
     #[serde(default)]
     pub cursor: Cursor,
+    /// Asks for a stretch of the view instead of what changed since the cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stretch: Option<Ask>,
+    /// Whether to add the sums of everything visible: the daily comparison.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub sums: bool,
+    /// What the device holds besides this request, so that the office can name what a lost phone had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Held>,
+}
+
+/// How much unsent work a device holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub count: u32,
+    /// When the oldest of it was made, by the device's clock.
+    #[serde(default)]
+    pub oldest: Option<Timestamp>,
+}
+
+/// Where to go on in the walk through the view.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The last key that is agreed on; none at the beginning.
+    #[serde(default)]
+    pub after: Option<Key>,
+    /// Rows up to this revision are held already, and only summed up. 0 has every row sent.
+    #[serde(default)]
+    pub since: u64,
+    /// The cursor that holds when the walk is done, as the first stretch said it.
+    #[serde(default)]
+    pub goal: Option<Cursor>,
+    /// How many bytes of rows the answer should carry.
+    #[serde(default)]
+    pub budget: u32,
 }
 
 /// An envelope on its way. The command is read late, so that one unknown command spoils no others.
@@ -51,7 +91,7 @@ pub struct Cursor {
     pub epoch: Option<Uuid>,
     #[serde(default)]
     pub v: u64,
-    /// A hash of what the person may see; when it changes, the device starts again from zero.
+    /// A hash of what the person may see; when it changes, the device walks the view again.
     #[serde(default)]
     pub grants: String,
 }
@@ -67,17 +107,61 @@ pub struct Response {
     pub server_seq: u64,
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
-    /// Whether the rows below start from zero: what the device held before no longer counts.
+    /// How the rows below are meant.
     #[serde(default)]
-    pub reset: bool,
+    pub mode: Mode,
     #[serde(default)]
     pub puts: Vec<Put>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Key>,
+    /// How far the replica has heard with this answer; during a walk it stays where it was.
     pub cursor: Cursor,
     /// Whether to ask again at once.
     #[serde(default)]
     pub more: bool,
+    /// The sums of everything visible at the cursor, by the kind's word, if they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sums: Option<Vec<(String, Sum)>>,
+    /// The app is too old to take rows; it may go on sending.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub too_old: bool,
+    /// The device or its person was shut out: what it sent is kept for a person to look at, and it hears no rows.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub revoked: bool,
+}
+
+/// How the rows of an answer are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Everything visible that changed since the cursor.
+    #[default]
+    News,
+    /// A part of everything visible, in the order of the walk.
+    Stretch(Stretch),
+}
+
+/// One part of the view, between two places of the walk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// It begins behind this key; at the beginning of the view where there is none.
+    #[serde(default)]
+    pub after: Option<Key>,
+    /// It ends with this key; with the view where there is none.
+    #[serde(default)]
+    pub to: Option<Key>,
+    /// Rows of it up to this revision were not sent. 0: all were.
+    #[serde(default)]
+    pub since: u64,
+    /// Over all rows of it, sent or not.
+    pub sum: Sum,
+    /// The cursor that holds when the walk is done.
+    pub goal: Cursor,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_no(flag: &bool) -> bool {
+    !flag
 }
 
 /// What became of the envelopes that were sent.
@@ -132,16 +216,33 @@ impl Outcome {
 }
 
 /// A row as it is at revision `v`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Put {
     /// The kind's word; a device skips kinds it does not know yet.
     pub kind: String,
     pub id: Uuid,
     pub v: u64,
-    pub body: serde_json::Value,
+    /// The row's JSON, byte for byte as it is stored on both sides.
+    pub body: Box<RawValue>,
+}
+
+impl PartialEq for Put {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.kind, self.id, self.v, self.body.get())
+            == (&other.kind, other.id, other.v, other.body.get())
+    }
 }
 
 impl Put {
+    /// The row under this key, with its JSON.
+    ///
+    /// # Errors
+    /// Where the body is no JSON.
+    pub fn new(key: Key, v: u64, body: String) -> Result<Self, serde_json::Error> {
+        let body = RawValue::from_string(body)?;
+        Ok(Self { kind: key.kind.word().to_owned(), id: key.id, v, body })
+    }
+
     /// Where the row goes, if this version knows its kind.
     pub fn key(&self) -> Option<Key> {
         let kind: Kind = self.kind.parse().ok()?;

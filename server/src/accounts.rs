@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::{
     State,
     body::Body,
-    carry, clock,
+    clock,
     error::Error,
     session::Actor,
     store::{Account, Store, Who, new_mid},
@@ -63,7 +63,7 @@ pub async fn add(
         }
         let now = clock::now();
         let save = user::Command::Save { user: Box::new(user.clone()) };
-        let outcomes = carry::orders(writing, by, &[(mid, now, Command::User(user.id, save))])?;
+        let outcomes = writing.orders(by, &[(mid, now, Command::User(user.id, save))])?;
         match outcomes.first() {
             Some(Outcome::Applied { .. } | Outcome::Noop | Outcome::Amended { .. }) => {}
             Some(Outcome::Refused { refusal }) => return Err(Error::Refused(*refusal)),

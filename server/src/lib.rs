@@ -2,7 +2,6 @@
 
 pub mod accounts;
 mod body;
-mod carry;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -14,7 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    Id, Timestamp, number,
+    Id, Timestamp,
+    ledger::ReplicaRow,
+    number,
     scope::{self, Scope},
     user::User,
     wire::{PROTO, Registered, Session, SignIn},
@@ -29,7 +31,7 @@ use crate::{
     clock,
     config::DemoAccount,
     error::Error,
-    store::{ReplicaRow, Store, hex},
+    store::{Store, hex},
 };
 
 /// The cookie's name.

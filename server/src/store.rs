@@ -1,9 +1,9 @@
 //! Everything that is kept: one writer with group commit, readers beside it. All SQL lives here and below.
 
 mod accounts;
+mod books;
 mod journal;
 mod pending;
-mod pull;
 mod scan;
 mod schema;
 mod sql;
@@ -22,9 +22,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use domain::{
-    Id, Key, Kind, Row, Rows, Timestamp, rows::Noun, scope::Scope, user::User, wire::Outcome,
-};
+use domain::{Id, Key, Kind, Row, Rows, rows::Noun, scope::Scope, user::User, wire::Outcome};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
@@ -36,9 +34,6 @@ use self::{
 use crate::error::Error;
 
 pub use accounts::{Account, SessionRow, Who};
-pub(crate) use journal::Entry;
-pub use journal::{ReplicaRow, Stored};
-pub use pull::Pull;
 pub use writing::{Wants, Writing};
 
 /// How many pulls read at the same time.
@@ -91,8 +86,7 @@ pub struct Head {
     pub log_floor: u64,
 }
 
-/// An order from inside the server: its id, when it happened, what is to be done.
-pub type Order = (Uuid, Timestamp, domain::Command);
+pub use domain::ledger::Order;
 
 /// A fresh id for an order.
 pub fn new_mid() -> Uuid {
@@ -229,8 +223,7 @@ impl Store {
         let mut outcomes = Vec::with_capacity(orders.len());
         for part in orders.chunks(ORDERS_MAX) {
             let part = part.to_vec();
-            outcomes
-                .extend(self.write(move |writing| crate::carry::orders(writing, by, &part)).await?);
+            outcomes.extend(self.write(move |writing| writing.orders(by, &part)).await?);
         }
         Ok(outcomes)
     }

@@ -161,7 +161,8 @@ async fn a_person_who_joins_late_gets_everything_in_bounded_pages() {
     let mut pages = 0;
     loop {
         let response = late.ask().await;
-        assert!(response.puts.len() <= domain::wire::ROWS_MAX);
+        let bytes: usize = response.puts.iter().map(|put| put.body.get().len()).sum();
+        assert!(bytes <= domain::talk::BUDGET_FIRST as usize);
         pages += 1;
         let more = response.more;
         late.hear(response);

@@ -4,65 +4,22 @@ use std::collections::BTreeSet;
 
 use domain::{
     Id, Timestamp,
+    ledger::{Entry, ReplicaRow, Stored, Told},
     replica::Replica,
     user::User,
-    wire::{Outcome, Verdict},
+    wire::Verdict,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
     Reading, Writing,
+    pending::Device,
     sql::{Columns, Many, Type, Value, values},
     unsigned, uuid,
     writing::internal_replica,
 };
 use crate::error::Error;
-
-/// What is known about a replica.
-#[derive(Clone, Debug)]
-pub struct ReplicaRow {
-    pub id: Id<Replica>,
-    pub user: Id<User>,
-    /// Empty for the server's own.
-    pub device_code: String,
-    /// The number of its last envelope with a verdict.
-    pub last_seq: u64,
-    /// When its last envelope happened.
-    pub last_at: Timestamp,
-    pub last_seen: Timestamp,
-}
-
-/// An envelope as it was sent, for the journal.
-#[derive(Clone, Debug)]
-pub struct Stored {
-    pub seq: u64,
-    pub mid: Uuid,
-    pub by: Id<User>,
-    /// The device's clock, as it was told.
-    pub claimed: Timestamp,
-    /// The command's JSON.
-    pub command: String,
-    pub outcome: Outcome,
-}
-
-/// An entry on its way into the journal.
-pub(crate) struct Entry<'a> {
-    pub(crate) replica: Id<Replica>,
-    pub(crate) seq: u64,
-    pub(crate) mid: Uuid,
-    pub(crate) by: Id<User>,
-    pub(crate) claimed: Timestamp,
-    pub(crate) at: Timestamp,
-    pub(crate) doubtful: bool,
-    pub(crate) received: Timestamp,
-    pub(crate) command: &'a str,
-    pub(crate) outcome: &'a Outcome,
-    /// Whether this is where the command had its effect, not a repeat in another chain.
-    pub(crate) first: bool,
-    /// Who brought it in from a file, where somebody did.
-    pub(crate) carrier: Option<Id<User>>,
-}
 
 static REPLICAS: Many = Many {
     text: r#"select id, "user", device_code, last_seq, last_at, last_seen from replica where id = ?1"#,
@@ -199,7 +156,8 @@ impl Writing<'_> {
     /// Where the database cannot be read.
     pub fn register(&mut self, row: &ReplicaRow, build: &str) -> Result<(), Error> {
         if self.replica(row.id)?.is_none() {
-            self.keep(row, build);
+            let told = Told { build, waiting: None };
+            self.keep(row, Some(told));
         }
         Ok(())
     }
@@ -222,29 +180,33 @@ impl Writing<'_> {
             last_at: none,
             last_seen: none,
         };
-        self.keep(&row, "");
+        self.keep(&row, None);
         Ok(row)
     }
 
-    /// Notes how far a replica has come.
+    /// Notes how far a replica has come, and what its device told.
     ///
     /// # Errors
     /// Where the replica is not known.
-    pub fn advance(&mut self, row: &ReplicaRow, build: Option<&str>) -> Result<(), Error> {
+    pub fn advance(&mut self, row: &ReplicaRow, told: Option<Told<'_>>) -> Result<(), Error> {
         if self.replica(row.id)?.is_none() {
             return Err(Error::internal("a replica that nobody registered"));
         }
-        self.keep(row, build.unwrap_or_default());
+        self.keep(row, told);
         Ok(())
     }
 
-    fn keep(&mut self, row: &ReplicaRow, build: &str) {
+    fn keep(&mut self, row: &ReplicaRow, told: Option<Told<'_>>) {
         self.known.get_mut().replicas.insert(row.id, Some(row.clone()));
-        let (kept, said) = (self.pending.get_mut().replicas.entry(row.id))
-            .or_insert_with(|| (row.clone(), String::new()));
-        *kept = row.clone();
-        if !build.is_empty() {
-            build.clone_into(said);
+        let kept = (self.pending.get_mut().replicas.entry(row.id)).or_insert_with(|| Device {
+            row: row.clone(),
+            build: String::new(),
+            waiting: None,
+        });
+        kept.row = row.clone();
+        if let Some(told) = told {
+            told.build.clone_into(&mut kept.build);
+            kept.waiting = Some(told.waiting.cloned().unwrap_or_default());
         }
     }
 
@@ -252,7 +214,7 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// Where the verdict cannot be told in JSON.
-    pub(crate) fn record(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
+    pub fn record(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
         let outcome = serde_json::to_string(entry.outcome).map_err(Error::internal)?;
         let hash =
             sha(&[&entry.by.uuid().to_string(), &entry.claimed.0.to_string(), entry.command]);

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Id, Key, Kind, Timestamp, replica::Replica, scope::Scope};
-
-use super::{
-    ReplicaRow,
-    sql::{Many, Sql, Type, Value, values},
+use domain::{
+    Id, Key, Kind, Timestamp, ledger::ReplicaRow, replica::Replica, scope::Scope, wire::Held,
 };
+
+use super::sql::{Many, Sql, Type, Value, values};
 use crate::error::Error;
 
 use Type::{Int, Text};
@@ -49,12 +48,16 @@ static DUE: Many = Many {
 static NOT_DUE: Many =
     Many { text: "delete from due where kind = ?1 and id = ?2", types: &[Text, Text] };
 static REPLICAS: Many = Many {
-    text: r#"insert into replica (id, "user", device_code, last_seq, last_at, last_seen, build)
-           values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    // What the device did not tell stays as it was: it never holds fewer than no envelopes.
+    text: r#"insert into replica (id, "user", device_code, last_seq, last_at, last_seen, build,
+           waiting, waiting_since) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
            on conflict (id) do update set last_seq = excluded.last_seq, last_at = excluded.last_at,
            last_seen = excluded.last_seen,
-           build = case when excluded.build = '' then replica.build else excluded.build end"#,
-    types: &[Text, Text, Text, Int, Int, Int, Text],
+           build = case when excluded.build = '' then replica.build else excluded.build end,
+           waiting = coalesce(excluded.waiting, replica.waiting),
+           waiting_since = case when excluded.waiting is null then replica.waiting_since
+           else excluded.waiting_since end"#,
+    types: &[Text, Text, Text, Int, Int, Int, Text, Int, Int],
 };
 static ENVELOPES: Many = Many {
     text: r#"insert into envelope (replica, seq, mid, first, "user", claimed, at, doubtful, received,
@@ -76,10 +79,18 @@ pub(super) struct Pending {
     pub(super) numbers: BTreeMap<(String, Kind), Key>,
     pub(super) counters: BTreeMap<(Kind, String), i64>,
     pub(super) due: BTreeMap<Key, Option<Timestamp>>,
-    /// With the build that last spoke, which is empty where none did.
-    pub(super) replicas: BTreeMap<Id<Replica>, (ReplicaRow, String)>,
+    pub(super) replicas: BTreeMap<Id<Replica>, Device>,
     /// As they stand in the columns.
     pub(super) envelopes: Vec<Vec<Value<'static>>>,
+}
+
+/// A replica, and what its device told of itself.
+pub(super) struct Device {
+    pub(super) row: ReplicaRow,
+    /// Empty where no app spoke.
+    pub(super) build: String,
+    /// What it still holds; nothing where it did not say.
+    pub(super) waiting: Option<Held>,
 }
 
 impl Pending {
@@ -113,9 +124,14 @@ impl Pending {
         run(sql, &DUE, lists.collect())?;
         let over = due.iter().filter(|(_, at)| at.is_none());
         run(sql, &NOT_DUE, over.map(|(key, _)| list(*key, [])).collect())?;
-        let lists = replicas.values().map(|(row, build)| {
+        let lists = replicas.values().map(|Device { row, build, waiting }| {
             let ReplicaRow { id, user, device_code, last_seq, last_at, last_seen } = row;
-            values![*id, *user, device_code, *last_seq, *last_at, *last_seen, build].to_vec()
+            let count = waiting.as_ref().map(|held| u64::from(held.count));
+            let since = waiting.as_ref().and_then(|held| held.oldest).map(|at| at.0);
+            let mut list =
+                values![*id, *user, device_code, *last_seq, *last_at, *last_seen, build].to_vec();
+            list.extend(values![count, since]);
+            list
         });
         run(sql, &REPLICAS, lists.collect())?;
         run(sql, &ENVELOPES, envelopes)

@@ -1,10 +1,11 @@
 //! The store keeps its word: what fails leaves nothing, what is remembered is true, no number is given twice.
 
 use domain::{
-    Command, Kind, Refusal,
+    Command, Kind, Refusal, ledger,
+    replica::Replica,
     team::{self, Team},
     user::SYSTEM,
-    wire::{Cursor, ROWS_MAX},
+    wire::{Push, Registered},
 };
 use futures::future::join_all;
 
@@ -13,6 +14,10 @@ use crate::clock;
 
 fn team(name: &str) -> Team {
     Team { id: Id::derived(name), name: name.into(), region: String::new() }
+}
+
+fn registered(replica: Id<Replica>) -> Registered {
+    Registered { replica, device_code: "K7Q".into() }
 }
 
 fn order(name: &str) -> Order {
@@ -28,7 +33,7 @@ async fn a_job_that_fails_spoils_none_of_those_it_was_written_with() {
         let (store, one) = (store.clone(), [order(&format!("team {n}"))]);
         async move {
             let written = store.write(move |writing| {
-                crate::carry::orders(writing, SYSTEM, &one)?;
+                writing.orders(SYSTEM, &one)?;
                 assert_ne!(n % 10, 7, "a bug of ours");
                 if n % 10 == 3 { Err(Error::NotFound) } else { Ok(()) }
             });
@@ -96,19 +101,27 @@ async fn readers_who_page_while_others_write_end_with_everything() {
     });
     let writers: Vec<_> = writers.collect();
     let grants: BTreeSet<Scope> = [Scope::All].into();
-    let (mut cursor, mut heard) = (Cursor::default(), BTreeSet::new());
+    let device = Id::new(Uuid::now_v7());
+    let (mut replica, mut heard) = (Replica::new(SYSTEM, registered(device)), 0);
     loop {
         let over = writers.iter().all(tokio::task::JoinHandle::is_finished);
-        let (asked, held) = (cursor.clone(), grants.clone());
-        let pull = store.read(move |reading| reading.pull(&held, &asked)).await.unwrap();
-        assert!(pull.puts.len() <= ROWS_MAX && !pull.reset && pull.gone.is_empty());
-        assert!(pull.puts.iter().all(|put| put.v > cursor.v && put.v <= pull.cursor.v));
-        heard.extend(pull.puts.iter().map(|put| put.id));
-        cursor = pull.cursor;
-        if over && !pull.more {
+        let (request, held) = (replica.request("", clock::now()), grants.clone());
+        let asked = request.clone();
+        let answer = store.read(move |reading| {
+            ledger::answer(reading, &request, Push::Done, Some(&held), clock::now())
+        });
+        let answer = answer.await.unwrap();
+        assert!(answer.gone.is_empty());
+        heard += answer.puts.len();
+        let plan = replica.merge(&asked, answer, clock::now()).unwrap();
+        replica.commit(plan);
+        if over && !replica.is_owed() && replica.head().cursor.v == store.head().await.unwrap().v {
             break;
         }
     }
+    assert!(heard >= 1200);
+    assert_eq!(replica.head().diverged, 0);
+    let heard = replica.all::<Team>();
     assert_eq!(heard.len(), 1200);
 }
 

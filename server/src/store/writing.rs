@@ -10,6 +10,7 @@ use std::{
 
 use domain::{
     Id, Key, Kind, Lookup, Row, Timestamp,
+    ledger::{ReplicaRow, Stored},
     replica::Replica,
     scope::{self, Scope},
     user::User,
@@ -17,7 +18,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    Head, Poke, Reading, ReplicaRow, Stored,
+    Head, Poke, Reading,
     pending::Pending,
     read_row,
     scan::key_of,
@@ -199,8 +200,8 @@ impl<'a> Writing<'a> {
         let Stand { head, devices, chain, entries } = &self.stand;
         if self.stand != self.began {
             self.sql.run(
-                "update head set v = ?1, devices = ?2, chain = ?3, entries = ?4",
-                &values![head.v, *devices, chain, *entries],
+                "update head set v = ?1, devices = ?2, chain = ?3, entries = ?4, epoch = ?5",
+                &values![head.v, *devices, chain, *entries, head.epoch],
             )?;
         }
         let (after, v) = (self.began.head.v, head.v);
@@ -233,6 +234,15 @@ impl<'a> Writing<'a> {
     pub fn next_v(&mut self) -> u64 {
         self.stand.head.v += 1;
         self.stand.head.v
+    }
+
+    /// Begins another history under the same data: a device has heard of a revision that was lost here.
+    pub fn new_epoch(&mut self) {
+        tracing::error!(
+            v = self.stand.head.v,
+            "a device has heard of writes that are not here: older data was put back; every device walks again"
+        );
+        self.stand.head.epoch = Uuid::now_v7();
     }
 
     /// Stores a row as it is at revision `v`, and who may hold it.
