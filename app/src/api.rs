@@ -9,20 +9,9 @@ use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
-use web_sys::AbortController;
+use web_sys::{AbortController, CompressionFormat, CompressionStream};
 
-/// Why the server gave no usable answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// No answer in time.
-    Unreachable,
-    /// Somebody else answered: a network that wants its own sign-in first.
-    Portal,
-    /// The server says no.
-    Problem { status: u16, code: String, retry_after_seconds: Option<u32> },
-    /// The server answered something this version cannot read.
-    Unreadable,
-}
+pub use domain::talk::Fault;
 
 /// What the server says about itself to anybody.
 #[derive(Clone, Debug, Deserialize)]
@@ -77,6 +66,17 @@ pub struct BadRow {
     pub value: String,
 }
 
+/// What became of a file with unsent work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Brought {
+    pub applied: u32,
+    /// Envelopes the server had already.
+    pub known: u32,
+    pub refused: u32,
+    pub quarantined: u32,
+}
+
 /// An account, as the administrator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Account {
@@ -107,6 +107,8 @@ const FIRST_BYTE_MS: u32 = 10_000;
 /// The slowest network worth waiting for, in bytes per millisecond.
 const SLOWEST: u32 = 2;
 const IMPORT_MS: u32 = 180_000;
+/// Below this packing gains nothing.
+const PACKED_BYTES_MIN: usize = 1024;
 
 /// What the server says about itself.
 ///
@@ -141,8 +143,28 @@ pub(crate) async fn sync(request: &Request) -> Result<Response, Fault> {
     let body = encode(request);
     // A slow network is given time for every byte, but not for ever.
     let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX / 4);
-    json(Method::POST, "/api/v1/sync", Some(body), FIRST_BYTE_MS.saturating_add(bytes / SLOWEST))
-        .await
+    let milliseconds = FIRST_BYTE_MS.saturating_add(bytes / SLOWEST);
+    let (builder, deadline) = prepared(Method::POST, "/api/v1/sync", milliseconds);
+    let builder = builder.header("content-type", "application/json");
+    let request = match packed(&body).await {
+        Some(packed) => builder.header("content-encoding", "gzip").body(packed),
+        None => builder.body(body),
+    };
+    read(answered(request.map_err(|_| Fault::Unreadable)?, deadline).await?).await
+}
+
+/// The body in gzip, where that makes it smaller and the browser can.
+async fn packed(body: &str) -> Option<JsValue> {
+    if body.len() < PACKED_BYTES_MIN {
+        return None;
+    }
+    let packer = CompressionStream::new(CompressionFormat::Gzip).ok()?;
+    let parts = js_sys::Array::of1(&body.into());
+    let plain = web_sys::Blob::new_with_str_sequence(&parts).ok()?.stream();
+    let pair = web_sys::ReadableWritablePair::new(&packer.readable(), &packer.writable());
+    let packed = web_sys::Response::new_with_opt_readable_stream(Some(&plain.pipe_through(&pair)));
+    let packed = packed.ok()?.array_buffer().ok()?;
+    wasm_bindgen_futures::JsFuture::from(packed).await.ok()
 }
 
 /// Changes one's own password.
@@ -168,6 +190,19 @@ pub async fn import_file(
     let (builder, deadline) = prepared(Method::POST, &path, IMPORT_MS);
     let request = builder
         .header("content-type", "application/octet-stream")
+        .body(JsValue::from(file))
+        .map_err(|_| Fault::Unreadable)?;
+    read(answered(request, deadline).await?).await
+}
+
+/// Sends the unsent work that another device saved to a file.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn bring_unsent(file: &web_sys::File) -> Result<Brought, Fault> {
+    let (builder, deadline) = prepared(Method::POST, "/api/v1/unsent", IMPORT_MS);
+    let request = builder
+        .header("content-type", "application/json")
         .body(JsValue::from(file))
         .map_err(|_| Fault::Unreadable)?;
     read(answered(request, deadline).await?).await
@@ -202,18 +237,6 @@ pub async fn add_account(user: &User, login: &str, password: &str) -> Result<(),
 pub async fn set_password(user: domain::Id<User>, password: &str) -> Result<(), Fault> {
     let body = serde_json::json!({ "password": password }).to_string();
     empty(Method::PUT, &format!("/api/v1/accounts/{user}/password"), Some(body)).await
-}
-
-impl Fault {
-    /// The problem's code, or what this device saw: `unreachable`, `portal`, `unreadable`.
-    pub fn code(&self) -> &str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::Portal => "portal",
-            Self::Problem { code, .. } => code,
-            Self::Unreadable => "unreadable",
-        }
-    }
 }
 
 #[derive(Deserialize)]

@@ -87,7 +87,8 @@ fn screen(device: Device) -> Screen {
 fn first_answer_is_due(device: Device) -> bool {
     let hopeful = matches!(device.network(), Network::Fine | Network::Sending)
         && device.session_state() != SessionState::Expired;
-    hopeful && device.heard_at().is_none()
+    // What was lost is said at once.
+    hopeful && device.heard_at().is_none() && device.loss().is_none()
 }
 
 fn closed(device: Device) -> Screen {

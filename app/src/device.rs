@@ -3,14 +3,19 @@
 //! Every change is planned by [`domain::replica`], written by [`crate::store`] in one transaction, and only
 //! then shown. A tab that dies in between has either done nothing or saved it whole.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+mod drafts;
+mod health;
+mod update;
+
+use std::{cell::Cell, rc::Rc};
 
 use domain::{
     Command, Envelope, Id, Key, Lookup, Refusal, Timestamp, number,
     replica::{Entry, Plan, Replica, Waiting},
     rows::Noun,
+    talk::{Talk, Turn, Wake},
     user::{SYSTEM, User},
-    wire::{Cursor, Registered, Request, Response},
+    wire::{Registered, Request, Response},
 };
 use futures::lock::Mutex;
 use leptos::prelude::*;
@@ -20,12 +25,17 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     clock, locale,
     pin::Handed,
+    second::Second,
     session::{self, Owner, SessionState},
     storage::StorageReport,
     store::{self, Store},
     sync::{self, Network},
     tabs,
 };
+
+pub(crate) use health::unanswered;
+pub use health::{Cause, Loss, StorageTrouble};
+pub use update::FormOpen;
 
 /// This device and the person who works with it. A handle: copying it costs nothing.
 #[derive(Clone, Copy)]
@@ -38,10 +48,15 @@ pub struct Device {
     pub(crate) handed: RwSignal<Option<Handed>>,
     pub(crate) has_pin: RwSignal<bool>,
     pub(crate) store: StoredValue<Option<Rc<Store>>, LocalStorage>,
+    /// Unsent entries once more; `None` where the browser has no place for them.
+    second: StoredValue<Option<Rc<Second>>, LocalStorage>,
+    /// Whether the second journal works; `None` until it is known.
+    twice: RwSignal<Option<bool>>,
     trouble: RwSignal<Option<StorageTrouble>>,
+    loss: RwSignal<Option<Loss>>,
     storage: StorageReport,
     turn: StoredValue<Rc<Mutex<()>>, LocalStorage>,
-    drafts: StoredValue<Drafts, LocalStorage>,
+    drafts: StoredValue<drafts::Drafts, LocalStorage>,
     draft_saved: RwSignal<Option<Timestamp>>,
     update_ready: RwSignal<bool>,
     /// Whether a new version took over while this page had a reason not to reload.
@@ -60,26 +75,6 @@ pub enum Trouble {
     NobodyHere,
 }
 
-/// What keeps this device from saving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StorageTrouble {
-    /// The last attempt to save failed.
-    NotSaving,
-    /// A newer version of the app took the database over: open the page again.
-    MovedOn,
-}
-
-/// While this lives, a form is being filled in: no update reloads the page.
-pub struct FormOpen(RwSignal<u32>);
-
-#[derive(Default)]
-struct Drafts {
-    /// What was typed and is not stored yet; `None` forgets the draft.
-    unsaved: Vec<(String, Option<String>)>,
-    timer: Option<TimeoutHandle>,
-}
-
-const DRAFT_MS: u64 = 400;
 /// How often a plan is made again because another tab was faster.
 const PLANS_MAX: u32 = 20;
 
@@ -103,10 +98,13 @@ impl Device {
             handed: RwSignal::new(Handed::marked()),
             has_pin: RwSignal::new(false),
             store: StoredValue::new_local(None),
+            second: StoredValue::new_local(None),
+            twice: RwSignal::new(None),
             trouble: RwSignal::new(None),
+            loss: RwSignal::new(None),
             storage: StorageReport::start(),
             turn: StoredValue::new_local(Rc::default()),
-            drafts: StoredValue::new_local(Drafts::default()),
+            drafts: StoredValue::new_local(drafts::Drafts::default()),
             draft_saved: RwSignal::new(None),
             update_ready: RwSignal::new(false),
             taken_over: RwSignal::new(false),
@@ -118,6 +116,7 @@ impl Device {
         tabs::listen(device);
         spawn_local(async move {
             device.open_last().await;
+            device.look_for_losses().await;
             sync::start(device);
         });
         device
@@ -231,11 +230,6 @@ impl Device {
         self.view.with(|view| view.as_ref().map(|view| view.head().numbers).unwrap_or_default())
     }
 
-    /// What keeps this device from saving, if something does.
-    pub fn storage_trouble(self) -> Option<StorageTrouble> {
-        self.trouble.get()
-    }
-
     /// What the browser says about storage and installing.
     pub fn storage_report(self) -> StorageReport {
         self.storage
@@ -278,7 +272,7 @@ impl Device {
             view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
         };
         self.carry_out(plan).await?;
-        sync::nudge(sync::Wake::Journal);
+        sync::nudge(Wake::Journal);
         // Now there is work worth protecting from a browser that tidies up.
         self.storage.protect();
         Ok(())
@@ -292,25 +286,19 @@ impl Device {
         });
     }
 
-    /// What to ask the server, from this number of the chain or from where it has heard.
-    pub(crate) fn request(self, from: Option<u64>) -> Option<Request> {
-        let build = session::build();
-        self.view.with_untracked(|view| {
-            let view = view.as_ref()?;
-            Some(match from {
-                Some(from) => view.request_from(from, build, clock::device()),
-                None => view.request(build, clock::device()),
-            })
-        })
+    /// What the talk with the server wants now; `None` while nobody's data is open.
+    pub(crate) fn turn_of(self, talk: &Talk) -> Option<Turn> {
+        let turn = |view: &Replica| talk.turn(view, session::build(), clock::device());
+        self.view.with_untracked(|view| view.as_ref().map(turn))
     }
 
-    /// Takes over what the server said.
+    /// Takes over what the server said to this request.
     ///
     /// # Errors
     /// Where this device could not store it.
-    pub(crate) async fn merge(self, asked: Cursor, response: Response) -> Result<(), Trouble> {
+    pub(crate) async fn merge(self, asked: &Request, response: Response) -> Result<(), Trouble> {
         let heard = clock::device();
-        self.carry_out(|view| Ok(view.merge(&asked, response.clone(), heard))).await
+        self.carry_out(|view| Ok(view.merge(asked, response.clone(), heard))).await
     }
 
     /// Goes on as a new replica after a fork.
@@ -334,9 +322,9 @@ impl Device {
                 .view
                 .with_untracked(|view| view.as_ref().ok_or(Trouble::NobodyHere).and_then(&plan))?;
             let Some(planned) = planned else { return Ok(()) };
-            match store.write(&planned).await {
+            match self.keep(&store, &planned).await {
                 Ok(()) => {
-                    self.trouble.set(None);
+                    self.well(&store);
                     self.view.update(|view| {
                         if let Some(view) = view {
                             view.commit(planned);
@@ -362,6 +350,10 @@ impl Device {
 
     async fn reload(self) -> Result<(), Trouble> {
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
+        if store.is_in_memory() {
+            // What this page holds is all there is.
+            return Ok(());
+        }
         let replica = store.load().await.map_err(|error| self.cannot_save(error))?;
         self.view.set(replica);
         Ok(())
@@ -369,7 +361,14 @@ impl Device {
 
     fn published(self) {
         tabs::tell_changed();
-        session::note_unsent(self);
+        self.mark();
+    }
+
+    fn well(self, store: &Store) {
+        let trouble = store.is_in_memory().then_some(StorageTrouble::InMemory);
+        if self.trouble.get_untracked() != trouble {
+            self.trouble.set(trouble);
+        }
     }
 
     fn cannot_save(self, error: store::Error) -> Trouble {
@@ -380,159 +379,9 @@ impl Device {
         Trouble::Storage(error)
     }
 
-    pub(crate) fn moved_on(self) {
-        self.trouble.set(Some(StorageTrouble::MovedOn));
-    }
-
     /// The turn, for whoever opens or closes somebody's data.
     pub(crate) fn turn(self) -> Rc<Mutex<()>> {
         self.turn.get_value()
-    }
-
-    // ---- Drafts
-
-    /// What was typed into a form before, as the page's own JSON.
-    pub async fn draft(self, form: &str) -> Option<String> {
-        let unsaved = self.drafts.with_value(|drafts| {
-            let found = drafts.unsaved.iter().find(|(name, _)| name == form);
-            found.map(|(_, json)| json.clone())
-        });
-        match unsaved {
-            Some(json) => json,
-            None => self.store.get_value()?.draft(form).await.ok().flatten(),
-        }
-    }
-
-    /// Keeps what is typed into a form. Cheap enough for every keystroke.
-    pub fn save_draft(self, form: &str, json: String) {
-        self.note_draft(form, Some(json));
-        let old = self.drafts.try_update_value(|drafts| drafts.timer.take()).flatten();
-        if let Some(old) = old {
-            old.clear();
-        }
-        let timer =
-            set_timeout_with_handle(move || self.flush_drafts(), Duration::from_millis(DRAFT_MS));
-        self.drafts.update_value(|drafts| drafts.timer = timer.ok());
-    }
-
-    /// Forgets a draft: it was sent, or thrown away by the person.
-    pub fn drop_draft(self, form: &str) {
-        self.note_draft(form, None);
-        self.flush_drafts();
-    }
-
-    /// When a draft was last saved on this device (tracked).
-    pub fn draft_saved_at(self) -> Option<Timestamp> {
-        self.draft_saved.get()
-    }
-
-    fn note_draft(self, form: &str, json: Option<String>) {
-        self.drafts.update_value(|drafts| {
-            drafts.unsaved.retain(|(name, _)| name != form);
-            drafts.unsaved.push((form.to_owned(), json));
-        });
-    }
-
-    fn flush_drafts(self) {
-        let unsaved = self.drafts.with_value(|drafts| drafts.unsaved.clone());
-        let Some(store) = self.store.get_value() else { return };
-        if unsaved.is_empty() {
-            return;
-        }
-        spawn_local(async move {
-            for (form, json) in unsaved {
-                match store.keep_draft(&form, json.as_deref()).await {
-                    Ok(()) => {
-                        self.drafts.update_value(|drafts| {
-                            drafts.unsaved.retain(|typed| *typed != (form.clone(), json.clone()));
-                        });
-                        if json.is_some() {
-                            self.draft_saved.set(Some(clock::now()));
-                        }
-                    }
-                    Err(error) => drop(self.cannot_save(error)),
-                }
-            }
-        });
-    }
-
-    fn watch_drafts(self) {
-        // The last moment a phone lets a page do something.
-        let hidden = leptos::ev::Custom::<web_sys::Event>::new("visibilitychange");
-        let _watch = window_event_listener(hidden, move |_| {
-            if document().visibility_state() == web_sys::VisibilityState::Hidden {
-                self.flush_drafts();
-            }
-        });
-        let leaving = leptos::ev::Custom::<web_sys::Event>::new("pagehide");
-        let _watch = window_event_listener(leaving, move |_| self.flush_drafts());
-    }
-
-    // ---- Updates of the app
-
-    /// Whether a new version waits (tracked).
-    pub fn update_ready(self) -> bool {
-        self.update_ready.get()
-    }
-
-    /// Whether a form is being filled in somewhere on this page (tracked).
-    pub fn form_is_open(self) -> bool {
-        self.open_forms.get() > 0
-    }
-
-    /// Marks that a form is being filled in, for as long as the answer lives.
-    pub fn keep_form_open(self) -> FormOpen {
-        self.open_forms.update(|open| *open += 1);
-        FormOpen(self.open_forms)
-    }
-
-    /// Lets the new version take over; the page reloads. Does nothing while a form is open.
-    pub fn apply_update(self) {
-        if self.open_forms.get_untracked() > 0 {
-            return;
-        }
-        self.flush_drafts();
-        if self.taken_over.get_untracked() {
-            // The browser reloads or closes the page; there is nothing to do about a no.
-            let _asked = window().location().reload();
-            return;
-        }
-        let update = js_sys::Reflect::get(&window(), &"doorstepUpdate".into()).ok();
-        if let Some(update) = update.and_then(|it| wasm_bindgen::JsCast::dyn_into(it).ok()) {
-            let update: js_sys::Function = update;
-            // The page reloads when the new version has taken over.
-            let _asked = update.call0(&window());
-        }
-    }
-
-    fn watch_updates(self) {
-        let root = document().document_element();
-        let already = root.and_then(|root| root.get_attribute("data-update"));
-        self.update_ready.set(already.as_deref() == Some("ready"));
-        let ready = leptos::ev::Custom::<web_sys::Event>::new("doorstep:update");
-        let _watch = window_event_listener(ready, move |_| self.update_ready.set(true));
-        let reload = leptos::ev::Custom::<web_sys::Event>::new("doorstep:reload");
-        let _watch = window_event_listener(reload, move |event| {
-            // Another tab asked for the update; this one reloads when its form is done.
-            if self.open_forms.get_untracked() > 0 || self.handed.get_untracked().is_some() {
-                event.prevent_default();
-                self.taken_over.set(true);
-                self.update_ready.set(true);
-            }
-        });
-    }
-}
-
-impl Drop for FormOpen {
-    fn drop(&mut self) {
-        // The page may be gone with its signals already.
-        let _closed = self.0.try_update(|open| *open = open.saturating_sub(1));
-    }
-}
-
-impl From<store::Error> for Trouble {
-    fn from(error: store::Error) -> Self {
-        Self::Storage(error)
     }
 }
 

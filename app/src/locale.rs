@@ -16,6 +16,7 @@ pub mod desk;
 pub mod engineer;
 pub mod frame;
 pub mod handover;
+pub mod health;
 pub mod office;
 pub mod person;
 pub mod words;
@@ -31,6 +32,7 @@ pub struct Text {
     pub handover: handover::HandoverText,
     pub desk: desk::DeskText,
     pub office: office::OfficeText,
+    pub health: health::HealthText,
 }
 
 static ZH: Text = Text {
@@ -41,6 +43,7 @@ static ZH: Text = Text {
     handover: handover::ZH,
     desk: desk::ZH,
     office: office::ZH,
+    health: health::ZH,
 };
 
 static EN: Text = Text {
@@ -51,6 +54,7 @@ static EN: Text = Text {
     handover: handover::EN,
     desk: desk::EN,
     office: office::EN,
+    health: health::EN,
 };
 
 const KEY: &str = "doorstep.language";

@@ -5,16 +5,19 @@ pub mod app;
 pub mod clock;
 pub mod device;
 pub mod locale;
+pub mod marker;
 pub mod pages;
 pub mod pin;
 pub mod press;
 pub mod route;
+pub mod second;
 pub mod session;
 pub mod storage;
 pub mod store;
 pub mod sync;
 pub mod tabs;
 pub mod ui;
+pub mod unsent;
 
 use std::panic::PanicHookInfo;
 

@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod engineer;
 pub mod handover;
+pub mod health;
 pub mod import;
 pub mod me;
 pub mod outbox;

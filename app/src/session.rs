@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use domain::{
     replica::Replica,
+    talk::Wake,
     user::User,
     wire::{Registered, Session},
 };
@@ -16,9 +17,7 @@ use uuid::Uuid;
 use crate::{
     api::{self, Fault},
     device::Device,
-    storage,
-    store::{self, Store},
-    sync,
+    marker, storage, store, sync,
 };
 
 /// The build of this app, for support: what the page it was started from says.
@@ -74,15 +73,6 @@ pub enum SignInTrouble {
     Storage,
 }
 
-/// A person whose database exists on this device.
-#[derive(Clone, Serialize, Deserialize)]
-struct Known {
-    #[serde(flatten)]
-    owner: Owner,
-    unsent: usize,
-}
-
-const KNOWN: &str = "doorstep.people";
 pub(crate) const LAST: &str = "doorstep.last";
 /// Signed out without a network: the server is told as soon as it can be.
 const FAREWELL: &str = "doorstep.farewell";
@@ -96,12 +86,13 @@ impl Device {
     /// Unsent work of other people on this device.
     pub fn left_behind(self) -> Vec<LeftBehind> {
         let here = self.owner.get();
-        let others = known().into_iter().filter(|known| {
-            known.unsent > 0 && here.as_ref().is_none_or(|here| *here != known.owner)
+        let others = marker::all().into_iter().filter(|marker| {
+            marker.unsent > 0
+                && here.as_ref().is_none_or(|here| {
+                    (here.server, here.user.id) != (marker.server, marker.user.id)
+                })
         });
-        others
-            .map(|known| LeftBehind { name: known.owner.user.name, unsent: known.unsent })
-            .collect()
+        others.map(|marker| LeftBehind { name: marker.user.name, unsent: marker.unsent }).collect()
     }
 
     /// Signs in, and opens the person's data on this device.
@@ -113,7 +104,7 @@ impl Device {
         storage::forget(FAREWELL);
         self.open(Owner { server, user }).await?;
         self.session.set(SessionState::SignedIn);
-        sync::nudge(sync::Wake::Person);
+        sync::nudge(Wake::Person);
         Ok(())
     }
 
@@ -135,7 +126,7 @@ impl Device {
             return Err(SignInTrouble::WrongPassword);
         }
         self.session.set(SessionState::SignedIn);
-        sync::nudge(sync::Wake::Person);
+        sync::nudge(Wake::Person);
         Ok(())
     }
 
@@ -144,20 +135,21 @@ impl Device {
     pub async fn sign_out(self, keep: bool) {
         let turn = self.turn();
         let _turn = turn.lock().await;
-        note_unsent(self);
+        self.mark_now();
         let unsent = self
             .view
             .with_untracked(|view| view.as_ref().is_some_and(|view| view.waiting().unanswered > 0));
-        let store = self.store.get_value();
+        let (store, owner) = (self.store.get_value(), self.owner.get_untracked());
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
         self.close();
-        if let Some(store) = store
+        if let (Some(store), Some(owner)) = (store, owner)
             && !keep
             && !unsent
-        {
             // Refused where another tab added work in this very moment; then it stays.
-            let _cleared = store.clear().await;
+            && store.clear().await.is_ok()
+        {
+            marker::forget(owner.server, owner.user.id);
         }
         self.say_farewell().await;
     }
@@ -169,6 +161,7 @@ impl Device {
                 Ok(true) => {
                     self.owner.set(Some(owner));
                     self.open_locks().await;
+                    self.mark_now();
                     return;
                 }
                 // The browser cleared the data: start again from the server.
@@ -193,7 +186,7 @@ impl Device {
     pub(crate) async fn lock(self) {
         let turn = self.turn();
         let _turn = turn.lock().await;
-        note_unsent(self);
+        self.mark_now();
         storage::forget(LAST);
         self.close();
     }
@@ -207,6 +200,7 @@ impl Device {
 
     fn close(self) {
         self.store.set_value(None);
+        self.close_second();
         self.view.set(None);
         self.owner.set(None);
         self.has_pin.set(false);
@@ -238,19 +232,8 @@ impl Device {
             self.open_locks().await;
             storage::remember(LAST, &remembered);
         }
-        note_unsent(self);
+        self.mark_now();
         Ok(())
-    }
-
-    /// Opens what this device has of a person; false where it has nothing.
-    async fn open_local(self, owner: &Owner) -> Result<bool, store::Error> {
-        let on_moved = move || self.moved_on();
-        let store = Store::open(owner.server, owner.user.id, on_moved).await?;
-        let replica = store.load().await?;
-        let found = replica.is_some();
-        self.store.set_value(Some(store));
-        self.view.set(replica);
-        Ok(found)
     }
 
     async fn register(self, owner: &Owner) -> Result<(), SignInTrouble> {
@@ -265,29 +248,6 @@ impl Device {
         }
         Ok(())
     }
-}
-
-/// Notes beside the database how much of this person's work is unsent, for the sign-in page.
-pub(crate) fn note_unsent(device: Device) {
-    let Some(owner) = device.owner.get_untracked() else { return };
-    let unsent = device.view.with_untracked(|view| {
-        view.as_ref().map(|view| view.waiting().unanswered).unwrap_or_default()
-    });
-    let mut people = known();
-    let before = people.iter().position(|known| {
-        known.owner.server == owner.server && known.owner.user.id == owner.user.id
-    });
-    match before {
-        Some(place) if people[place].unsent == unsent && people[place].owner == owner => return,
-        Some(place) => people[place] = Known { owner, unsent },
-        None => people.push(Known { owner, unsent }),
-    }
-    storage::remember(KNOWN, &serde_json::to_string(&people).unwrap_or_default());
-}
-
-fn known() -> Vec<Known> {
-    let people = storage::recall(KNOWN);
-    people.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 fn last() -> Option<Owner> {

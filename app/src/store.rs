@@ -7,23 +7,27 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    rc::Rc,
     sync::Arc,
 };
 
 use domain::{
     Id, Key, Row, Rows,
-    replica::{Confirmed, Entry, Head, Plan, Replica},
+    replica::{Arrived, Confirmed, Entry, Found, Head, Plan, Replica},
     user::User,
 };
+use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use indexed_db_futures::{
     database::Database,
+    error::{DomException, UnexpectedDataError},
     object_store::ObjectStore,
     prelude::*,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
 use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -41,8 +45,19 @@ pub enum Error {
     Stale,
     /// A newer version of the app holds the database: this page must be opened again.
     MovedOn,
+    /// The browser gave the write up, as it does where there is no room. Nothing is written.
+    Full,
     /// The browser did not store it (no room, private mode, broken profile).
     Unavailable(String),
+}
+
+/// What happens to a database from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A newer version of the app took it over.
+    MovedOn,
+    /// It waits for pages of an older version to be closed.
+    Blocked,
 }
 
 /// One person's database on this device.
@@ -50,56 +65,98 @@ pub struct Store {
     name: String,
     database: RefCell<Option<Database>>,
     moved_on: Cell<bool>,
-    on_moved: Box<dyn Fn()>,
+    on_change: Rc<dyn Fn(Change)>,
+    /// Small records and drafts, where the browser cannot open the database.
+    memory: Option<RefCell<BTreeMap<String, String>>>,
 }
 
-/// A confirmed row as it lies in the store.
-#[derive(Serialize, Deserialize)]
-struct Stored {
+/// A confirmed row as it lies in the store: revision, era, and the body byte for byte as the server sent it.
+#[derive(Deserialize)]
+struct Stored<'a> {
     v: u64,
-    b: serde_json::Value,
+    #[serde(default)]
+    e: u32,
+    #[serde(borrow)]
+    b: &'a RawValue,
 }
 
 const HEAD: &str = "head";
+const WRITE_TRIES: u32 = 4;
 const OPEN_TRIES: u32 = 4;
+/// A browser that neither opens a database nor says why is not waited for longer.
+const OPEN_MS: u32 = 8_000;
+
+/// The name of a person's database of this server.
+pub fn name(server: Uuid, user: Id<User>) -> String {
+    format!("doorstep-{}-{}", server.simple(), user.uuid().simple())
+}
 
 impl Store {
-    /// Opens the database of this person at this server. `on_moved` is called when a newer app takes it over.
+    /// Opens the database of this name. `on_change` hears what other pages do to it.
     ///
     /// # Errors
-    /// Where the browser does not let us.
-    pub async fn open(
-        server: Uuid,
-        user: Id<User>,
-        on_moved: impl Fn() + 'static,
-    ) -> Result<std::rc::Rc<Self>, Error> {
-        let name = format!("doorstep-{}-{}", server.simple(), user.uuid().simple());
-        Self::open_named(name, on_moved).await
-    }
-
-    /// Opens the database of this name.
-    ///
-    /// # Errors
-    /// Where the browser does not let us.
+    /// Where the browser does not let us, also after some tries.
     pub async fn open_named(
         name: String,
-        on_moved: impl Fn() + 'static,
-    ) -> Result<std::rc::Rc<Self>, Error> {
-        let store = std::rc::Rc::new(Self {
+        on_change: impl Fn(Change) + 'static,
+    ) -> Result<Rc<Self>, Error> {
+        let store = Rc::new(Self {
             name,
             database: RefCell::new(None),
             moved_on: Cell::new(false),
-            on_moved: Box::new(on_moved),
+            on_change: Rc::new(on_change),
+            memory: None,
         });
-        store.database().await?;
-        Ok(store)
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match store.database().await {
+                Err(Error::Unavailable(_)) if tries < OPEN_TRIES => {
+                    TimeoutFuture::new(50 << tries).await;
+                }
+                opened => return opened.map(|_| store),
+            }
+        }
+    }
+
+    /// Stands in for a database that cannot be opened: nothing in it outlives the page.
+    pub fn in_memory(name: String) -> Rc<Self> {
+        Rc::new(Self {
+            name,
+            database: RefCell::new(None),
+            moved_on: Cell::new(false),
+            on_change: Rc::new(|_| ()),
+            memory: Some(RefCell::default()),
+        })
+    }
+
+    /// Whether nothing written here outlives the page.
+    pub fn is_in_memory(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// The name the browser knows the database by.
+    pub fn database_name(&self) -> &str {
+        &self.name
+    }
+
+    /// Removes the database, because a person asked for it.
+    pub async fn destroy(&self) {
+        self.drop_connection();
+        if let Ok(gone) = Database::delete_by_name(&self.name) {
+            // Where even that fails, the next start finds it as it was.
+            let _gone = gone.await;
+        }
     }
 
     /// Everything that is kept, or `None` in a new database.
     ///
     /// # Errors
     /// Where the browser does not let us read.
-    pub async fn load(self: &std::rc::Rc<Self>) -> Result<Option<Replica>, Error> {
+    pub async fn load(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
+        if self.is_in_memory() {
+            return Ok(None);
+        }
         let database = self.database().await?;
         let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
         let meta = transaction.object_store(META)?;
@@ -114,10 +171,9 @@ impl Store {
             let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else {
                 continue;
             };
-            let Some(Stored { v, b }) = decode::<Stored>(&value) else { continue };
-            // A row this version cannot read stays in the store for the version that can.
-            let Ok(row) = Row::from_json(key.kind, &b.to_string()) else { continue };
-            confirmed.insert(key, Confirmed { v, row: Arc::new(row) });
+            if let Some(row) = stored(key, &value) {
+                confirmed.insert(key, row);
+            }
         }
         let mut entries = BTreeMap::new();
         for (seq, value) in journal.await? {
@@ -143,7 +199,10 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Stale`] when another tab registered first.
-    pub async fn create(self: &std::rc::Rc<Self>, head: &Head) -> Result<(), Error> {
+    pub async fn create(self: &Rc<Self>, head: &Head) -> Result<(), Error> {
+        if self.is_in_memory() {
+            return Ok(());
+        }
         let database = self.database().await?;
         let transaction = strict(&database, &[META])?;
         let meta = transaction.object_store(META)?;
@@ -159,12 +218,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Stale`] when another tab was faster; nothing is written then.
-    pub async fn write(self: &std::rc::Rc<Self>, plan: &Plan) -> Result<(), Error> {
+    pub async fn write(self: &Rc<Self>, plan: &Plan) -> Result<(), Error> {
+        if self.is_in_memory() {
+            return Ok(());
+        }
         let mut last = Error::Stale;
-        for attempt in 0..OPEN_TRIES {
+        for attempt in 0..WRITE_TRIES {
             match self.try_write(plan).await {
                 Ok(()) => return Ok(()),
-                Err(error @ (Error::Stale | Error::MovedOn)) => return Err(error),
+                Err(error @ (Error::Stale | Error::MovedOn | Error::Full)) => return Err(error),
                 // What became of it is unknown: a connection can break after the commit reached the disk.
                 Err(error) => last = error,
             }
@@ -180,7 +242,7 @@ impl Store {
         Err(last)
     }
 
-    async fn try_write(self: &std::rc::Rc<Self>, plan: &Plan) -> Result<(), Error> {
+    async fn try_write(self: &Rc<Self>, plan: &Plan) -> Result<(), Error> {
         // Everything is encoded before the transaction starts: it would end while we think.
         let head = bytes(&plan.head)?;
         let mut entries = Vec::with_capacity(plan.entries.len());
@@ -188,9 +250,10 @@ impl Store {
             entries.push((key_number(*seq), bytes(entry)?));
         }
         let mut puts = Vec::with_capacity(plan.puts.len());
-        for (key, v, row) in &plan.puts {
-            let body = row.to_json().map_err(unreadable)?;
-            puts.push((key_text(*key), bytes_of(&format!("{{\"v\":{v},\"b\":{body}}}"))));
+        let era = plan.head.era;
+        for Arrived { key, v, body, .. } in &plan.puts {
+            let row = format!("{{\"v\":{v},\"e\":{era},\"b\":{body}}}");
+            puts.push((key_text(*key), bytes_of(&row)));
         }
         let mut frozen = Vec::with_capacity(plan.frozen.len());
         for (key, row) in &plan.frozen {
@@ -208,6 +271,9 @@ impl Store {
         let journal = transaction.object_store(JOURNAL)?;
         for (key, value) in entries {
             send(&journal, &key, value)?;
+        }
+        for seq in &plan.pruned {
+            journal.delete(key_number(*seq)).primitive()?;
         }
         let entity = transaction.object_store(ENTITY)?;
         for key in &plan.gone {
@@ -228,26 +294,20 @@ impl Store {
     }
 
     /// What became of a plan whose commit gave no clear answer.
-    async fn found(self: &std::rc::Rc<Self>, plan: &Plan) -> Result<Found, Error> {
+    async fn found(self: &Rc<Self>, plan: &Plan) -> Result<Found, Error> {
         let database = self.database().await?;
         let transaction = database.transaction([META, JOURNAL]).build()?;
         let head = transaction.object_store(META)?.get::<JsValue, _, _>(HEAD).primitive()?.await?;
         let head = head.as_ref().and_then(decode::<Head>);
-        if head.as_ref() == Some(&plan.expected) && plan.expected != plan.head {
-            return Ok(Found::Nothing);
-        }
-        if head.as_ref() != Some(&plan.head) {
-            return Ok(Found::Other);
-        }
         let journal = transaction.object_store(JOURNAL)?;
-        for (seq, entry) in &plan.entries {
+        let mut entries = BTreeMap::new();
+        for (seq, _) in &plan.entries {
             let found = journal.get::<JsValue, _, _>(key_number(*seq)).primitive()?.await?;
-            if found.as_ref().and_then(decode::<Entry>).as_ref() != Some(entry) {
-                // Writing it once more does no harm.
-                return Ok(Found::Nothing);
+            if let Some(entry) = found.as_ref().and_then(decode::<Entry>) {
+                entries.insert(*seq, entry);
             }
         }
-        Ok(Found::Written)
+        Ok(plan.found(head.as_ref(), |seq| entries.get(&seq).cloned()))
     }
 
     /// A small record: the PIN, the hand-over.
@@ -255,9 +315,13 @@ impl Store {
     /// # Errors
     /// Where the browser does not let us read.
     pub async fn small<T: DeserializeOwned>(
-        self: &std::rc::Rc<Self>,
+        self: &Rc<Self>,
         key: &str,
     ) -> Result<Option<T>, Error> {
+        if let Some(memory) = &self.memory {
+            let memory = memory.borrow();
+            return Ok(memory.get(key).and_then(|json| serde_json::from_str(json).ok()));
+        }
         let database = self.database().await?;
         let transaction = database.transaction(META).build()?;
         let found = transaction.object_store(META)?.get::<JsValue, _, _>(key).primitive()?.await?;
@@ -269,18 +333,22 @@ impl Store {
     /// # Errors
     /// Where the browser does not let us write.
     pub async fn keep_small<T: Serialize>(
-        self: &std::rc::Rc<Self>,
+        self: &Rc<Self>,
         key: &str,
         value: Option<&T>,
     ) -> Result<(), Error> {
-        self.keep(META, key, value.map(bytes).transpose()?).await
+        let json = value.map(serde_json::to_string).transpose().map_err(unreadable)?;
+        self.keep(META, key, json.as_deref()).await
     }
 
     /// The draft of a form.
     ///
     /// # Errors
     /// Where the browser does not let us read.
-    pub async fn draft(self: &std::rc::Rc<Self>, form: &str) -> Result<Option<String>, Error> {
+    pub async fn draft(self: &Rc<Self>, form: &str) -> Result<Option<String>, Error> {
+        if let Some(memory) = &self.memory {
+            return Ok(memory.borrow().get(form).cloned());
+        }
         let database = self.database().await?;
         let transaction = database.transaction(DRAFT).build()?;
         let found =
@@ -292,19 +360,18 @@ impl Store {
     ///
     /// # Errors
     /// Where the browser does not let us write.
-    pub async fn keep_draft(
-        self: &std::rc::Rc<Self>,
-        form: &str,
-        json: Option<&str>,
-    ) -> Result<(), Error> {
-        self.keep(DRAFT, form, json.map(bytes_of)).await
+    pub async fn keep_draft(self: &Rc<Self>, form: &str, json: Option<&str>) -> Result<(), Error> {
+        self.keep(DRAFT, form, json).await
     }
 
     /// Empties the database of somebody who signed out, unless unsent work or an unfinished form is there.
     ///
     /// # Errors
     /// [`Error::Stale`] when something is; nothing is removed then.
-    pub async fn clear(self: &std::rc::Rc<Self>) -> Result<(), Error> {
+    pub async fn clear(self: &Rc<Self>) -> Result<(), Error> {
+        if self.is_in_memory() {
+            return Err(Error::Stale);
+        }
         let database = self.database().await?;
         let transaction = strict(&database, &[META, ENTITY, JOURNAL, DRAFT, FROZEN])?;
         let journal = transaction.object_store(JOURNAL)?;
@@ -325,15 +392,22 @@ impl Store {
     }
 
     async fn keep(
-        self: &std::rc::Rc<Self>,
+        self: &Rc<Self>,
         store: &str,
         key: &str,
-        value: Option<JsValue>,
+        json: Option<&str>,
     ) -> Result<(), Error> {
+        if let Some(memory) = &self.memory {
+            match json {
+                Some(json) => memory.borrow_mut().insert(key.to_owned(), json.to_owned()),
+                None => memory.borrow_mut().remove(key),
+            };
+            return Ok(());
+        }
         let database = self.database().await?;
         let transaction = strict(&database, &[store])?;
         let records = transaction.object_store(store)?;
-        match value {
+        match json.map(bytes_of) {
             Some(value) => send(&records, &key.into(), value)?,
             None => {
                 records.delete(key.to_owned()).primitive()?;
@@ -344,14 +418,14 @@ impl Store {
     }
 
     /// The open database, opened again where the connection was lost.
-    async fn database(self: &std::rc::Rc<Self>) -> Result<Database, Error> {
+    async fn database(self: &Rc<Self>) -> Result<Database, Error> {
         if self.moved_on.get() {
             return Err(Error::MovedOn);
         }
         if let Some(database) = self.database.borrow().clone() {
             return Ok(database);
         }
-        let database = versions::open(&self.name).await?;
+        let database = self.open_now().await?;
         self.database.replace(Some(database.clone()));
         let (store, watched) = (self.clone(), database.clone());
         spawn_local(async move {
@@ -359,11 +433,26 @@ impl Store {
             if changes.recv().await.is_some() {
                 // A newer app wants the database: step aside at once, and say so.
                 store.moved_on.set(true);
-                (store.on_moved)();
+                (store.on_change)(Change::MovedOn);
             }
             store.drop_connection();
         });
         Ok(database)
+    }
+
+    async fn open_now(&self) -> Result<Database, Error> {
+        let blocked = Rc::new(Cell::new(false));
+        let (told, on_change) = (blocked.clone(), self.on_change.clone());
+        let open = versions::open(&self.name, move || {
+            told.set(true);
+            on_change(Change::Blocked);
+        });
+        match select(std::pin::pin!(open), TimeoutFuture::new(OPEN_MS)).await {
+            Either::Left((opened, _)) => opened,
+            // Only the person can close the other pages: that is waited for.
+            Either::Right((_, open)) if blocked.get() => open.await,
+            Either::Right(_) => Err(Error::Unavailable("no answer".into())),
+        }
     }
 
     fn drop_connection(&self) {
@@ -371,12 +460,6 @@ impl Store {
             database.close();
         }
     }
-}
-
-enum Found {
-    Written,
-    Nothing,
-    Other,
 }
 
 /// Keys and values of one store. They are asked for at once, and awaited later.
@@ -439,6 +522,14 @@ fn bytes_of(json: &str) -> JsValue {
     Uint8Array::from(json.as_bytes()).into()
 }
 
+/// A row this version cannot read stays in the store for the version that can.
+fn stored(key: Key, value: &JsValue) -> Option<Confirmed> {
+    let bytes = value.dyn_ref::<Uint8Array>()?.to_vec();
+    let Stored { v, e, b } = serde_json::from_slice(&bytes).ok()?;
+    let row = Row::from_json(key.kind, b.get()).ok()?;
+    Some(Confirmed { v, era: e, row: Arc::new(row) })
+}
+
 fn text(value: &JsValue) -> Option<String> {
     String::from_utf8(value.dyn_ref::<Uint8Array>()?.to_vec()).ok()
 }
@@ -453,7 +544,15 @@ fn unreadable(error: serde_json::Error) -> Error {
 
 impl From<indexed_db_futures::error::Error> for Error {
     fn from(error: indexed_db_futures::error::Error) -> Self {
-        Self::Unavailable(error.to_string())
+        use indexed_db_futures::error::Error as Cause;
+        match error {
+            // A transaction at the quota ends without a word of why; nothing else of ours ends like that.
+            Cause::MissingData(UnexpectedDataError::TransactionAborted) => Self::Full,
+            Cause::DomException(DomException::Other(it)) if it.name() == "QuotaExceededError" => {
+                Self::Full
+            }
+            other => Self::Unavailable(other.to_string()),
+        }
     }
 }
 

@@ -1,11 +1,15 @@
-//! When to talk to the server, and what to do about its answers.
+//! The talk with the server: does what [`domain::talk`] says, and tells it what came of it.
 //!
 //! One loop per tab. While something waits to be sent, the loop is either talking or asleep with a time to
 //! wake up; nothing ever waits for a person to press a button.
 
 use std::cell::{Cell, RefCell};
 
-use domain::wire::Push;
+use domain::{
+    replica::Replica,
+    talk::{Heard, Standing, Talk, Turn, Wake},
+    wire::Request,
+};
 use futures::{
     StreamExt,
     channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
@@ -44,39 +48,10 @@ pub enum Network {
     TooOld,
 }
 
-/// Why the loop should look now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wake {
-    /// Something was done here.
-    Journal,
-    /// The server has news.
-    Poke,
-    /// The page was shown, the network came back.
-    World,
-    /// A person asked.
-    Person,
-}
-
-/// How a round ended.
-enum End {
-    Done,
-    /// Another tab is talking.
-    Busy,
-    /// Try again by the rules of backing off.
-    Later(Network),
-    /// Try again after so many milliseconds, as the server asked.
-    After(u32),
-    /// Only a person can go on.
-    Stopped,
-}
-
 const LOCK: &str = "doorstep-sync";
 const DEBOUNCE_MS: u32 = 150;
 const BUSY_MS: u32 = 2_000;
 const BUSY_ROUNDS_MAX: u32 = 45;
-const STALLS_MAX: u32 = 3;
-const FIRST_MS: f64 = 1_000.0;
-const LONGEST_MS: f64 = 60_000.0;
 /// With the live line open, asking now and then only catches what it missed.
 const IDLE_LIVE_MS: u32 = 5 * 60_000;
 const IDLE_MS: u32 = 30_000;
@@ -86,8 +61,6 @@ thread_local! {
     static LIVE: RefCell<Option<Live>> = const { RefCell::new(None) };
     /// How often in a row another tab was talking.
     static BUSY: Cell<u32> = const { Cell::new(0) };
-    /// How many envelopes a request may carry, after the server found one too large.
-    static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 impl Device {
@@ -131,34 +104,12 @@ pub(crate) fn start(device: Device) {
 }
 
 async fn run(device: Device, mut wakes: UnboundedReceiver<Wake>) {
-    let mut failures = 0;
+    let mut talk = Talk::default();
     loop {
-        let end = if may_talk(device) { round(device).await } else { End::Stopped };
-        let pause = match end {
-            End::Done => {
-                failures = 0;
-                settle(device, Network::Fine);
-                listen(device);
-                if is_live() { IDLE_LIVE_MS } else { IDLE_MS }
-            }
-            End::Busy => BUSY_MS,
-            End::Later(network) => {
-                failures += 1;
-                settle(device, network);
-                back_off(failures)
-            }
-            End::After(milliseconds) => {
-                settle(device, Network::Failing);
-                milliseconds.saturating_add(back_off(0))
-            }
-            End::Stopped => {
-                settle(device, Network::Fine);
-                hang_up();
-                u32::MAX
-            }
-        };
-        if let Some(Wake::World | Wake::Person | Wake::Poke) = asleep(&mut wakes, pause).await {
-            failures = 0;
+        let pause = round(device, &mut talk).await;
+        match asleep(&mut wakes, pause).await {
+            Some(wake) => talk.wake(wake),
+            None => talk.rested(),
         }
     }
 }
@@ -188,108 +139,101 @@ fn may_talk(device: Device) -> bool {
     open && matches!(state, SessionState::Unknown | SessionState::SignedIn)
 }
 
-/// Talks until both sides know everything, or something is in the way.
-async fn round(device: Device) -> End {
+/// Talks until everything is said or something is in the way; answers how long to sleep, in milliseconds.
+async fn round(device: Device, talk: &mut Talk) -> u32 {
+    if !may_talk(device) {
+        return stopped(device);
+    }
     let lock = tabs::hold(LOCK).await;
     // A phone may freeze a tab while it holds the lock. Two tabs talking at once is only wasteful.
     if lock.is_none() && BUSY.replace(BUSY.get() + 1) < BUSY_ROUNDS_MAX {
-        return End::Busy;
+        talk.busy(BUSY_MS);
+        return BUSY_MS;
     }
     BUSY.set(0);
     if device.network.get_untracked() == Network::Fine {
         device.network.set(Network::Sending);
     }
-    let mut from = None;
-    let (mut stalls, mut from_scratch) = (0, 0);
-    loop {
-        let Some(mut request) = device.request(from.take()) else { return End::Stopped };
-        request.envelopes.truncate(LIMIT.get());
-        let asked = request.cursor.clone();
-        let carried = request.envelopes.len();
-        let asked_at = request.now;
-        let response = match api::sync(&request).await {
-            Ok(response) => response,
-            Err(fault) => match refused(device, fault, carried).await {
-                Some(end) => return end,
-                None => continue,
-            },
-        };
-        clock::learn(asked_at, clock::device(), response.now);
-        device.session.set(SessionState::SignedIn);
-        if device.network.get_untracked() != Network::Sending {
-            device.network.set(Network::Sending);
-        }
-        let (push, more) = (response.push, response.more);
-        let before = (asked.clone(), request.prev_seq);
-        match device.merge(asked, response).await {
-            Ok(()) => {}
-            Err(Trouble::NobodyHere) => return End::Stopped,
-            Err(_) => return End::Later(Network::Failing),
-        }
-        match push {
-            Push::Done => LIMIT.set(usize::MAX),
-            Push::NeedFrom(number) if from_scratch < STALLS_MAX => {
-                from_scratch += 1;
-                from = Some(number);
-                continue;
-            }
-            Push::NeedFrom(_) => return End::Later(Network::Failing),
-            Push::Fork if from_scratch >= STALLS_MAX => return End::Later(Network::Failing),
-            Push::Fork => match api::register().await {
-                Ok(registered) => {
-                    if device.rechain(registered).await.is_err() {
-                        return End::Later(Network::Failing);
-                    }
-                    from_scratch += 1;
-                    continue;
+    while may_talk(device) {
+        match device.turn_of(talk) {
+            Some(Turn::Ask(request)) => ask(device, talk, &request).await,
+            Some(Turn::Register) => register(device, talk).await,
+            Some(Turn::Rest) => {
+                if device.network.get_untracked() != Network::TooOld {
+                    settle(device, Network::Fine);
                 }
-                Err(fault) => match refused(device, fault, 0).await {
-                    Some(end) => return end,
-                    None => continue,
-                },
-            },
+                listen(device);
+                device.keep_ballast();
+                return if is_live() { IDLE_LIVE_MS } else { IDLE_MS };
+            }
+            Some(Turn::Wait(milliseconds)) => return milliseconds,
+            Some(Turn::Stop) | None => break,
         }
-        let Some(next) = device.request(None) else { return End::Stopped };
-        if !more && next.envelopes.is_empty() {
-            return End::Done;
+    }
+    stopped(device)
+}
+
+fn stopped(device: Device) -> u32 {
+    if device.network.get_untracked() != Network::TooOld {
+        settle(device, Network::Fine);
+    }
+    hang_up();
+    u32::MAX
+}
+
+async fn ask(device: Device, talk: &mut Talk, request: &Request) {
+    let response = match api::sync(request).await {
+        Ok(response) => response,
+        Err(fault) => return failed(device, talk, &fault, request.envelopes.len()).await,
+    };
+    clock::learn(request.now, clock::device(), response.now);
+    if device.session.get_untracked() != SessionState::SignedIn {
+        device.session.set(SessionState::SignedIn);
+    }
+    settle(device, if response.too_old { Network::TooOld } else { Network::Sending });
+    let note = |view: &Replica| (view.head().clone(), Heard::of(&response, view));
+    let noted = device.view.with_untracked(|view| view.as_ref().map(note));
+    let Some((before, heard)) = noted else { return };
+    let revoked = response.revoked && heard.halt;
+    match device.merge(request, response).await {
+        Ok(()) => device.view.with_untracked(|view| {
+            if let Some(view) = view {
+                talk.heard(&before, &heard, view, dice());
+            }
+        }),
+        Err(Trouble::NobodyHere) => {}
+        Err(_) => {
+            settle(device, Network::Failing);
+            talk.unsaved(dice());
         }
-        // A server that answers without getting anywhere is not asked in a tight circle.
-        stalls = if before == (next.cursor, next.prev_seq) { stalls + 1 } else { 0 };
-        if stalls >= STALLS_MAX {
-            return End::Later(Network::Failing);
-        }
+    }
+    if revoked {
+        // Everything is sent; what this device knows is not for it any more.
+        device.lock().await;
     }
 }
 
-/// What to do about a fault; `None` to ask again at once.
-async fn refused(device: Device, fault: Fault, carried: usize) -> Option<End> {
-    Some(match fault {
-        Fault::Unreachable => End::Later(Network::Offline),
-        Fault::Portal => End::Later(Network::Portal),
-        Fault::Unreadable => End::Later(Network::Failing),
-        Fault::Problem { status, code, retry_after_seconds } => {
-            match (status, code.as_str(), retry_after_seconds) {
-                // The browser holds somebody else's session: this person must sign in again, too.
-                (401 | 403, "session_expired" | "foreign_replica" | "forged_actor", _) => {
-                    device.session.set(SessionState::Expired);
-                    End::Stopped
-                }
-                (401 | 403, "session_revoked", _) => {
-                    device.lock().await;
-                    End::Stopped
-                }
-                (413, ..) if carried > 1 => {
-                    LIMIT.set(carried / 2);
-                    return None;
-                }
-                (426, ..) => End::Later(Network::TooOld),
-                (429 | 503, _, Some(seconds)) => End::After(seconds.saturating_mul(1000)),
-                // A server that is being restarted behind a proxy looks like this.
-                (502..=504, ..) => End::Later(Network::Offline),
-                _ => End::Later(Network::Failing),
-            }
-        }
-    })
+async fn register(device: Device, talk: &mut Talk) {
+    match api::register().await {
+        Ok(registered) => match device.rechain(registered).await {
+            Ok(()) => talk.registered(),
+            Err(_) => talk.unsaved(dice()),
+        },
+        Err(fault) => failed(device, talk, &fault, 0).await,
+    }
+}
+
+/// What to do about a fault beside trying again.
+async fn failed(device: Device, talk: &mut Talk, fault: &Fault, carried: usize) {
+    match talk.failed(fault, carried, dice()) {
+        Standing::Fine => {}
+        Standing::Offline => settle(device, Network::Offline),
+        Standing::Portal => settle(device, Network::Portal),
+        Standing::Failing => settle(device, Network::Failing),
+        Standing::TooOld => settle(device, Network::TooOld),
+        Standing::Expired => device.session.set(SessionState::Expired),
+        Standing::Revoked => device.lock().await,
+    }
 }
 
 fn settle(device: Device, network: Network) {
@@ -298,15 +242,10 @@ fn settle(device: Device, network: Network) {
     }
 }
 
-/// A random pause, longer after each failure: many phones must not come back in the same second.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "at most a minute of milliseconds"
-)]
-fn back_off(failures: i32) -> u32 {
-    let most = (FIRST_MS * 2f64.powi(failures.min(10))).min(LONGEST_MS);
-    (FIRST_MS / 4.0 + js_sys::Math::random() * most) as u32
+/// Any number: many phones must not come back in the same second.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 2^32")]
+fn dice() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
 fn visible() -> bool {

@@ -8,20 +8,35 @@
 #[expect(dead_code, reason = "the app uses all of it, each test some")]
 mod store;
 
+#[path = "../src/second.rs"]
+#[expect(dead_code, reason = "the app uses all of it, the tests some")]
+mod second;
+
+#[path = "../src/marker.rs"]
+#[expect(dead_code, reason = "the app uses all of it, the tests some")]
+mod marker;
+
+#[path = "../src/storage.rs"]
+#[expect(dead_code, reason = "the marker uses some of it")]
+mod storage;
+
+#[path = "store/second.rs"]
+mod second_journal;
+
 use std::{cell::Cell, rc::Rc, sync::Arc, task::Poll};
 
 use domain::{
     Command, Envelope, Id, Row, Timestamp,
     part::Part,
-    replica::{Entry, Head, Plan, Replica},
+    replica::{Arrived, Entry, Head, Plan, Replica},
     ticket,
     user::SYSTEM,
     values::Money,
     wire::Registered,
 };
 use futures::FutureExt;
-use indexed_db_futures::database::Database;
-use store::{Error, Store};
+use indexed_db_futures::{database::Database, prelude::*};
+use store::{Change, Error, Store};
 use uuid::Uuid;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -32,7 +47,7 @@ fn fresh_name() -> String {
 }
 
 async fn open(name: &str) -> Rc<Store> {
-    Store::open_named(name.to_owned(), || {}).await.unwrap()
+    Store::open_named(name.to_owned(), |_| {}).await.unwrap()
 }
 
 /// A database with a registered replica.
@@ -69,12 +84,18 @@ fn plan(head: &Head) -> Plan {
     Plan {
         expected: head.clone(),
         head: Head { seq, ..head.clone() },
-        entries: vec![(seq, Entry { envelope, outcome: None, read: false })],
-        puts: vec![(row.key(), 7, Arc::new(row))],
+        entries: vec![(seq, Entry::new(envelope))],
+        pruned: Vec::new(),
+        puts: vec![arrived(row)],
         gone: Vec::new(),
         frozen: Vec::new(),
         thawed: Vec::new(),
     }
+}
+
+fn arrived(row: Row) -> Arrived {
+    let body = row.to_json().unwrap();
+    Arrived { key: row.key(), v: 7, row: Arc::new(row), body }
 }
 
 #[wasm_bindgen_test]
@@ -152,11 +173,12 @@ async fn a_plan_removes_freezes_and_thaws_together() {
     let (name, store, head) = registered().await;
     let first = plan(&head);
     store.write(&first).await.unwrap();
-    let (key, _, row) = first.puts[0].clone();
+    let Arrived { key, row, .. } = first.puts[0].clone();
     let leaving = Plan {
         expected: first.head.clone(),
         head: Head { server_seq: 1, ..first.head.clone() },
         entries: Vec::new(),
+        pruned: Vec::new(),
         puts: Vec::new(),
         gone: vec![key],
         frozen: vec![(key, row)],
@@ -179,6 +201,41 @@ async fn a_plan_removes_freezes_and_thaws_together() {
 }
 
 #[wasm_bindgen_test]
+async fn bodies_lie_as_the_server_sent_them_and_settled_entries_leave() {
+    let (name, store, head) = registered().await;
+    let mut plan = plan(&head);
+    let Arrived { body, key, .. } = &mut plan.puts[0];
+    // A field of a newer server, and its way of writing: neither is lost.
+    *body = body.replacen('{', "{ \"newer\" : [1,  2], ", 1);
+    let (body, key) = (body.clone(), key.to_string());
+    plan.head.era = 3;
+    store.write(&plan).await.unwrap();
+
+    let database = Database::open(name.clone()).await.unwrap();
+    let transaction = database.transaction("entity").build().unwrap();
+    let entity = transaction.object_store("entity").unwrap();
+    let stored = entity.get::<wasm_bindgen::JsValue, _, _>(key).primitive().unwrap();
+    let stored = js_sys::Uint8Array::new(&stored.await.unwrap().unwrap()).to_vec();
+    assert_eq!(String::from_utf8(stored).unwrap(), format!("{{\"v\":7,\"e\":3,\"b\":{body}}}"));
+    database.close();
+
+    let kept = open(&name).await.load().await.unwrap().unwrap();
+    let confirmed = kept.confirmed().values().next().unwrap();
+    assert_eq!((confirmed.revision(3), confirmed.revision(4)), (7, 0));
+
+    let settled = Plan {
+        expected: plan.head.clone(),
+        entries: Vec::new(),
+        puts: Vec::new(),
+        pruned: vec![1],
+        head: Head { server_seq: 1, ..plan.head.clone() },
+        ..plan
+    };
+    store.write(&settled).await.unwrap();
+    assert!(open(&name).await.load().await.unwrap().unwrap().journal().is_empty());
+}
+
+#[wasm_bindgen_test]
 async fn plans_are_written_strictly() {
     let spy = js_sys::Function::new_no_args(
         "const asked = globalThis.askedFor = []; const real = IDBDatabase.prototype.transaction;
@@ -193,6 +250,58 @@ async fn plans_are_written_strictly() {
     store.keep_draft("form", Some("{}")).await.unwrap();
     let asked = js_sys::eval("askedFor.join()").unwrap();
     assert_eq!(asked.as_string().unwrap(), "strict,strict");
+}
+
+/// Lets the next commit of this page go wrong in a way that only the browser could.
+fn spoil_next_commit(body: &str) {
+    let spoil = js_sys::Function::new_no_args(&format!(
+        "const real = IDBTransaction.prototype.commit;
+         IDBTransaction.prototype.commit = function () {{
+           IDBTransaction.prototype.commit = real;
+           {body}
+         }};"
+    ));
+    spoil.call0(&wasm_bindgen::JsValue::NULL).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_commit_of_unknown_fate_is_looked_up_and_not_made_twice() {
+    let (name, store, head) = registered().await;
+    let plan = plan(&head);
+    spoil_next_commit("real.call(this); throw new DOMException('spoilt', 'InvalidStateError');");
+    store.write(&plan).await.unwrap();
+
+    let kept = open(&name).await.load().await.unwrap().unwrap();
+    assert_eq!(kept.journal().len(), 1);
+    assert_eq!(kept.head().seq, 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_write_the_browser_gives_up_is_told_as_no_room() {
+    let (name, store, head) = registered().await;
+    spoil_next_commit("this.abort();");
+    assert_eq!(store.write(&plan(&head)).await, Err(Error::Full));
+
+    let kept = open(&name).await.load().await.unwrap().unwrap();
+    assert!(kept.journal().is_empty(), "nothing half");
+    store.write(&plan(&head)).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_lost_connection_is_opened_again() {
+    let (name, store, head) = registered().await;
+    spoil_next_commit("this.db.close(); throw new DOMException('lost', 'UnknownError');");
+    store.write(&plan(&head)).await.unwrap();
+    assert_eq!(open(&name).await.load().await.unwrap().unwrap().journal().len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn what_stands_in_for_a_broken_database_keeps_small_things_for_the_page() {
+    let store = Store::in_memory("broken".into());
+    assert!(store.is_in_memory() && store.load().await.unwrap().is_none());
+    store.keep_draft("form", Some("{}")).await.unwrap();
+    assert_eq!(store.draft("form").await.unwrap().as_deref(), Some("{}"));
+    assert_eq!(store.clear().await, Err(Error::Stale), "nothing is thrown away");
 }
 
 #[wasm_bindgen_test]
@@ -219,7 +328,8 @@ async fn an_older_page_steps_aside_for_a_newer_app() {
     let name = fresh_name();
     let moved = Rc::new(Cell::new(false));
     let told = moved.clone();
-    let store = Store::open_named(name.clone(), move || told.set(true)).await.unwrap();
+    let store = Store::open_named(name.clone(), move |change| told.set(change == Change::MovedOn));
+    let store = store.await.unwrap();
     let head = Replica::new(
         SYSTEM,
         Registered { replica: Id::new(Uuid::now_v7()), device_code: "K7Q".into() },

@@ -51,6 +51,18 @@ pub enum Fault {
     Unreadable,
 }
 
+impl Fault {
+    /// The problem's code, or what this device saw: `unreachable`, `portal`, `unreadable`.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Portal => "portal",
+            Self::Problem { code, .. } => code,
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What a fault means to the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

@@ -12,7 +12,7 @@ use crate::{
     api::{self, BadRow, ImportReport},
     device::device,
     locale::{office::ImportText, text, words},
-    pages::shell::DeskShell,
+    pages::{health::BringUnsent, shell::DeskShell},
     route::Route,
     ui::{
         Button, ButtonKind, ButtonLink, Card, Choice, FileField, Icon, RadioRows, Skeleton, Tone,
@@ -192,6 +192,9 @@ pub fn Import() -> impl IntoView {
                         <p class="muted">{move || text().office.import.again_safe}</p>
                     </Card>
                     <Card title=move || text().office.import.templates>{templates}</Card>
+                    <Show when=move || office.get()>
+                        <BringUnsent/>
+                    </Show>
                 </Show>
                 <div class="import__result" aria-live="polite">
                     {result}

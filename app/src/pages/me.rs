@@ -12,6 +12,7 @@ use crate::{
     locale::{self, text},
     pages::{
         handover::SetPinDialog,
+        health::SaveUnsentButton,
         shell::{DeskShell, PhoneShell},
     },
     route::Route,
@@ -453,6 +454,7 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
                         device.sync_now();
                     }
                 />
+                <SaveUnsentButton/>
                 <Button
                     text=move || text().person.me.cancel
                     kind=ButtonKind::Quiet

@@ -1,7 +1,7 @@
 //! The outbox: what waits, what became of what was sent, and how this device stands.
 //!
 //! Controls, by `data-name`: `outbox-state`, `sync-now`, `go-sign-in`, `mark-read`, `open-ticket`, `send-as-note`,
-//! `persist`, `install`.
+//! `persist`, `install`, and those of `health.rs`.
 
 use domain::{
     Id, Timestamp,
@@ -18,7 +18,10 @@ use leptos::prelude::*;
 use crate::{
     device::{Device, device},
     locale::{self, text},
-    pages::shell::{DeskShell, PhoneDetail},
+    pages::{
+        health::HealthCells,
+        shell::{DeskShell, PhoneDetail},
+    },
     route::Route,
     session::{SessionState, build},
     ui::{Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Icon, SyncState, Tone, toast},
@@ -487,6 +490,7 @@ fn StorageCells() -> impl IntoView {
                     }
                 }}
             </Cell>
+            <HealthCells/>
         </CellGroup>
         <Show when=move || percent().is_some_and(|percent| percent >= FULL_PERCENT)>
             <p class="note" data-tone="danger">{move || text().person.outbox.nearly_full}</p>

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use crate::{
     device::{StorageTrouble, device},
     locale::text,
+    pages::health::DataLost,
     route::{self, Route},
     session::SessionState,
     sync::Network,
@@ -365,8 +366,41 @@ fn Banners() -> impl IntoView {
                     }
                         .into_any()
                 }
+                Some(StorageTrouble::Blocked) => {
+                    view! {
+                        <Banner
+                            text=move || text().health.blocked
+                            tone=Tone::Warning
+                            icon=Icon::Alert
+                            name="blocked"
+                        />
+                    }
+                        .into_any()
+                }
+                Some(StorageTrouble::InMemory) => {
+                    let said = move || {
+                        let health = &text().health;
+                        if device.keeps_twice() == Some(true) {
+                            health.in_memory_twice
+                        } else {
+                            health.in_memory
+                        }
+                    };
+                    view! {
+                        <Banner
+                            text=Signal::derive(move || said().to_owned())
+                            tone=Tone::Danger
+                            icon=Icon::Alert
+                            action=move || text().health.see
+                            on_action=|| route::go(Route::Outbox)
+                            name="in-memory"
+                        />
+                    }
+                        .into_any()
+                }
                 None => ().into_any(),
             }}
+            <DataLost/>
             <Show when=move || expired.get()>
                 <Banner
                     text=move || (text().frame.sign_in_to_send)(unsent.get())

@@ -8,6 +8,7 @@ use crate::{
     api::{self, DemoAccount},
     device::device,
     locale::{self, person::SignInText, text},
+    pages::health::DataLost,
     route,
     session::{LeftBehind, SessionState, SignInTrouble, build},
     ui::{Button, ButtonKind, Chip, Field, FieldKind, Icon, IconButton},
@@ -85,6 +86,7 @@ pub fn SignIn() -> impl IntoView {
                 <h1 tabindex="-1">{title}</h1>
                 <p>{lead}</p>
             </div>
+            <DataLost/>
             <form
                 class="sign-in__form"
                 on:submit=move |event| {

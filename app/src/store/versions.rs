@@ -20,9 +20,20 @@ pub(super) const FROZEN: &str = "frozen";
 
 const VERSION: u32 = 1;
 
-pub(super) async fn open(name: &str) -> Result<Database, Error> {
-    let database =
-        Database::open(name.to_owned()).with_version(VERSION).with_on_upgrade_needed(step).await?;
+/// Opens the database; `on_blocked` hears when pages of an older version must be closed first.
+pub(super) async fn open(
+    name: &str,
+    on_blocked: impl FnOnce() + 'static,
+) -> Result<Database, Error> {
+    let blocked = move |_: VersionChangeEvent| {
+        on_blocked();
+        Ok(())
+    };
+    let database = Database::open(name.to_owned())
+        .with_version(VERSION)
+        .with_on_blocked(blocked)
+        .with_on_upgrade_needed(step)
+        .await?;
     Ok(database)
 }
 

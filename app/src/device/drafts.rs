@@ -1,0 +1,99 @@
+//! What is typed and not sent yet: kept at every pause, and in the last moment before a page goes away.
+
+use std::time::Duration;
+
+use domain::Timestamp;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::Device;
+use crate::clock;
+
+/// What is typed into the forms of this page.
+#[derive(Default)]
+pub(super) struct Drafts {
+    /// What was typed and is not stored yet; `None` forgets the draft.
+    unsaved: Vec<(String, Option<String>)>,
+    timer: Option<TimeoutHandle>,
+}
+
+const DRAFT_MS: u64 = 400;
+
+impl Device {
+    /// What was typed into a form before, as the page's own JSON.
+    pub async fn draft(self, form: &str) -> Option<String> {
+        let unsaved = self.drafts.with_value(|drafts| {
+            let found = drafts.unsaved.iter().find(|(name, _)| name == form);
+            found.map(|(_, json)| json.clone())
+        });
+        match unsaved {
+            Some(json) => json,
+            None => self.store.get_value()?.draft(form).await.ok().flatten(),
+        }
+    }
+
+    /// Keeps what is typed into a form. Cheap enough for every keystroke.
+    pub fn save_draft(self, form: &str, json: String) {
+        self.note_draft(form, Some(json));
+        let old = self.drafts.try_update_value(|drafts| drafts.timer.take()).flatten();
+        if let Some(old) = old {
+            old.clear();
+        }
+        let timer =
+            set_timeout_with_handle(move || self.flush_drafts(), Duration::from_millis(DRAFT_MS));
+        self.drafts.update_value(|drafts| drafts.timer = timer.ok());
+    }
+
+    /// Forgets a draft: it was sent, or thrown away by the person.
+    pub fn drop_draft(self, form: &str) {
+        self.note_draft(form, None);
+        self.flush_drafts();
+    }
+
+    /// When a draft was last saved on this device (tracked).
+    pub fn draft_saved_at(self) -> Option<Timestamp> {
+        self.draft_saved.get()
+    }
+
+    fn note_draft(self, form: &str, json: Option<String>) {
+        self.drafts.update_value(|drafts| {
+            drafts.unsaved.retain(|(name, _)| name != form);
+            drafts.unsaved.push((form.to_owned(), json));
+        });
+    }
+
+    pub(super) fn flush_drafts(self) {
+        let unsaved = self.drafts.with_value(|drafts| drafts.unsaved.clone());
+        let Some(store) = self.store.get_value() else { return };
+        if unsaved.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            for (form, json) in unsaved {
+                match store.keep_draft(&form, json.as_deref()).await {
+                    Ok(()) => {
+                        self.drafts.update_value(|drafts| {
+                            drafts.unsaved.retain(|typed| *typed != (form.clone(), json.clone()));
+                        });
+                        if json.is_some() {
+                            self.draft_saved.set(Some(clock::now()));
+                        }
+                    }
+                    Err(error) => drop(self.cannot_save(error)),
+                }
+            }
+        });
+    }
+
+    pub(super) fn watch_drafts(self) {
+        // The last moment a phone lets a page do something.
+        let hidden = leptos::ev::Custom::<web_sys::Event>::new("visibilitychange");
+        let _watch = window_event_listener(hidden, move |_| {
+            if document().visibility_state() == web_sys::VisibilityState::Hidden {
+                self.flush_drafts();
+            }
+        });
+        let leaving = leptos::ev::Custom::<web_sys::Event>::new("pagehide");
+        let _watch = window_event_listener(leaving, move |_| self.flush_drafts());
+    }
+}

@@ -1,0 +1,432 @@
+//! What keeps this device's memory well: a second journal, room in reserve, and naming what was lost.
+
+use std::{cell::Cell, collections::BTreeMap, rc::Rc, time::Duration};
+
+use domain::{
+    Envelope, Rows, Timestamp,
+    replica::{Entry, Head, Plan, Replica},
+};
+use futures::future::join;
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Device, Trouble};
+use crate::{
+    clock,
+    marker::{self, Found, Marker},
+    second::{self, Second},
+    session::Owner,
+    storage,
+    store::{self, Store},
+};
+
+/// What keeps this device from saving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageTrouble {
+    /// The last attempt to save failed.
+    NotSaving,
+    /// A newer version of the app took the database over: open the page again.
+    MovedOn,
+    /// Other pages of an older version hold the database: close them.
+    Blocked,
+    /// The browser cannot open the database. Work goes on in memory, and in the second journal where it works.
+    InMemory,
+}
+
+/// What this browser lost, until a person has taken note of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loss {
+    pub cause: Cause,
+    pub device_code: String,
+    /// When the database was last known to be well.
+    pub at: Timestamp,
+    /// Unsent entries that came back from the second journal.
+    pub recovered: usize,
+    /// Unsent entries that did not.
+    pub missing: usize,
+    /// When these were made, as far as it is known.
+    pub missing_at: Vec<Timestamp>,
+}
+
+/// How the data was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// The browser opened an empty database where there was a full one.
+    Emptied,
+    /// The browser opened an older state of it.
+    Behind,
+    /// The browser cleared everything this app had stored.
+    Evicted,
+    /// The browser cannot open it.
+    Unopenable,
+}
+
+const LOSS: &str = "doorstep.loss";
+const FREED: &str = "doorstep.ballast-freed";
+/// After it was needed, the reserve is not built anew for so long.
+const FREED_MS: i64 = 10 * 60_000;
+/// The browser takes a moment to notice that room was given back.
+const ROOM_MS: [u32; 3] = [60, 250, 800];
+const MARK_MS: u64 = 200;
+/// The first screen comes first.
+const SECOND_MS: u32 = 60;
+
+thread_local! {
+    static MARKING: Cell<bool> = const { Cell::new(false) };
+    static BALLAST_ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Device {
+    /// What keeps this device from saving, if something does (tracked).
+    pub fn storage_trouble(self) -> Option<StorageTrouble> {
+        self.trouble.get()
+    }
+
+    /// What this browser lost, if nobody has taken note of it yet (tracked).
+    pub fn loss(self) -> Option<Loss> {
+        self.loss.get()
+    }
+
+    /// A person has taken note.
+    pub fn dismiss_loss(self) {
+        storage::forget(LOSS);
+        self.loss.set(None);
+    }
+
+    /// Whether unsent entries are kept twice (tracked); `None` until it is known.
+    pub fn keeps_twice(self) -> Option<bool> {
+        self.twice.get()
+    }
+
+    /// Throws this browser's damaged database away. What the second journal holds comes back.
+    pub async fn reset_storage(self) {
+        let turn = self.turn();
+        let _turn = turn.lock().await;
+        if let Some(store) = self.store.get_value() {
+            store.destroy().await;
+        }
+        // The browser reloads or closes the page; there is nothing to do about a no.
+        let _asked = window().location().reload();
+    }
+
+    // ---- Opening
+
+    /// Opens a person's database, or what can be had instead; `false` where there is nothing.
+    ///
+    /// # Errors
+    /// Where the browser does not let somebody new begin, or a newer app has taken over.
+    pub(crate) async fn open_local(self, owner: &Owner) -> Result<bool, store::Error> {
+        let marker = marker::find(owner.server, owner.user.id);
+        let name = store::name(owner.server, owner.user.id);
+        let opened = self.open_store(&name).await;
+        let (store, replica, lost) = match opened {
+            Ok((store, replica)) => {
+                let lost = match marker::compare(replica.as_ref(), marker.as_ref()) {
+                    Found::New | Found::Well => None,
+                    Found::Emptied => Some(Cause::Emptied),
+                    Found::Behind => Some(Cause::Behind),
+                };
+                (store, replica, lost)
+            }
+            Err(store::Error::MovedOn) => return Err(store::Error::MovedOn),
+            Err(error) if marker.is_none() => return Err(error),
+            Err(_) => (Store::in_memory(name.clone()), None, Some(Cause::Unopenable)),
+        };
+        self.trouble.set(store.is_in_memory().then_some(StorageTrouble::InMemory));
+        self.store.set_value(Some(store));
+        self.close_second();
+        match (lost, marker) {
+            (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
+            _ => {
+                let found = replica.is_some();
+                self.view.set(replica);
+                spawn_local(async move {
+                    TimeoutFuture::new(SECOND_MS).await;
+                    self.check_second(&name).await;
+                });
+                return Ok(found);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn open_store(self, name: &str) -> Result<(Rc<Store>, Option<Replica>), store::Error> {
+        let on_change = move |change| match change {
+            store::Change::MovedOn => self.trouble.set(Some(StorageTrouble::MovedOn)),
+            store::Change::Blocked => self.trouble.set(Some(StorageTrouble::Blocked)),
+        };
+        let store = Store::open_named(name.to_owned(), on_change).await?;
+        let replica = store.load().await?;
+        Ok((store, replica))
+    }
+
+    /// Goes on after a loss: with what the second journal holds, and with what is left of the database.
+    async fn recover(self, name: &str, cause: Cause, marker: &Marker, found: Option<Replica>) {
+        let read = self.open_second(name).await;
+        let mut cause = cause;
+        let (replica, recovered) = match self.rebuild(marker, found.clone(), &read.envelopes).await
+        {
+            Ok(rebuilt) => rebuilt,
+            Err(_) => {
+                cause = Cause::Unopenable;
+                let store = Store::in_memory(name.to_owned());
+                self.store.set_value(Some(store));
+                self.trouble.set(Some(StorageTrouble::InMemory));
+                let mut replica = found.unwrap_or_else(|| fresh(marker.fresh_head()));
+                let plan = replica.adopt(read.envelopes);
+                let recovered = plan.as_ref().map_or(0, |plan| plan.entries.len());
+                plan.into_iter().for_each(|plan| replica.commit(plan));
+                (replica, recovered)
+            }
+        };
+        let missing = marker.waiting.iter().filter(|(mid, _)| !replica.has_written(*mid));
+        let missing_at: Vec<Timestamp> = missing.map(|(_, at)| *at).collect();
+        let unnamed = marker.unsent.saturating_sub(marker.waiting.len() + recovered);
+        self.name_loss(Loss {
+            cause,
+            device_code: marker.device_code.clone(),
+            at: marker.at,
+            recovered,
+            missing: missing_at.len() + unnamed,
+            missing_at,
+        });
+        self.view.set(Some(replica));
+        self.fold_second().await;
+    }
+
+    async fn rebuild(
+        self,
+        marker: &Marker,
+        found: Option<Replica>,
+        envelopes: &[Envelope],
+    ) -> Result<(Replica, usize), store::Error> {
+        let store = self.store.get_value().ok_or(store::Error::Stale)?;
+        let mut replica = match found {
+            Some(replica) => replica,
+            None => {
+                let head = marker.fresh_head();
+                match store.create(&head).await {
+                    Ok(()) => fresh(head),
+                    // Another tab was faster; what it made is ours too.
+                    Err(store::Error::Stale) => store.load().await?.ok_or(store::Error::Stale)?,
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        let Some(plan) = replica.adopt(envelopes.iter().cloned()) else {
+            return Ok((replica, 0));
+        };
+        let recovered = plan.entries.len();
+        match store.write(&plan).await {
+            Ok(()) => replica.commit(plan),
+            Err(store::Error::Stale) => {
+                replica = store.load().await?.ok_or(store::Error::Stale)?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok((replica, recovered))
+    }
+
+    fn name_loss(self, loss: Loss) {
+        storage::remember(LOSS, &serde_json::to_string(&loss).unwrap_or_default());
+        self.loss.set(Some(loss));
+    }
+
+    /// Takes up a loss that was named before, or whose only trace is a cookie.
+    pub(crate) async fn look_for_losses(self) {
+        let named = storage::recall(LOSS).and_then(|text| serde_json::from_str(&text).ok());
+        if let Some(loss) = named {
+            self.loss.set(Some(loss));
+            return;
+        }
+        for trace in marker::traces() {
+            // Somebody may have cleared the small notes alone.
+            if !storage::has_database(&trace.name_end).await {
+                self.name_loss(Loss {
+                    cause: Cause::Evicted,
+                    device_code: trace.device_code,
+                    at: trace.at,
+                    recovered: 0,
+                    missing: trace.unsent,
+                    missing_at: Vec::new(),
+                });
+            }
+        }
+        marker::forget_traces();
+    }
+
+    // ---- Keeping
+
+    /// Writes a plan into the database, and its new envelopes into the second journal at the same time.
+    ///
+    /// # Errors
+    /// [`store::Error::Stale`] when another tab was faster; anything else means that it is not saved.
+    pub(super) async fn keep(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
+        let sealed = plan.entries.iter().filter(|(seq, _)| *seq > plan.expected.seq);
+        let sealed: Vec<Envelope> = sealed.map(|(_, entry)| entry.envelope.clone()).collect();
+        let second = self.second.get_value().filter(|_| !sealed.is_empty());
+        let Some(second) = second else { return self.keep_once(store, plan).await };
+        let (kept, twice) = join(self.keep_once(store, plan), second.add(&sealed)).await;
+        if twice == Err(second::Trouble::Full) && self.free_ballast().await {
+            // Once is enough for "saved"; twice is for the day the first is damaged.
+            let _kept_twice = second.add(&sealed).await;
+        }
+        if matches!(kept, Err(store::Error::Full | store::Error::Unavailable(_))) {
+            // The person is told that it is not saved, so it must not come back by itself.
+            for envelope in sealed {
+                let _withdrawn = second.withdraw(envelope.mid).await;
+            }
+        }
+        kept
+    }
+
+    async fn keep_once(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
+        let kept = store.write(plan).await;
+        if kept != Err(store::Error::Full) || !self.free_ballast().await {
+            return kept;
+        }
+        let mut kept = kept;
+        for pause in ROOM_MS {
+            TimeoutFuture::new(pause).await;
+            kept = store.write(plan).await;
+            if kept != Err(store::Error::Full) {
+                break;
+            }
+        }
+        kept
+    }
+
+    /// Gives up the room kept in reserve.
+    async fn free_ballast(self) -> bool {
+        storage::remember(FREED, &clock::device().0.to_string());
+        match self.second.get_value() {
+            Some(second) => second.ballast(0).await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// Builds the reserve, once in the life of a page, when there is nothing else to do.
+    pub(crate) fn keep_ballast(self) {
+        let freed = storage::recall(FREED).and_then(|text| text.parse::<i64>().ok());
+        let now = clock::device().0;
+        if freed.is_some_and(|freed| now - freed < FREED_MS) || BALLAST_ASKED.replace(true) {
+            return;
+        }
+        if let Some(second) = self.second.get_value() {
+            spawn_local(async move {
+                // Without room there is no reserve.
+                let _built = second.ballast(second::BALLAST).await;
+            });
+        }
+    }
+
+    /// After something was published: remembers it beside the database, and shortens the second journal.
+    pub(super) fn mark(self) {
+        self.shorten_second();
+        if !MARKING.replace(true) {
+            set_timeout(move || self.mark_now(), Duration::from_millis(MARK_MS));
+        }
+    }
+
+    pub(crate) fn mark_now(self) {
+        MARKING.set(false);
+        let Some(Owner { server, user }) = self.owner.get_untracked() else { return };
+        let marker = self.view.with_untracked(|view| {
+            view.as_ref().map(|view| Marker::of(server, user, view, clock::device()))
+        });
+        if let Some(marker) = marker {
+            marker::note(marker);
+        }
+    }
+
+    // ---- The second journal
+
+    /// Starts the worker and reads what the files hold; nothing where the browser has no such files.
+    async fn open_second(self, name: &str) -> second::Read {
+        let Ok(worker) = web_sys::Worker::new(second::WORKER) else {
+            self.tell_twice(false);
+            return second::Read::default();
+        };
+        let second = Second::new(worker, move |works| self.tell_twice(works));
+        // From here on entries are added: the worker takes one thing after the other.
+        self.second.set_value(Some(second.clone()));
+        match second.open(name).await {
+            Ok(read) => read,
+            Err(_) => {
+                self.close_second();
+                second::Read::default()
+            }
+        }
+    }
+
+    /// Opens the second journal of a database that is well, and compares the two.
+    async fn check_second(self, name: &str) {
+        let here = |device: Self| {
+            device.store.get_value().is_some_and(|store| store.database_name() == name)
+        };
+        if !here(self) {
+            return;
+        }
+        let read = self.open_second(name).await;
+        if !here(self) {
+            return;
+        }
+        // What was sealed while the app died, and never reached the database, is done now.
+        let _adopted = self.carry_out(|view| Ok(view.adopt(read.envelopes.clone()))).await;
+        self.fold_second().await;
+    }
+
+    async fn fold_second(self) {
+        let Some(second) = self.second.get_value() else { return };
+        let waiting: Vec<Envelope> =
+            self.view.with_untracked(|view| view.iter().flat_map(unanswered).cloned().collect());
+        // A file that could not be written anew is only longer than it need be.
+        let _folded = second.fold(&waiting).await;
+    }
+
+    fn shorten_second(self) {
+        let Some(second) = self.second.get_value() else { return };
+        let stale = self.view.with_untracked(|view| second.stale(view.iter().flat_map(unanswered)));
+        if let Some(left) = stale {
+            spawn_local(async move {
+                let _folded = second.fold(&left).await;
+            });
+        }
+    }
+
+    pub(crate) fn close_second(self) {
+        if let Some(second) = self.second.try_update_value(Option::take).flatten() {
+            second.close();
+        }
+        self.tell_twice(false);
+    }
+
+    fn tell_twice(self, works: bool) {
+        self.twice.set(Some(works));
+        if let Some(root) = document().document_element() {
+            // An element of ours takes any attribute.
+            let _set = root.set_attribute("data-journal", if works { "ready" } else { "off" });
+        }
+    }
+}
+
+/// A replica that holds nothing but its head.
+fn fresh(head: Head) -> Replica {
+    Replica::restore(head, BTreeMap::new(), Rows::new(), BTreeMap::new())
+}
+
+/// What waits for a verdict, oldest first: also what a restored server forgot.
+pub(crate) fn unanswered(view: &Replica) -> impl Iterator<Item = &Envelope> {
+    let head = view.head();
+    let heard = head.base + head.server_seq;
+    let waits = move |(seq, entry): &(&u64, &Entry)| entry.outcome.is_none() || **seq > heard;
+    view.journal().iter().filter(waits).map(|(_, entry)| &entry.envelope)
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        Self::Storage(error)
+    }
+}
