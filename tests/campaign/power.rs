@@ -1,0 +1,52 @@
+//! `power-cut-server`: the data lies on a disk that forgets what was not synced; then the plug is pulled.
+//!
+//! Proves that the server syncs before it says yes, contents and names of files alike, and that what a cut
+//! leaves, also with half of the unsynced blocks written in any order, is a sound database. With
+//! `--expect-loss` the server is started so that it does not wait for the disk, and a run passes only if the
+//! loss is seen: else this campaign would prove nothing. It does not prove that a real disk keeps its promises.
+
+use std::time::Duration;
+
+use crate::{
+    Campaign, Done,
+    audit::{Tally, audit},
+    crowd::Crowd,
+    lossy::{Dice, Disk, Keep},
+    server::{Place, Server, free_address},
+};
+
+/// One run: one to three cuts on the same disk. Answers with what is wrong.
+///
+/// # Errors
+/// Where it could not be carried out.
+pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<String>> {
+    let mut dice = Dice::new(seed);
+    let why = |why: std::io::Error| format!("the lossy disk: {why}");
+    let folder = campaign.folder()?;
+    let place = Place::Folder(folder.path().to_owned());
+    let disk = Disk::filled_from(campaign.ground.path()).map_err(why)?;
+    let mut mount = disk.mount(folder.path()).map_err(why)?;
+    let address = free_address()?;
+    let mut server = Server::start(&campaign.program, &place, address).await?;
+    let crowd = Crowd::start(&campaign.people, address, seed).await?;
+    let cuts = dice.between(1, 3);
+    for cut in 1..=cuts {
+        tokio::time::sleep(Duration::from_millis(dice.between(50, 700))).await;
+        let keep = if dice.percent(50) { Keep::Synced } else { Keep::Torn(dice.any()) };
+        disk.cut(keep);
+        server.kill();
+        drop(mount);
+        mount = disk.mount(folder.path()).map_err(why)?;
+        if cut < cuts {
+            server = Server::start(&campaign.program, &place, address).await?;
+        }
+    }
+    let (mut devices, refused) = crowd.stop().await?;
+    tally.refused += refused;
+    let faults = match Server::start(&campaign.program, &place, address).await {
+        Ok(server) => audit(server.address, &mut devices, campaign.reader(), tally).await,
+        Err(why) => Ok(vec![format!("NOT SOUND: {why}")]),
+    };
+    drop(mount);
+    faults
+}
