@@ -520,8 +520,9 @@ impl Replica {
         let whole = since == 0;
         let mut gone = BTreeSet::new();
         if whole {
-            gone.extend(self.confirmed.keys().copied().filter(inside));
-            gone.retain(|key| !puts.iter().any(|put| put.key == *key));
+            let listed: BTreeSet<Key> = puts.iter().map(|put| put.key).collect();
+            let held = self.confirmed.keys().copied().filter(inside);
+            gone.extend(held.filter(|key| !listed.contains(key)));
         }
         self.take(plan, puts, gone);
         let agreed =
