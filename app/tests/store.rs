@@ -5,19 +5,19 @@
 #![cfg(target_arch = "wasm32")]
 
 #[path = "../src/store.rs"]
-#[expect(dead_code, reason = "the app uses all of it, each test some")]
+#[expect(dead_code, unreachable_pub, reason = "the app uses all of it, each test some")]
 mod store;
 
 #[path = "../src/second.rs"]
-#[expect(dead_code, reason = "the app uses all of it, the tests some")]
+#[expect(dead_code, unreachable_pub, reason = "the app uses all of it, the tests some")]
 mod second;
 
 #[path = "../src/marker.rs"]
-#[expect(dead_code, reason = "the app uses all of it, the tests some")]
+#[expect(dead_code, unreachable_pub, reason = "the app uses all of it, the tests some")]
 mod marker;
 
 #[path = "../src/storage.rs"]
-#[expect(dead_code, reason = "the marker uses some of it")]
+#[expect(dead_code, unreachable_pub, reason = "the marker uses some of it")]
 mod storage;
 
 #[path = "store/second.rs"]
@@ -216,8 +216,8 @@ async fn bodies_lie_as_the_server_sent_them_and_settled_entries_leave() {
     let entity = transaction.object_store("entity").unwrap();
     let stored = entity.get::<wasm_bindgen::JsValue, _, _>(key).primitive().unwrap();
     let stored = js_sys::Uint8Array::new(&stored.await.unwrap().unwrap()).to_vec();
+    drop(transaction);
     assert_eq!(String::from_utf8(stored).unwrap(), format!("{{\"v\":7,\"e\":3,\"b\":{body}}}"));
-    database.close();
 
     let kept = open(&name).await.load().await.unwrap().unwrap();
     let confirmed = kept.confirmed().values().next().unwrap();
