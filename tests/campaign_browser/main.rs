@@ -68,8 +68,16 @@ impl Campaign {
     /// # Errors
     /// What does not work.
     pub fn stage(&mut self) -> Done<&mut Stage> {
+        self.stage_for(RUNS_ON_A_STAGE)
+    }
+
+    /// The same for campaigns that wear it out sooner.
+    ///
+    /// # Errors
+    /// What does not work.
+    pub fn stage_for(&mut self, runs: u32) -> Done<&mut Stage> {
         let stage = match self.stage.take() {
-            Some(stage) if self.used < RUNS_ON_A_STAGE => stage,
+            Some(stage) if self.used < runs => stage,
             old => {
                 drop(old);
                 self.used = 0;

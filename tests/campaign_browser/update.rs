@@ -93,11 +93,9 @@ pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<Strin
         return Err(format!("{moment:?}: {count} saved, and the new start shows {held:?}"));
     }
     // Whatever was interrupted, the update can still be finished.
-    let done =
-        format!("{BUILD} !== {} && document.documentElement.dataset.ready === '1'", json!(before));
-    if !page.js::<bool>(&done)? {
+    if page.js::<String>(BUILD)? == before {
         offered(page)?;
-        page.until("the new build runs", &format!("{done} || (campaign.click('update'), false)"))?;
+        taken_over(page, &before)?;
     }
     let after: String = page.js(BUILD)?;
     page.hold_back_api(false)?;
@@ -131,5 +129,16 @@ fn under_a_form(page: &Page, before: &str, prefix: &str) -> Done {
     if still != (before.to_owned(), words) {
         return Err(format!("a form was open, and the page became {still:?}"));
     }
-    page.fill("#note", "").and_then(|()| page.press("update"))
+    page.fill("#note", "")?;
+    page.press("update")?;
+    taken_over(page, before)
+}
+
+/// The page was reloaded by itself, into the other build.
+fn taken_over(page: &Page, before: &str) -> Done {
+    let other =
+        format!("{BUILD} !== {} && document.documentElement.dataset.ready === '1'", json!(before));
+    // Words of a draft that came back are taken out: they would hold the update up.
+    let again = "campaign.fill('#note', ''), campaign.click('update')";
+    page.until("the new build runs", &format!("{other} || ({again}, false)"))
 }
