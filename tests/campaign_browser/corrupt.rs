@@ -28,6 +28,8 @@ pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<Strin
         phone.start()?;
     }
     phone.open_ticket(&ticket)?;
+    // An earlier loss stays on the screen until the person has taken note.
+    phone.page()?.js::<bool>("campaign.click('data-lost')")?;
     let count = dice.between(4, 16);
     let written = format!("campaign.press({}, {count})", json!(prefix));
     let end: String = phone.page()?.js(&written)?;

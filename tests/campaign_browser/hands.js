@@ -3,7 +3,7 @@
 // A note is called by its first word, such as N7-3-12 or N7-3-a0-12. It counts as saved when it stands in the history on the
 // screen: the app shows it there only after it was kept.
 window.campaign = (() => {
-  const WORD = /^N\d+-\d+(?:-\w+)+/;
+  const WORD = /^N\d+\w?-\d+(?:-\w+)+/;
   const word = (text) => WORD.exec(text.trim())?.[0];
   const shown = new Set();
   const waiting = new Map();

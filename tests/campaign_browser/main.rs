@@ -37,19 +37,21 @@ use crate::{lossy::Dice, stage::Stage};
 /// What a step of a campaign answers: something, or what went wrong in words.
 pub type Done<T = ()> = Result<T, String>;
 
+/// One run: the notes in it begin with the prefix. Answers with what happened, in words.
 type Run = fn(&mut Campaign, &str, &mut Dice) -> Done<String>;
 
-const CAMPAIGNS: [(&str, Run); 6] = [
-    ("kill-browser", kill::run),
-    ("power-cut-browser", power_cut::run),
-    ("corrupt-browser", corrupt::run),
-    ("quota-browser", quota::run),
-    ("two-tabs", two_tabs::run),
-    ("update", update::run),
+/// What can be called by name, and how often it runs before every change is shared.
+const CAMPAIGNS: [(&str, Run, u64); 6] = [
+    ("kill-browser", kill::run, 6),
+    ("two-tabs", two_tabs::run, 3),
+    ("update", update::run, 6),
+    ("corrupt-browser", corrupt::run, 8),
+    ("power-cut-browser", power_cut::run, 6),
+    ("quota-browser", quota::run, 3),
 ];
 
 /// A new stage after so many runs: thousands of notes on one ticket are no engineer's day.
-const RUNS_ON_A_STAGE: u32 = 20;
+const RUNS_ON_A_STAGE: u32 = 30;
 
 /// What lasts from one run to the next.
 #[derive(Default)]
@@ -94,52 +96,84 @@ impl Campaign {
     }
 }
 
+/// What was asked for.
+struct Order {
+    name: String,
+    /// How many runs; each campaign's own small number where nothing is said.
+    runs: Option<u64>,
+    seed: u64,
+    expect_loss: bool,
+}
+
+impl Order {
+    fn read(words: &[String]) -> Done<Self> {
+        let list = CAMPAIGNS.map(|campaign| campaign.0).join(", ");
+        let name = words.first().ok_or_else(|| format!("Name a campaign: {list}, or all."))?;
+        let mut order =
+            Self { name: name.clone(), runs: None, seed: now() % 1_000_000, expect_loss: false };
+        if name != "all" && !CAMPAIGNS.iter().any(|campaign| campaign.0 == name) {
+            return Err(format!("There is no campaign {name}. The campaigns are {list}, and all."));
+        }
+        let mut rest = words[1..].iter();
+        while let Some(word) = rest.next() {
+            let mut number = || {
+                let number = rest.next().and_then(|number| number.parse().ok());
+                number.ok_or_else(|| format!("{word} needs a number."))
+            };
+            match word.as_str() {
+                "--runs" => order.runs = Some(number()?),
+                "--seed" => order.seed = number()?,
+                "--expect-loss" if name == "power-cut-browser" => order.expect_loss = true,
+                _ => return Err(format!("`{word}` is no option of {name}.")),
+            }
+        }
+        Ok(order)
+    }
+}
+
 /// Carries out what the words ask for; `Ok(true)` when every run passed.
-pub fn carry_out(words: &[String]) -> Done<bool> {
-    let list = || CAMPAIGNS.map(|campaign| campaign.0).join(", ");
-    let name = words.first().ok_or_else(|| format!("Name a campaign: {}.", list()))?;
-    let (name, run) = CAMPAIGNS
-        .into_iter()
-        .find(|campaign| campaign.0 == name)
-        .ok_or_else(|| format!("There is no campaign {name}. The campaigns are {}.", list()))?;
-    let (mut runs, mut seed, mut campaign) = (6, now() % 1_000_000, Campaign::default());
-    let mut rest = words[1..].iter();
-    while let Some(word) = rest.next() {
-        let mut number = || {
-            let number = rest.next().and_then(|number| number.parse().ok());
-            number.ok_or_else(|| format!("{word} needs a number."))
-        };
-        match word.as_str() {
-            "--runs" => runs = number()?,
-            "--seed" => seed = number()?,
-            "--expect-loss" => campaign.expect_loss = true,
-            _ => return Err(format!("`{word}` is no option here.")),
+fn carry_out(words: &[String]) -> Done<bool> {
+    let order = Order::read(words)?;
+    let mut well = true;
+    let mut campaign = Campaign { expect_loss: order.expect_loss, ..Campaign::default() };
+    for (name, run, few) in CAMPAIGNS {
+        if order.name == name || order.name == "all" {
+            well &= runs(&mut campaign, name, run, order.runs.unwrap_or(few), order.seed);
+        }
+        if order.name == "all" && name == "power-cut-browser" {
+            campaign.expect_loss = true;
+            well &= runs(&mut campaign, "power-cut-browser --expect-loss", run, 1, order.seed);
+            campaign.expect_loss = false;
         }
     }
-    let (begun, mut failed) = (Instant::now(), Vec::new());
-    for run_number in 0..runs {
-        let mut dice = Dice::new(seed.wrapping_mul(1_000_003).wrapping_add(run_number));
-        campaign.runs = run_number;
+    Ok(well)
+}
+
+/// Runs one campaign that often; whether every run passed.
+fn runs(campaign: &mut Campaign, name: &str, run: Run, count: u64, seed: u64) -> bool {
+    let begun = Instant::now();
+    let mut failed = 0;
+    for number in 0..count {
+        let mut dice = Dice::new(seed.wrapping_mul(1_000_003).wrapping_add(number));
+        campaign.runs = number;
         let began = Instant::now();
-        let prefix = format!("N{}-{run_number}", seed % 100_000);
-        match run(&mut campaign, &prefix, &mut dice) {
-            Ok(what) => {
-                println!("  run {run_number:>3}: {what} ({:.1} s)", began.elapsed().as_secs_f64());
-            }
+        // Two campaigns on one stage must not take each other's notes for their own.
+        let letter = name.chars().next().unwrap_or_default();
+        let prefix = format!("N{}{letter}-{number}", seed % 100_000);
+        let done = run(campaign, &prefix, &mut dice);
+        let seconds = began.elapsed().as_secs_f64();
+        match done {
+            Ok(what) => println!("  run {number:>3}: {what} ({seconds:.1} s)"),
             Err(why) => {
-                println!("  run {run_number:>3} FAILED (seed {seed}): {why}");
-                failed.push(run_number);
+                println!("  run {number:>3} FAILED (seed {seed}) after {seconds:.1} s: {why}");
+                failed += 1;
                 campaign.strike();
             }
         }
     }
-    let passed = runs - failed.len() as u64;
-    println!(
-        "{name}: {passed} passed, {} failed in {:.0} s (seed {seed})",
-        failed.len(),
-        begun.elapsed().as_secs_f64()
-    );
-    Ok(failed.is_empty())
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{name}: {} passed, {failed} failed in {seconds:.0} s (seed {seed})", count - failed);
+    failed == 0
 }
 
 /// One of these.

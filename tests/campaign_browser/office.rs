@@ -7,12 +7,12 @@ use std::{
 };
 
 use domain::{
-    Id, Key, Timestamp,
+    Id, Timestamp,
     replica::Replica,
-    wire::{Cursor, PROTO, Registered},
+    wire::{Ask, Cursor, Mode, PROTO, Registered, Request, Response, Stretch},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Done;
 
@@ -27,23 +27,7 @@ pub struct Office {
     replica: Id<Replica>,
     cursor: Cursor,
     /// For each ticket, the first words of what was noted.
-    notes: BTreeMap<String, Vec<String>>,
-}
-
-/// The part of an answer that matters here.
-#[derive(Deserialize)]
-struct Heard {
-    puts: Vec<Put>,
-    gone: Vec<Key>,
-    cursor: Cursor,
-    more: bool,
-}
-
-#[derive(Deserialize)]
-struct Put {
-    kind: String,
-    id: String,
-    body: Value,
+    notes: BTreeMap<Uuid, Vec<String>>,
 }
 
 impl Office {
@@ -76,30 +60,48 @@ impl Office {
     /// # Errors
     /// What the server says.
     pub fn hear(&mut self) -> Done {
+        let mut stretch = None;
         loop {
-            let request = json!({
-                "proto": PROTO,
-                "build": "campaign",
-                "replica": self.replica,
-                "now": Timestamp(super::now() as i64),
-                "prev_seq": 0,
-                "cursor": self.cursor,
-            });
+            let request = Request {
+                proto: PROTO,
+                build: "campaign".into(),
+                replica: self.replica,
+                now: Timestamp(super::now() as i64),
+                prev_seq: 0,
+                envelopes: Vec::new(),
+                cursor: self.cursor.clone(),
+                stretch: stretch.take(),
+                sums: false,
+                waiting: None,
+            };
+            let request = serde_json::to_value(request).map_err(|why| why.to_string())?;
             let (_, body) = call(self.port, "/api/v1/sync", &self.cookie, &request)?;
-            let heard: Heard = serde_json::from_slice(&body).map_err(|why| why.to_string())?;
-            for key in heard.gone {
-                self.notes.remove(&key.id.to_string());
+            let heard: Response = serde_json::from_slice(&body).map_err(|why| why.to_string())?;
+            for key in &heard.gone {
+                self.notes.remove(&key.id);
             }
-            for put in heard.puts.into_iter().filter(|put| put.kind == "ticket") {
-                let log = put.body["log"].as_array().map(Vec::as_slice).unwrap_or_default();
+            for put in heard.puts.iter().filter(|put| put.kind == "ticket") {
+                let row: Value =
+                    serde_json::from_str(put.body.get()).map_err(|why| why.to_string())?;
+                let log = row["log"].as_array().map(Vec::as_slice).unwrap_or_default();
                 let first = |entry: &Value| {
                     Some(entry["text"].as_str()?.split_whitespace().next()?.to_owned())
                 };
                 self.notes.insert(put.id, log.iter().filter_map(first).collect());
             }
-            self.cursor = heard.cursor;
-            if !heard.more {
-                return Ok(());
+            match heard.mode {
+                Mode::News => {
+                    self.cursor = heard.cursor;
+                    if !heard.more {
+                        return Ok(());
+                    }
+                }
+                Mode::Stretch(Stretch { to: Some(to), since, goal, .. }) => {
+                    let budget = 1_000_000;
+                    stretch = Some(Ask { after: Some(to), since, goal: Some(goal), budget });
+                }
+                // The walk is done; what happened meanwhile comes with the next answer.
+                Mode::Stretch(Stretch { goal, .. }) => self.cursor = goal,
             }
         }
     }
