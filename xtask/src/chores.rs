@@ -11,13 +11,14 @@ use crate::{
 /// A name to call it by, what it promises, and the work.
 type Step = (&'static str, &'static str, fn() -> Done);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("format", "Every file is formatted", format),
     ("lint", "No warnings, on this machine and in the browser", lint),
     ("rules", "Rules, stories, contracts and house rules hold", rules),
     ("app", "The app builds, and a newer build beside it", app),
     ("memory", "The phone's memory keeps its word in a real browser", memory),
     ("browser", "The stories work in a real browser", stories_in_browser),
+    ("crashes", "A browser that is killed, cut off or corrupted loses nothing", crashes),
     ("program", "The program file builds with the app inside", whole_program),
 ];
 
@@ -87,6 +88,17 @@ pub(crate) fn bench_start() -> Done {
     let mut bench =
         cargo("run --release --locked --package tests --features browser --bin bench-app");
     in_browser(&mut bench)
+}
+
+fn crashes() -> Done {
+    campaign_in_browser(&["all"])
+}
+
+/// Real crashes of a real browser: the words name the campaign and its options.
+pub(crate) fn campaign_in_browser(words: &[&str]) -> Done {
+    app()?;
+    let mut campaign = cargo("run --locked --package tests --bin campaign-browser --");
+    in_browser(campaign.args(words))
 }
 
 /// Runs `work` with a browser, the program and two builds of the app at hand.
