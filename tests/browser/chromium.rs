@@ -195,7 +195,8 @@ impl Browser {
         self.running.is_some()
     }
 
-    fn web(&self) -> &WebDriver {
+    /// The driver itself, for what only a bench wants.
+    pub fn web(&self) -> &WebDriver {
         &self.running.as_ref().expect("the browser is open").web
     }
 
