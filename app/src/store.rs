@@ -12,8 +12,8 @@ use std::{
 };
 
 use domain::{
-    Id, Key, Row, Rows,
-    replica::{Arrived, Confirmed, Entry, Found, Head, Plan, Replica},
+    Id, Key, Row,
+    replica::{Arrived, Confirmed, Entry, Found, Head, Plan},
     user::User,
 };
 use futures::future::{Either, select};
@@ -33,6 +33,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
 // Named in full, so that the tests can take this file by itself.
+#[path = "store/load.rs"]
+mod load;
 #[path = "store/versions.rs"]
 mod versions;
 
@@ -147,52 +149,6 @@ impl Store {
             // Where even that fails, the next start finds it as it was.
             let _gone = gone.await;
         }
-    }
-
-    /// Everything that is kept, or `None` in a new database.
-    ///
-    /// # Errors
-    /// Where the browser does not let us read.
-    pub async fn load(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
-        if self.is_in_memory() {
-            return Ok(None);
-        }
-        let database = self.database().await?;
-        let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
-        let meta = transaction.object_store(META)?;
-        let head = meta.get::<JsValue, _, _>(HEAD).primitive()?;
-        let rows = records(&transaction, ENTITY)?;
-        let journal = records(&transaction, JOURNAL)?;
-        let frozen = records(&transaction, FROZEN)?;
-
-        let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
-        let mut confirmed = BTreeMap::new();
-        for (key, value) in rows.await? {
-            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else {
-                continue;
-            };
-            if let Some(row) = stored(key, &value) {
-                confirmed.insert(key, row);
-            }
-        }
-        let mut entries = BTreeMap::new();
-        for (seq, value) in journal.await? {
-            let Some(seq) = number(&seq) else { continue };
-            if let Some(entry) = decode::<Entry>(&value) {
-                entries.insert(seq, entry);
-            }
-        }
-        let mut kept = Rows::new();
-        for (key, value) in frozen.await? {
-            let Some(key) = key.as_string().and_then(|key| key.parse::<Key>().ok()) else {
-                continue;
-            };
-            let Some(body) = text(&value) else { continue };
-            if let Ok(row) = Row::from_json(key.kind, &body) {
-                kept.insert(key, Arc::new(row));
-            }
-        }
-        Ok(Some(Replica::restore(head, confirmed, kept, entries)))
     }
 
     /// Writes the head of a replica that was just registered.
@@ -460,22 +416,6 @@ impl Store {
             database.close();
         }
     }
-}
-
-/// Keys and values of one store. They are asked for at once, and awaited later.
-fn records(
-    transaction: &Transaction<'_>,
-    name: &str,
-) -> Result<impl Future<Output = Result<Vec<(JsValue, JsValue)>, Error>>, Error> {
-    let store = transaction.object_store(name)?;
-    let keys = store.get_all_keys::<JsValue>().primitive()?;
-    let values = store.get_all::<JsValue>().primitive()?;
-    Ok(async {
-        let (keys, values) = futures::future::join(keys, values).await;
-        let keys = keys?.collect::<Result<Vec<_>, _>>()?;
-        let values = values?.collect::<Result<Vec<_>, _>>()?;
-        Ok(keys.into_iter().zip(values).collect())
-    })
 }
 
 fn strict<'a>(database: &'a Database, stores: &[&str]) -> Result<Transaction<'a>, Error> {

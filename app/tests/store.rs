@@ -344,3 +344,18 @@ async fn an_older_page_steps_aside_for_a_newer_app() {
     assert_eq!(store.write(&plan(&head)).await, Err(Error::MovedOn));
     newer.close();
 }
+
+#[wasm_bindgen_test]
+async fn the_first_screen_gets_its_part_first_and_then_the_rest() {
+    let (name, store, head) = registered().await;
+    let plan = plan(&head);
+    store.write(&plan).await.unwrap();
+    let store = open(&name).await;
+    let mut replica = store.load_first().await.unwrap().unwrap();
+    assert_eq!(replica.journal().len(), 1, "what was done here is always there");
+    assert!(replica.all::<Part>().is_empty(), "the catalogue can wait");
+    let rest = store.load_rest(&replica).await.unwrap();
+    replica.fill(rest);
+    assert_eq!(replica.all::<Part>().len(), 1);
+    assert!(store.load_rest(&replica).await.unwrap().is_empty(), "nothing is read twice");
+}

@@ -70,8 +70,6 @@ const FREED_MS: i64 = 10 * 60_000;
 /// The browser takes a moment to notice that room was given back.
 const ROOM_MS: [u32; 3] = [60, 250, 800];
 const MARK_MS: u64 = 200;
-/// The first screen comes first.
-const SECOND_MS: u32 = 60;
 
 thread_local! {
     static MARKING: Cell<bool> = const { Cell::new(false) };
@@ -128,6 +126,8 @@ impl Device {
                     Found::Emptied => Some(Cause::Emptied),
                     Found::Behind => Some(Cause::Behind),
                 };
+                // What is left of it is read whole, before anything is added.
+                let replica = if lost.is_some() { store.load().await? } else { replica };
                 (store, replica, lost)
             }
             Err(store::Error::MovedOn) => return Err(store::Error::MovedOn),
@@ -143,7 +143,7 @@ impl Device {
                 let found = replica.is_some();
                 self.view.set(replica);
                 spawn_local(async move {
-                    TimeoutFuture::new(SECOND_MS).await;
+                    self.read_rest().await;
                     self.check_second(&name).await;
                 });
                 return Ok(found);
@@ -158,8 +158,26 @@ impl Device {
             store::Change::Blocked => self.trouble.set(Some(StorageTrouble::Blocked)),
         };
         let store = Store::open_named(name.to_owned(), on_change).await?;
-        let replica = store.load().await?;
+        let replica = store.load_first().await?;
         Ok((store, replica))
+    }
+
+    /// Reads what the first screen did not need. Until then nobody writes: a rule must see every row.
+    async fn read_rest(self) {
+        let turn = self.turn();
+        let _turn = turn.lock().await;
+        let first = self.view.with_untracked(Clone::clone);
+        let (Some(store), Some(first)) = (self.store.get_value(), first) else { return };
+        match store.load_rest(&first).await {
+            Ok(rest) if rest.is_empty() => {}
+            Ok(rest) => self.view.update(|view| {
+                if let Some(view) = view {
+                    view.fill(rest);
+                }
+            }),
+            // Half a view must not be worked on: read again, whole, or say that it cannot be.
+            Err(_) => drop(self.reload().await),
+        }
     }
 
     /// Goes on after a loss: with what the second journal holds, and with what is left of the database.

@@ -1,0 +1,193 @@
+//! Reading a database: what the first screen needs first, the rest behind it.
+
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+
+use domain::{
+    Key, Kind, Row, Rows,
+    replica::{Confirmed, Entry, Head, Replica},
+};
+use indexed_db_futures::{
+    KeyRange, cursor::CursorDirection, object_store::ObjectStore, prelude::*,
+    transaction::Transaction,
+};
+use wasm_bindgen::JsValue;
+
+use super::{
+    Error, HEAD, Store, decode, number, stored, text,
+    versions::{ENTITY, FROZEN, JOURNAL, META},
+};
+
+/// Tickets that are read before the first screen is painted, the newest ones.
+const TICKETS_FIRST: u32 = 300;
+/// Rows that are read in one go behind it; between two of them the screen answers the person.
+const SLICE: u32 = 500;
+
+/// Rows as they lie in a range of keys.
+type Records = Vec<(JsValue, JsValue)>;
+
+impl Store {
+    /// Everything that is kept, or `None` in a new database.
+    ///
+    /// # Errors
+    /// Where the browser does not let us read.
+    pub async fn load(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
+        let Some(mut replica) = self.load_first().await? else { return Ok(None) };
+        let rest = self.load_rest(&replica).await?;
+        replica.fill(rest);
+        Ok(Some(replica))
+    }
+
+    /// What the first screen needs: the journal, people and teams, and the newest tickets.
+    ///
+    /// # Errors
+    /// Where the browser does not let us read.
+    pub async fn load_first(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
+        if self.is_in_memory() {
+            return Ok(None);
+        }
+        let database = self.database().await?;
+        let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
+        // Asked for at once, awaited one after the other: the browser does not wait for us in between.
+        let head = transaction.object_store(META)?.get::<JsValue, _, _>(HEAD).primitive()?;
+        let journal = records(&transaction, JOURNAL)?;
+        let frozen = records(&transaction, FROZEN)?;
+        let entity = transaction.object_store(ENTITY)?;
+        let people = range(&entity, of_kind(Kind::User))?;
+        let teams = range(&entity, of_kind(Kind::Team))?;
+        let newest = newest_tickets(&entity).await?;
+        let tickets = range(&entity, newest)?;
+
+        let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
+        let mut entries = BTreeMap::new();
+        for (seq, value) in journal.await? {
+            let Some(seq) = number(&seq) else { continue };
+            if let Some(entry) = decode::<Entry>(&value) {
+                entries.insert(seq, entry);
+            }
+        }
+        let mut kept = Rows::new();
+        for (key, value) in frozen.await? {
+            let (Some(key), Some(body)) = (parsed(&key), text(&value)) else { continue };
+            if let Ok(row) = Row::from_json(key.kind, &body) {
+                kept.insert(key, Arc::new(row));
+            }
+        }
+        let mut confirmed = BTreeMap::new();
+        for found in [people.await?, teams.await?, tickets.await?] {
+            confirmed.extend(found.iter().filter_map(|record| row(record, |_| true)));
+        }
+        Ok(Some(Replica::restore(head, confirmed, kept, entries)))
+    }
+
+    /// The confirmed rows that [`Store::load_first`] left out.
+    ///
+    /// # Errors
+    /// Where the browser does not let us read.
+    pub async fn load_rest(
+        self: &Rc<Self>,
+        first: &Replica,
+    ) -> Result<Vec<(Key, Confirmed)>, Error> {
+        let missing = |key: Key| !first.confirmed().contains_key(&key);
+        let database = self.database().await?;
+        let mut rows = Vec::new();
+        let mut from = KeyRange::LowerBound(String::new(), true);
+        loop {
+            let transaction = database.transaction(ENTITY).build()?;
+            let entity = transaction.object_store(ENTITY)?;
+            let found = slice(&entity, from)?.await?;
+            rows.extend(found.iter().filter_map(|record| row(record, missing)));
+            let last = found.last().and_then(|(key, _)| key.as_string());
+            match last {
+                Some(last) if found.len() as u32 >= SLICE => {
+                    from = KeyRange::LowerBound(last, true)
+                }
+                _ => return Ok(rows),
+            }
+        }
+    }
+}
+
+fn of_kind(kind: Kind) -> KeyRange<String> {
+    // `;` is the character behind `:`.
+    KeyRange::Bound(format!("{}:", kind.word()), false, format!("{};", kind.word()), true)
+}
+
+/// The range of the newest tickets: ids grow with time.
+async fn newest_tickets(entity: &ObjectStore<'_>) -> Result<KeyRange<String>, Error> {
+    let all = of_kind(Kind::Ticket);
+    let cursor = entity
+        .open_key_cursor()
+        .with_query::<String, _>(all.clone())
+        .with_direction(CursorDirection::Prev)
+        .primitive()?
+        .await?;
+    let Some(mut cursor) = cursor else { return Ok(all) };
+    cursor.advance_by(TICKETS_FIRST - 1).await?;
+    let end = format!("{};", Kind::Ticket.word());
+    Ok(match cursor.primary_key::<String>() {
+        Ok(Some(first)) => KeyRange::Bound(first, false, end, true),
+        // There are not so many.
+        _ => all,
+    })
+}
+
+/// A confirmed row, if its key is wanted and this version can read it.
+fn row(
+    (key, value): &(JsValue, JsValue),
+    wanted: impl Fn(Key) -> bool,
+) -> Option<(Key, Confirmed)> {
+    let key = parsed(key).filter(|key| wanted(*key))?;
+    Some((key, stored(key, value)?))
+}
+
+fn parsed(key: &JsValue) -> Option<Key> {
+    key.as_string()?.parse().ok()
+}
+
+/// Keys and values of one store. They are asked for at once, and awaited later.
+fn records(
+    transaction: &Transaction<'_>,
+    name: &str,
+) -> Result<impl Future<Output = Result<Records, Error>>, Error> {
+    let store = transaction.object_store(name)?;
+    let keys = store.get_all_keys::<JsValue>().primitive()?;
+    let values = store.get_all::<JsValue>().primitive()?;
+    Ok(async {
+        let (keys, values) = futures::future::join(keys, values).await;
+        paired(keys?, values?)
+    })
+}
+
+fn range(
+    store: &ObjectStore<'_>,
+    range: KeyRange<String>,
+) -> Result<impl Future<Output = Result<Records, Error>> + use<>, Error> {
+    let keys =
+        store.get_all_keys::<JsValue>().with_query::<String, _>(range.clone()).primitive()?;
+    let values = store.get_all::<JsValue>().with_query::<String, _>(range).primitive()?;
+    Ok(async {
+        let (keys, values) = futures::future::join(keys, values).await;
+        paired(keys?, values?)
+    })
+}
+
+fn slice(
+    store: &ObjectStore<'_>,
+    range: KeyRange<String>,
+) -> Result<impl Future<Output = Result<Records, Error>> + use<>, Error> {
+    let keys = store.get_all_keys::<JsValue>().with_query::<String, _>(range.clone());
+    let keys = keys.with_limit(SLICE).primitive()?;
+    let values = store.get_all::<JsValue>().with_query::<String, _>(range);
+    let values = values.with_limit(SLICE).primitive()?;
+    Ok(async {
+        let (keys, values) = futures::future::join(keys, values).await;
+        paired(keys?, values?)
+    })
+}
+
+fn paired(
+    keys: impl Iterator<Item = indexed_db_futures::Result<JsValue>>,
+    values: impl Iterator<Item = indexed_db_futures::Result<JsValue>>,
+) -> Result<Records, Error> {
+    keys.zip(values).map(|(key, value)| Ok((key?, value?))).collect()
+}
