@@ -117,6 +117,9 @@ pub struct Entry {
     /// When the answer came, by the server's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
+    /// The era in which the answer came: its revision means nothing in another.
+    #[serde(default)]
+    pub era: u32,
 }
 
 /// One atomic step of a device's stored state. Everything in it is written, or nothing.
@@ -191,6 +194,17 @@ impl Default for Head {
             era: 0,
             summed_at: None,
             diverged: 0,
+        }
+    }
+}
+
+impl Head {
+    /// Goes over to another history of the server, if it is one: what is held belongs to an earlier era then,
+    /// and no revision of it counts.
+    fn enter(&mut self, epoch: Option<uuid::Uuid>) {
+        if self.cursor.epoch != epoch {
+            self.era += u32::from(self.cursor.epoch.is_some());
+            self.cursor = Cursor { epoch, ..Cursor::default() };
         }
     }
 }
@@ -430,6 +444,9 @@ impl Replica {
         }
         let mut plan = self.plan();
         plan.head.heard_at = Some(now);
+        if let Mode::Stretch(stretch) = &response.mode {
+            plan.head.enter(stretch.goal.epoch);
+        }
         self.hear_verdicts(&mut plan, asked, &response);
         self.prune(&mut plan, response.now);
         let Response { mode, puts, gone, cursor, sums, .. } = response;
@@ -455,7 +472,9 @@ impl Replica {
             if entry.envelope.mid == *mid && entry.outcome.as_ref() != Some(outcome) {
                 let read = entry.read && entry.outcome.is_some();
                 let (outcome, answered_at) = (Some(outcome.clone()), Some(response.now));
-                plan.entries.push((seq, Entry { outcome, read, answered_at, ..entry.clone() }));
+                let era = plan.head.era;
+                let entry = Entry { outcome, read, answered_at, era, ..entry.clone() };
+                plan.entries.push((seq, entry));
             }
         }
         match response.push {
@@ -500,12 +519,6 @@ impl Replica {
         puts: Vec<Arrived>,
     ) -> Option<()> {
         let Stretch { after, to, since, sum, goal } = stretch;
-        let head = &mut plan.head;
-        if head.cursor.epoch != goal.epoch {
-            // Another history: what is held belongs to an earlier era, and no revision of it counts.
-            head.era += u32::from(head.cursor.epoch.is_some());
-            head.cursor = Cursor { epoch: goal.epoch, ..Cursor::default() };
-        }
         let begun = self.head.walk.clone().filter(|walk| walk.goal == goal && walk.after == after);
         let walk = match begun {
             Some(walk) => walk,
@@ -698,20 +711,17 @@ impl Replica {
     }
 
     fn overlay(&mut self, seq: u64, entry: &Entry) {
-        let effect = self.answer(seq, entry).and_then(Outcome::v);
         match apply(self, &entry.envelope) {
             Ok(applied) => {
                 for row in applied.rows {
                     let key = row.key();
-                    // A walk may have brought the effect of an answered envelope already.
-                    let held =
-                        self.confirmed.get(&key).map_or(0, |held| held.revision(self.head.era));
-                    if effect.is_none_or(|v| held < v) {
+                    if !self.confirmed.get(&key).is_some_and(|held| entry.is_in(held)) {
                         self.overlay.insert(key, Arc::new(row));
                     }
                 }
             }
-            Err(refusal) if effect.is_none() => {
+            // What once was accepted is no news to doubt.
+            Err(refusal) if entry.outcome.is_none() => {
                 self.doubted.insert(seq, refusal);
             }
             Err(_) => {}
@@ -722,7 +732,14 @@ impl Replica {
 impl Entry {
     /// An envelope that waits for its verdict.
     pub fn new(envelope: Envelope) -> Self {
-        Self { envelope, outcome: None, read: false, answered_at: None }
+        Self { envelope, outcome: None, read: false, answered_at: None, era: 0 }
+    }
+
+    /// Whether a row as the server sent it holds the effect already: a walk may have brought it, or the
+    /// envelope is sent again to a server that forgot it.
+    fn is_in(&self, held: &Confirmed) -> bool {
+        let effect = self.outcome.as_ref().and_then(Outcome::v);
+        held.era == self.era && effect.is_some_and(|v| v <= held.v)
     }
 }
 
