@@ -100,7 +100,7 @@ pub async fn town(tickets: usize) -> PathBuf {
 
 /// The same in a database elsewhere, which is filled where it is empty.
 pub async fn town_in(address: &str, tickets: usize) {
-    let store = Store::open(address).expect("the database opens");
+    let store = Store::open(Path::new(address)).expect("the database opens");
     let head = store.head().await.expect("a head");
     if head.v > 0 {
         keep_sessions(&store, tickets).await;
