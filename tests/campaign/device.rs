@@ -6,7 +6,7 @@ use domain::{
     Command, Envelope, Id, Lookup, Timestamp,
     replica::{Plan, Replica},
     ticket::{self, Act, Ticket},
-    wire::{Outcome, Push, Registered, Response},
+    wire::{Mode, Outcome, Push, Registered, Response},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -45,12 +45,16 @@ impl Device {
     /// # Errors
     /// Where the server does not register it.
     pub async fn ready(person: &Person, address: SocketAddr) -> Result<Self, Trouble> {
-        let mut device = Self::new(person, address).await?;
+        let mut device = Self::fresh(person, address).await?;
         device.settle().await?;
         Ok(device)
     }
 
-    async fn new(person: &Person, address: SocketAddr) -> Result<Self, Trouble> {
+    /// A new device of this person, which has heard nothing yet.
+    ///
+    /// # Errors
+    /// Where the server does not register it.
+    pub async fn fresh(person: &Person, address: SocketAddr) -> Result<Self, Trouble> {
         let mut line = Line::to(address);
         let registered = register(&mut line, person).await?;
         let replica = Replica::new(person.user.id, registered);
@@ -109,21 +113,25 @@ impl Device {
         let answer = self.line.call("POST", "/api/v1/sync", &self.person.cookie, &body).await?;
         let response: Response = serde_json::from_slice(&answer.body).map_err(nonsense)?;
         let (more, push) = (response.more, response.push);
+        // A walk through the view ends where it began in time; the news since come with the next answer.
+        let whole = !more && response.mode == Mode::News;
         if push == Push::Fork {
             let registered = register(&mut self.line, &self.person).await?;
             let plan = self.replica.rechain(registered);
             self.replica.commit(plan);
-            return Ok(Heard { more: true, plan: None });
+            return Ok(Heard { more: true, whole: false, plan: None, answered: Vec::new() });
         }
         let plan = self.replica.merge(&request, response, now());
         let plan = plan.ok_or_else(|| nonsense("an answer to a question nobody asked"))?;
+        let mut answered = Vec::new();
         for (_, entry) in &plan.entries {
-            if let Some(outcome) = &entry.outcome {
-                self.heard.entry(entry.envelope.mid).or_insert_with(|| outcome.clone());
-            }
+            let (mid, outcome) = (entry.envelope.mid, entry.outcome.clone());
+            let Some(outcome) = outcome.filter(|_| !self.heard.contains_key(&mid)) else { continue };
+            answered.extend(outcome.v().map(|v| (mid, v)));
+            self.heard.insert(mid, outcome);
         }
         self.replica.commit(plan.clone());
-        Ok(Heard { more, plan: Some(plan) })
+        Ok(Heard { more, whole, plan: Some(plan), answered })
     }
 
     /// Asks, and hangs up before the answer.
@@ -175,7 +183,10 @@ impl Device {
 pub struct Heard {
     /// Whether there is more to hear.
     pub more: bool,
+    /// Whether it said everything that was news when the question was asked.
+    pub whole: bool,
     plan: Option<Plan>,
+    answered: Vec<(Uuid, u64)>,
 }
 
 impl Heard {
@@ -188,10 +199,9 @@ impl Heard {
         })
     }
 
-    /// Numbers in the journal that were answered.
-    pub fn answered(&self) -> impl Iterator<Item = (u64, &Outcome)> {
-        let entries = self.plan.iter().flat_map(|plan| &plan.entries);
-        entries.filter_map(|(seq, entry)| Some((*seq, entry.outcome.as_ref()?)))
+    /// Entries the server said yes to for the first time, with the revisions of their effects.
+    pub fn answered(&self) -> impl Iterator<Item = (Uuid, u64)> {
+        self.answered.iter().copied()
     }
 }
 

@@ -44,7 +44,7 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
         0 => {
             disk.room(Some(disk.used() + dice.between(0, 400) * 1024));
             if !becomes(false, address, RED_WITHIN + filling()).await {
-                faults.push("GREEN on a full disk".to_owned());
+                faults.push(format!("GREEN on a full disk after {:?}", disk.counts()));
             }
             disk.room(None);
         }

@@ -4,23 +4,26 @@
 #![cfg(target_os = "linux")]
 
 mod audit;
+mod checker;
 mod crowd;
 mod device;
 mod full;
 mod ground;
+mod history;
 mod kill;
 mod line;
 mod lossy;
 mod power;
 mod server;
+mod soak;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
 
-use crate::{audit::Tally, ground::Person, server::Program};
+use crate::{audit::Tally, ground::Person, server::{Place, Program}};
 
 /// Done, or a sentence why not.
 pub type Done<T = ()> = Result<T, String>;
@@ -59,6 +62,10 @@ struct Wish {
     runs: u64,
     seed: u64,
     expect_loss: bool,
+    seconds: u64,
+    clients: usize,
+    /// The address of a PostgreSQL database with nothing in it, for the soak.
+    database: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -77,8 +84,20 @@ fn main() -> ExitCode {
 fn wish() -> Done<Wish> {
     let mut words = std::env::args().skip(1);
     let name = words.next().ok_or("which campaign?")?;
-    let mut wish = Wish { name, runs: 20, seed: 1, expect_loss: false };
+    let mut wish = Wish {
+        name,
+        runs: 20,
+        seed: 1,
+        expect_loss: false,
+        seconds: 60,
+        clients: 50,
+        database: None,
+    };
     while let Some(word) = words.next() {
+        if word == "--database" {
+            wish.database = Some(words.next().ok_or("--database needs an address")?);
+            continue;
+        }
         let mut number = || {
             let value = words.next().and_then(|word| word.parse().ok());
             value.ok_or_else(|| format!("{word} needs a number"))
@@ -86,6 +105,8 @@ fn wish() -> Done<Wish> {
         match word.as_str() {
             "--runs" => wish.runs = number()?,
             "--seed" => wish.seed = number()?,
+            "--seconds" => wish.seconds = number()?,
+            "--clients" => wish.clients = number()? as usize,
             "--expect-loss" => wish.expect_loss = true,
             _ => return Err(format!("`{word}` is no option here")),
         }
@@ -101,12 +122,36 @@ async fn carry_out() -> Done<bool> {
     let mut program =
         Program { file: PathBuf::from(file), log: logs.path().join("log"), options: Vec::new() };
     let ground = tempfile::tempdir().map_err(|why| why.to_string())?;
+    if wish.name == "soak" {
+        return soak(&wish, &program, ground.path()).await;
+    }
     let people = ground::in_folder(&program, ground.path(), CROWD).await?;
     if wish.expect_loss {
         program.options.push("--i-accept-losing-acknowledged-work".to_owned());
     }
     let campaign = Campaign { program, ground, people };
     repeat(&campaign, &wish).await
+}
+
+/// One long run with its own database.
+async fn soak(wish: &Wish, program: &Program, folder: &Path) -> Done<bool> {
+    let place = match &wish.database {
+        Some(address) => Place::Database(address.clone()),
+        None => Place::Folder(folder.to_owned()),
+    };
+    let people = ground::people(program, &place, wish.clients).await?;
+    let (seconds, seed) = (wish.seconds, wish.seed);
+    let soak = soak::Soak { program, place, people: &people, seconds, seed };
+    let faults = soak::run(&soak).await?;
+    for fault in faults.iter().take(20) {
+        println!("    {fault}");
+    }
+    let failed = usize::from(!faults.is_empty());
+    if failed > 0 {
+        println!("seed {seed} failed; what the servers said last:\n{}", program.last_words());
+    }
+    println!("soak: {} passed, {failed} failed", 1 - failed);
+    Ok(failed == 0)
 }
 
 async fn repeat(campaign: &Campaign, wish: &Wish) -> Done<bool> {
