@@ -1,13 +1,19 @@
 //! Everything that is kept: one writer with group commit, readers beside it. All SQL lives here and below.
 
 mod accounts;
+pub(crate) mod backup;
 mod books;
+pub(crate) mod check;
+mod due;
 mod journal;
 mod pending;
+mod poke;
+mod postgres;
 mod scan;
 mod schema;
 mod sql;
 mod sqlite;
+mod watch;
 mod writer;
 mod writing;
 
@@ -18,7 +24,10 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -27,6 +36,8 @@ use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 use self::{
+    poke::Crier,
+    postgres::Postgres,
     sql::{Line, Sql, values},
     sqlite::Sqlite,
     writing::Stand,
@@ -34,6 +45,9 @@ use self::{
 use crate::error::Error;
 
 pub use accounts::{Account, SessionRow, Who};
+pub use sqlite::Care;
+pub(crate) use sqlite::FILE;
+pub(crate) use writing::number;
 pub use writing::{Wants, Writing};
 
 /// How many pulls read at the same time.
@@ -53,8 +67,53 @@ struct Inner {
     readers: Mutex<Vec<Box<dyn Line>>>,
     permits: Arc<Semaphore>,
     pokes: broadcast::Sender<Poke>,
-    folder: PathBuf,
-    temporary: bool,
+    /// Turns true when nobody needs to listen to other processes any more.
+    over: Arc<AtomicBool>,
+    place: Place,
+    /// What goes away with the store.
+    rubbish: Option<Rubbish>,
+}
+
+/// Where the data lies.
+#[derive(Clone)]
+pub enum Place {
+    /// A folder of this machine, with a SQLite database in it.
+    Folder(PathBuf),
+    /// A Postgres database, by its address `postgres://user@host/name`. It may hold a password.
+    Database(String),
+}
+
+impl<T: AsRef<Path>> From<T> for Place {
+    fn from(place: T) -> Self {
+        match place.as_ref().to_str() {
+            Some(address) if postgres::is_address(address) => Self::Database(address.to_owned()),
+            _ => Self::Folder(place.as_ref().to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "{}", folder.display()),
+            // Its address may hold a password.
+            Self::Database(_) => f.write_str("The database"),
+        }
+    }
+}
+
+/// What an empty store for tests leaves behind.
+enum Rubbish {
+    Folder(PathBuf),
+    Schema { address: String, name: String },
+}
+
+/// The connections of a store, before anybody uses them.
+struct Lines {
+    writer: Box<dyn Line>,
+    readers: Vec<Box<dyn Line>>,
+    /// Where other processes may write too.
+    shared: Option<tokio_postgres::Config>,
 }
 
 /// What a commit touched, for whoever listens.
@@ -94,41 +153,70 @@ pub fn new_mid() -> Uuid {
 }
 
 impl Store {
-    /// Opens the data in a folder, making or migrating it where needed.
+    /// Opens the data in a folder or a database, making or migrating it where needed.
     ///
     /// # Errors
-    /// Where the folder cannot be written, is in use, or belongs to a newer program.
-    pub fn open(folder: &Path) -> Result<Self, Error> {
-        Self::open_in(folder, false)
+    /// Where it cannot be reached or written, is in use, or belongs to a newer program.
+    pub fn open(place: impl Into<Place>) -> Result<Self, Error> {
+        Self::open_at(&place.into(), None, Care::Full)
     }
 
-    /// Opens an empty database in a folder of its own that goes away with the store. For tests and trials.
+    /// The same, as sure of what is acknowledged as `care` says.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(place: impl Into<Place>, care: Care) -> Result<Self, Error> {
+        Self::open_at(&place.into(), None, care)
+    }
+
+    /// Opens an empty store that goes away with its last handle. For tests and trials.
+    ///
+    /// With the address of a Postgres database in `DOORSTEP_TEST_POSTGRES` it is a schema of its own there, so that
+    /// the same tests hold both databases to the same word.
     ///
     /// # Errors
     /// Where there is no room for it.
     pub fn temporary() -> Result<Self, Error> {
-        let folder = std::env::temp_dir().join(format!("doorstep-{}", Uuid::now_v7()));
-        Self::open_in(&folder, true)
+        let name = format!("doorstep_{}", Uuid::now_v7().simple());
+        match std::env::var("DOORSTEP_TEST_POSTGRES") {
+            Ok(address) => {
+                let place = Place::Database(aside(|| postgres::make_schema(&address, &name))?);
+                Self::open_at(&place, Some(Rubbish::Schema { address, name }), Care::Full)
+            }
+            Err(_) => {
+                let folder = std::env::temp_dir().join(name);
+                let place = Place::Folder(folder.clone());
+                Self::open_at(&place, Some(Rubbish::Folder(folder)), Care::Full)
+            }
+        }
     }
 
-    fn open_in(folder: &Path, temporary: bool) -> Result<Self, Error> {
-        let why = |error| Error::internal(format!("{}: {error}", folder.display()));
-        fs::create_dir_all(folder).map_err(why)?;
-        let file = folder.join(sqlite::FILE);
-        let writer = Box::new(Sqlite::writer(&file)?);
-        let mut readers: Vec<Box<dyn Line>> = Vec::with_capacity(READERS);
-        for _ in 0..READERS {
-            readers.push(Box::new(Sqlite::reader(&file)?));
-        }
+    fn open_at(place: &Place, rubbish: Option<Rubbish>, care: Care) -> Result<Self, Error> {
+        let Lines { mut writer, readers, shared } = match place {
+            Place::Folder(folder) => Self::lines_to_file(folder, care)?,
+            Place::Database(address) => aside(|| Self::lines_to_database(address))?,
+        };
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (pokes, _) = broadcast::channel(256);
-        let speaker = pokes.clone();
+        let over = Arc::new(AtomicBool::new(false));
+        let mut head = 0;
+        aside(|| {
+            writer.read(&mut |sql| {
+                head = Stand::read(sql)?.head.v;
+                Ok(())
+            })
+        })?;
+        let crier = Arc::new(Crier::new(pokes.clone(), head));
+        let calls = shared.map(|config| poke::start(config, &crier, &over)).transpose()?;
         let writer = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
                 writer::run(writer, jobs, |poke| {
-                    // Nobody may be listening.
-                    let _ = speaker.send(poke);
+                    if let Some(calls) = &calls {
+                        // Without it the others hear a little later.
+                        let _ = calls.send(poke.clone());
+                    }
+                    crier.tell(poke);
                 });
             })
             .map_err(Error::internal)?;
@@ -138,14 +226,38 @@ impl Store {
             readers: Mutex::new(readers),
             permits: Arc::new(Semaphore::new(READERS)),
             pokes,
-            folder: folder.to_owned(),
-            temporary,
+            over,
+            place: place.clone(),
+            rubbish,
         })))
+    }
+
+    fn lines_to_file(folder: &Path, care: Care) -> Result<Lines, Error> {
+        let why = |error| Error::internal(format!("{}: {error}", folder.display()));
+        fs::create_dir_all(folder).map_err(why)?;
+        let file = folder.join(sqlite::FILE);
+        let writer = Box::new(Sqlite::writer(&file, care)?);
+        let reader = || Sqlite::reader(&file).map(|line| -> Box<dyn Line> { Box::new(line) });
+        let readers = (0..READERS).map(|_| reader()).collect::<Result<_, _>>()?;
+        Ok(Lines { writer, readers, shared: None })
+    }
+
+    fn lines_to_database(address: &str) -> Result<Lines, Error> {
+        let config = postgres::config(address)?;
+        let writer = Box::new(Postgres::writer(&config)?);
+        let reader = || -> Box<dyn Line> { Box::new(Postgres::reader(&config)) };
+        let readers = (0..READERS).map(|_| reader()).collect();
+        Ok(Lines { writer, readers, shared: Some(config) })
     }
 
     /// The version of the schema this program writes.
     pub fn schema_version() -> usize {
         schema::version()
+    }
+
+    /// Where the data lies.
+    pub fn place(&self) -> &Place {
+        &self.0.place
     }
 
     /// Hears of every commit from now on.
@@ -273,11 +385,29 @@ impl Drop for Inner {
             // What waits in the queue is still written.
             let _ = writer.join();
         }
-        if self.temporary {
-            self.readers.get_mut().map(Vec::clear).unwrap_or_default();
-            let _ = fs::remove_dir_all(&self.folder);
-        }
+        self.over.store(true, Ordering::Relaxed);
+        let readers = self.readers.get_mut().map(std::mem::take).unwrap_or_default();
+        let rubbish = self.rubbish.take();
+        // Nobody can be told here that something stayed behind.
+        let _ = aside(move || {
+            drop(readers);
+            match rubbish {
+                Some(Rubbish::Folder(folder)) => {
+                    fs::remove_dir_all(folder).map_err(Error::internal)
+                }
+                Some(Rubbish::Schema { address, name }) => postgres::drop_schema(&address, &name),
+                None => Ok(()),
+            }
+        });
     }
+}
+
+/// Does something that waits on a thread that waits for nothing else.
+fn aside<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    std::thread::scope(|scope| {
+        let done = scope.spawn(work).join();
+        done.unwrap_or_else(|_| Err(Error::internal("the database's thread panicked")))
+    })
 }
 
 /// One snapshot of the data.

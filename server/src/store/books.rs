@@ -51,12 +51,10 @@ impl Books for Reading<'_> {
         limit: usize,
     ) -> Result<BTreeSet<(u64, Key)>, Error> {
         let mut found = BTreeSet::new();
-        for scope in grants {
-            self.changed(scope, from, limit, &mut |v, key| {
-                found.insert((v, key));
-                Ok(())
-            })?;
-        }
+        self.changed(grants, from, limit, &mut |v, key| {
+            found.insert((v, key));
+            Ok(())
+        })?;
         while found.len() > limit {
             found.pop_last();
         }
@@ -65,12 +63,10 @@ impl Books for Reading<'_> {
 
     fn left(&self, grants: &BTreeSet<Scope>, from: u64) -> Result<BTreeSet<Key>, Error> {
         let mut left = BTreeSet::new();
-        for scope in grants {
-            self.left(scope, from, i64::MAX.unsigned_abs(), &mut |key| {
-                left.insert(key);
-                Ok(())
-            })?;
-        }
+        self.left(grants, from, i64::MAX.unsigned_abs(), &mut |key| {
+            left.insert(key);
+            Ok(())
+        })?;
         Ok(left)
     }
 
@@ -82,12 +78,10 @@ impl Books for Reading<'_> {
         limit: usize,
     ) -> Result<Vec<(Uuid, u64)>, Error> {
         let mut found = BTreeMap::new();
-        for scope in grants {
-            self.walk(scope, kind, before, limit, &mut |v, key| {
-                found.insert(key.id, v);
-                Ok(())
-            })?;
-        }
+        self.walk(grants, kind, before, limit, &mut |v, key| {
+            found.insert(key.id, v);
+            Ok(())
+        })?;
         Ok(found.into_iter().rev().take(limit).collect())
     }
 
@@ -202,8 +196,7 @@ impl Ledger for Writing<'_> {
     }
 
     fn new_epoch(&mut self) -> Result<(), Error> {
-        self.new_epoch();
-        Ok(())
+        self.new_epoch()
     }
 
     fn sound(&self) -> Result<(), Error> {

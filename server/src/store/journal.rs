@@ -282,7 +282,7 @@ fn stored(row: &dyn Columns) -> Result<Stored, Error> {
 }
 
 /// SHA-256 over the parts, each with its length, as hexadecimal digits.
-fn sha(parts: &[&str]) -> String {
+pub(super) fn sha(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());

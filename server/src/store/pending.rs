@@ -68,6 +68,11 @@ static ENVELOPES: Many = Many {
     ],
 };
 
+static HEAD: Many = Many {
+    text: "update head set v = ?1, devices = ?2, chain = ?3, entries = ?4, epoch = ?5 where one = ?6",
+    types: &[Int, Int, Text, Int, Text, Int],
+};
+
 /// The changes that wait; of two to the same row the later one stands.
 #[derive(Default)]
 pub(super) struct Pending {
@@ -82,6 +87,7 @@ pub(super) struct Pending {
     pub(super) replicas: BTreeMap<Id<Replica>, Device>,
     /// As they stand in the columns.
     pub(super) envelopes: Vec<Vec<Value<'static>>>,
+    pub(super) head: Option<Vec<Value<'static>>>,
 }
 
 /// A replica, and what its device told of itself.
@@ -99,31 +105,32 @@ impl Pending {
     /// # Errors
     /// Where the database does not take it; then the transaction is worth nothing any more.
     pub(super) fn flush(&mut self, sql: &dyn Sql) -> Result<(), Error> {
-        let Self { rows, scopes, changes, numbers, counters, due, replicas, envelopes } =
+        let Self { rows, scopes, changes, numbers, counters, due, replicas, envelopes, head } =
             std::mem::take(self);
+        let mut all: Vec<(&'static Many, Vec<Vec<Value<'_>>>)> = Vec::new();
         let lists = rows.iter().map(|(key, (v, body))| list(*key, values![*v, body]));
-        run(sql, &ROWS, lists.collect())?;
+        all.push((&ROWS, lists.collect()));
         let lists = scopes
             .iter()
             .filter_map(|((key, scope), v)| v.map(|v| list(*key, values![scope.text(), v])));
-        run(sql, &HELD, lists.collect())?;
+        all.push((&HELD, lists.collect()));
         let gone = scopes.iter().filter(|(_, v)| v.is_none());
         let lists = gone.map(|((key, scope), _)| list(*key, values![scope.text()]));
-        run(sql, &LEFT, lists.collect())?;
+        all.push((&LEFT, lists.collect()));
         let lists = changes.iter().map(|((scope, v, Key { kind, id }), stays)| {
             values![scope.text(), *v, kind.word(), id.simple().to_string(), *stays].to_vec()
         });
-        run(sql, &CHANGES, lists.collect())?;
+        all.push((&CHANGES, lists.collect()));
         let lists = numbers.iter().map(|((number, _), Key { kind, id })| {
             values![number, kind.word(), id.simple().to_string()].to_vec()
         });
-        run(sql, &NUMBERS, lists.collect())?;
+        all.push((&NUMBERS, lists.collect()));
         let lists = counters.iter().map(|((kind, day), n)| values![kind.word(), day, *n].to_vec());
-        run(sql, &COUNTERS, lists.collect())?;
+        all.push((&COUNTERS, lists.collect()));
         let lists = due.iter().filter_map(|(key, at)| at.map(|at| list(*key, values![at])));
-        run(sql, &DUE, lists.collect())?;
+        all.push((&DUE, lists.collect()));
         let over = due.iter().filter(|(_, at)| at.is_none());
-        run(sql, &NOT_DUE, over.map(|(key, _)| list(*key, [])).collect())?;
+        all.push((&NOT_DUE, over.map(|(key, _)| list(*key, [])).collect()));
         let lists = replicas.values().map(|Device { row, build, waiting }| {
             let ReplicaRow { id, user, device_code, last_seq, last_at, last_seen } = row;
             let count = waiting.as_ref().map(|held| u64::from(held.count));
@@ -133,8 +140,11 @@ impl Pending {
             list.extend(values![count, since]);
             list
         });
-        run(sql, &REPLICAS, lists.collect())?;
-        run(sql, &ENVELOPES, envelopes)
+        all.push((&REPLICAS, lists.collect()));
+        all.push((&ENVELOPES, envelopes));
+        all.push((&HEAD, head.into_iter().collect()));
+        all.retain(|(_, lists)| !lists.is_empty());
+        if all.is_empty() { Ok(()) } else { sql.run_all(&all) }
     }
 }
 
@@ -143,8 +153,4 @@ fn list<'a, const N: usize>(key: Key, rest: [Value<'a>; N]) -> Vec<Value<'a>> {
     list.extend(values![key.kind.word(), key.id.simple().to_string()]);
     list.extend(rest);
     list
-}
-
-fn run(sql: &dyn Sql, many: &'static Many, lists: Vec<Vec<Value<'_>>>) -> Result<(), Error> {
-    if lists.is_empty() { Ok(()) } else { sql.run_many(many, &lists) }
 }

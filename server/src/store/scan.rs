@@ -1,5 +1,7 @@
 //! The ways through the rows in somebody's sight: by revision, by key, and those that left.
 
+use std::collections::BTreeSet;
+
 use domain::{Key, Kind, scope::Scope};
 use uuid::Uuid;
 
@@ -16,32 +18,33 @@ static BODIES: Many = Many {
 };
 
 impl Reading<'_> {
-    /// Shows the first `limit` rows of a scope with a revision after `after`, by revision.
+    /// Shows the first `limit` rows of each scope with a revision after `after`, by revision.
     ///
     /// # Errors
     /// Where the database cannot be read, or what `see` says.
     pub fn changed(
         &self,
-        scope: &Scope,
+        scopes: &BTreeSet<Scope>,
         after: u64,
         limit: usize,
         see: &mut dyn FnMut(u64, Key) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let text = "select v, kind, id from row_scope where scope = ?1 and v > ?2
                     order by v, kind, id limit ?3";
-        let values = values![scope.text(), after, limit as u64];
-        self.sql.each(text, &values, &mut |row| {
+        let list = |scope: &Scope| values![scope.text(), after, limit as u64].to_vec();
+        let lists: Vec<Vec<Value<'_>>> = scopes.iter().map(list).collect();
+        self.sql.each_in_turn(text, &lists, &mut |row| {
             see(unsigned(row.int(0)?), key_of(row.text(1)?, row.text(2)?)?)
         })
     }
 
-    /// Shows at most `limit` rows of one kind in a scope, newest id first, with ids below `below`.
+    /// Shows at most `limit` rows of one kind in each scope, newest id first, with ids below `below`.
     ///
     /// # Errors
     /// Where the database cannot be read, or what `see` says.
     pub fn walk(
         &self,
-        scope: &Scope,
+        scopes: &BTreeSet<Scope>,
         kind: Kind,
         below: Option<Uuid>,
         limit: usize,
@@ -51,28 +54,30 @@ impl Reading<'_> {
                     order by scope desc, kind desc, id desc limit ?4";
         // No id is as large as this text.
         let below = below.map_or_else(|| "g".into(), |id| id.simple().to_string());
-        let values = values![scope.text(), kind.word(), below, limit as u64];
-        self.sql.each(text, &values, &mut |row| {
+        let list =
+            |scope: &Scope| values![scope.text(), kind.word(), &below, limit as u64].to_vec();
+        let lists: Vec<Vec<Value<'_>>> = scopes.iter().map(list).collect();
+        self.sql.each_in_turn(text, &lists, &mut |row| {
             see(unsigned(row.int(0)?), key_of(row.text(1)?, row.text(2)?)?)
         })
     }
 
-    /// Shows the rows that left a scope after one revision up to another; they may have come back.
+    /// Shows the rows that left one of these scopes after one revision up to another; they may have come back.
     ///
     /// # Errors
     /// Where the database cannot be read, or what `see` says.
     pub fn left(
         &self,
-        scope: &Scope,
+        scopes: &BTreeSet<Scope>,
         after: u64,
         to: u64,
         see: &mut dyn FnMut(Key) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let text = "select kind, id from change
                     where scope = ?1 and v > ?2 and v <= ?3 and stays = 0";
-        self.sql.each(text, &values![scope.text(), after, to], &mut |row| {
-            see(key_of(row.text(0)?, row.text(1)?)?)
-        })
+        let list = |scope: &Scope| values![scope.text(), after, to].to_vec();
+        let lists: Vec<Vec<Value<'_>>> = scopes.iter().map(list).collect();
+        self.sql.each_in_turn(text, &lists, &mut |row| see(key_of(row.text(0)?, row.text(1)?)?))
     }
 
     /// Shows revision and JSON of each of these rows, in no particular order; those that are not there are left out.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use domain::{Id, Timestamp};
 use uuid::Uuid;
 
+use super::writing::Span;
 use crate::error::Error;
 
 /// What stands in a column.
@@ -16,6 +17,18 @@ pub(crate) enum Value<'a> {
     Null,
     Int(i64),
     Text(Cow<'a, str>),
+}
+
+impl Value<'_> {
+    /// The number, if it is one.
+    pub(super) fn int(&self) -> Option<i64> {
+        if let Self::Int(n) = self { Some(*n) } else { None }
+    }
+
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
 }
 
 /// What a column of a [`Many`] holds.
@@ -27,7 +40,7 @@ pub(crate) enum Type {
 
 /// One statement for many lists of values: in one go where every statement is a journey to another process.
 ///
-/// The text is that for one list. It says `values (?1, …)` to insert, and `where a = ?1 and …` for the rest.
+/// The text is that for one list. It says `values (?1, …)` to insert, and otherwise ` where a = ?1 and …`.
 #[derive(Debug)]
 pub(crate) struct Many {
     pub(crate) text: &'static str,
@@ -72,8 +85,16 @@ pub(crate) trait Sql {
         see: See<'_>,
     ) -> Result<(), Error>;
 
-    /// Carries the statement out for all these lists of values, no two of which may meet the same row.
-    fn run_many(&self, many: &'static Many, lists: &[Vec<Value<'_>>]) -> Result<(), Error>;
+    /// Shows the rows of the answer for each of these lists of values, in their order.
+    fn each_in_turn(
+        &self,
+        text: &'static str,
+        lists: &[Vec<Value<'_>>],
+        see: See<'_>,
+    ) -> Result<(), Error>;
+
+    /// Carries each statement out for all its lists of values, no two of which may meet the same row.
+    fn run_all(&self, all: &[(&'static Many, Vec<Vec<Value<'_>>>)]) -> Result<(), Error>;
 
     /// Whether each statement is a journey, so that it pays to fetch together what will be needed.
     fn far(&self) -> bool;
@@ -121,7 +142,8 @@ pub(super) trait Line: Send {
     ///
     /// # Errors
     /// What `work` says, and where the database cannot promise that it was written.
-    fn write(&mut self, work: &mut dyn FnMut(&dyn Sql) -> Result<(), Error>) -> Result<(), Error>;
+    fn write(&mut self, work: &mut dyn FnMut(&dyn Sql) -> Result<Span, Error>)
+    -> Result<(), Error>;
 
     /// Runs `look` on one snapshot.
     ///

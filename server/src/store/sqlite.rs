@@ -3,11 +3,16 @@
 use std::{path::Path, time::Duration};
 
 use rusqlite::{
-    Connection, OpenFlags, Statement, ToSql, TransactionBehavior, params_from_iter,
+    Connection, OpenFlags, Statement, ToSql, TransactionBehavior, ffi,
+    hooks::Wal,
+    params_from_iter,
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::sql::{Columns, Line, Many, See, Sql, Value};
+use super::{
+    sql::{Columns, Line, Many, See, Sql, Value},
+    writing::Span,
+};
 use crate::error::Error;
 
 /// How many prepared statements a connection keeps.
@@ -15,8 +20,20 @@ const STATEMENTS: usize = 96;
 /// How long one process waits for another that writes, say `doorstep user` beside the server.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// How many pages the log may hold before they are moved into the file.
+const LOG_PAGES: i32 = 1000;
+
 /// The name of the database inside the data folder.
-pub(super) const FILE: &str = "doorstep.sqlite";
+pub(crate) const FILE: &str = "doorstep.sqlite";
+
+/// How sure a commit is when it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    /// It is on the disk.
+    Full,
+    /// It is with the system, and gone after a power cut. Only to show that tests notice.
+    AcceptLoss,
+}
 
 /// A connection to the file.
 pub(super) struct Sqlite(Connection);
@@ -26,15 +43,20 @@ impl Sqlite {
     ///
     /// # Errors
     /// Where the file cannot be written, is in use, or belongs to a newer program.
-    pub(super) fn writer(file: &Path) -> Result<Self, Error> {
+    pub(super) fn writer(file: &Path, care: Care) -> Result<Self, Error> {
         let mut connection = Connection::open(file)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         // What was acknowledged is on the disk, also after a power cut.
-        connection.pragma_update(None, "synchronous", "full")?;
+        let synchronous = if care == Care::Full { "full" } else { "normal" };
+        connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         super::schema::migrate(&mut connection)?;
+        // An earlier process may have written to the log and died because a sync failed. What is read from it
+        // now may never have reached the disk; so it is written once more before anybody is told of it.
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(())).map_err(or_end)?;
+        connection.wal_hook(Some(move_log))?;
         Ok(Self(connection))
     }
 
@@ -52,11 +74,14 @@ impl Sqlite {
 }
 
 impl Line for Sqlite {
-    fn write(&mut self, work: &mut dyn FnMut(&dyn Sql) -> Result<(), Error>) -> Result<(), Error> {
+    fn write(
+        &mut self,
+        work: &mut dyn FnMut(&dyn Sql) -> Result<Span, Error>,
+    ) -> Result<(), Error> {
         // A transaction that began as a reader could find the file changed when it wants to write.
         let tx = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
         work(&Open(&tx))?;
-        Ok(tx.commit()?)
+        Ok(tx.commit().map_err(or_end)?)
     }
 
     fn read(&mut self, look: &mut dyn FnMut(&dyn Sql) -> Result<(), Error>) -> Result<(), Error> {
@@ -64,6 +89,30 @@ impl Line for Sqlite {
         look(&Open(&tx))?;
         Ok(tx.finish()?)
     }
+}
+
+/// Moves a long log into the file after a commit. Whoever reads may put it off; then the next commit tries again.
+fn move_log(wal: &mut Wal, pages: i32) -> rusqlite::Result<()> {
+    if pages >= LOG_PAGES
+        && let Err(error) = wal.checkpoint().map_err(or_end)
+    {
+        tracing::warn!(%error, pages, "the log could not be moved into the file yet");
+    }
+    // The commit itself is on the disk already.
+    Ok(())
+}
+
+/// Ends the process where the disk did not keep what it was given.
+///
+/// After a failed sync the system forgets which blocks are missing, and a second sync would say yes to what is
+/// lost (R13). Only a new process that writes everything again knows where it stands.
+fn or_end(error: rusqlite::Error) -> rusqlite::Error {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    if matches!(code, Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC)) {
+        tracing::error!(%error, "the disk did not keep what it was given; the process ends, start it again");
+        std::process::abort();
+    }
+    error
 }
 
 /// A transaction on the file.
@@ -103,10 +152,22 @@ impl Sql for Open<'_> {
         lists.iter().try_for_each(|values| Self::show(&mut statement, values, see))
     }
 
-    fn run_many(&self, many: &'static Many, lists: &[Vec<Value<'_>>]) -> Result<(), Error> {
-        let mut statement = self.0.prepare_cached(many.text)?;
-        for values in lists {
-            statement.execute(params_from_iter(values))?;
+    fn each_in_turn(
+        &self,
+        text: &'static str,
+        lists: &[Vec<Value<'_>>],
+        see: See<'_>,
+    ) -> Result<(), Error> {
+        let mut statement = self.0.prepare_cached(text)?;
+        lists.iter().try_for_each(|values| Self::show(&mut statement, values, see))
+    }
+
+    fn run_all(&self, all: &[(&'static Many, Vec<Vec<Value<'_>>>)]) -> Result<(), Error> {
+        for (many, lists) in all {
+            let mut statement = self.0.prepare_cached(many.text)?;
+            for values in lists {
+                statement.execute(params_from_iter(values))?;
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use domain::{
 };
 use futures::future::join_all;
 
-use super::*;
+use super::{postgres::Session, *};
 use crate::clock;
 
 fn team(name: &str) -> Team {
@@ -24,6 +24,22 @@ fn order(name: &str) -> Order {
     let team = team(name);
     let id = team.id;
     (new_mid(), clock::now(), Command::Team(id, team::Command::Save { team }))
+}
+
+impl Store {
+    /// From now on the database takes no row that says "poison".
+    pub(crate) async fn poison(&self) -> Result<(), Error> {
+        let text = match self.place() {
+            Place::Folder(_) => {
+                "create trigger poison before insert on rows when new.body like '%poison%'
+                 begin select raise(abort, 'poison'); end"
+            }
+            Place::Database(_) => {
+                "alter table rows add constraint poison check (body not like '%poison%')"
+            }
+        };
+        self.write(move |writing| writing.run(text, &[]).map(drop)).await
+    }
 }
 
 #[tokio::test]
@@ -54,7 +70,7 @@ async fn a_job_that_fails_spoils_none_of_those_it_was_written_with() {
 async fn what_another_process_wrote_is_seen() {
     let store = Store::temporary().unwrap();
     store.carry_out(SYSTEM, vec![order("one")]).await.unwrap();
-    let beside = Store::open(&store.0.folder).unwrap();
+    let beside = Store::open(store.place().clone()).unwrap();
     let mut renamed = team("one");
     renamed.name = "two".into();
     let rename = Command::Team(renamed.id, team::Command::Save { team: renamed });
@@ -144,4 +160,72 @@ async fn a_restart_knows_everything_and_a_newer_database_is_left_alone() {
     drop(newer);
     assert!(Store::open(&folder).is_err());
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Ends every connection of a store, as a database does that is restarted; says how many there were.
+fn cut_off(place: &Place) -> usize {
+    let Place::Database(address) = place else { return 0 };
+    let config = postgres::config(address).unwrap();
+    let name = config.get_application_name().unwrap().to_owned();
+    let mut other = config.clone();
+    other.application_name("scissors");
+    let session = Session::open(&other, false).unwrap();
+    let mut ended = 0;
+    let text =
+        "select pid, pg_terminate_backend(pid) from pg_stat_activity where application_name = ?1";
+    session
+        .each_in_turn(text, &[values![&name].to_vec()], &mut |_| {
+            ended += 1;
+            Ok(())
+        })
+        .unwrap();
+    ended
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_is_cut_while_it_writes_loses_nothing_and_doubles_nothing() {
+    let store = Store::temporary().unwrap();
+    let place = store.place().clone();
+    if matches!(place, Place::Folder(_)) {
+        return;
+    }
+    let (cut, cuts) = std::sync::mpsc::channel();
+    let scissors = std::thread::spawn(move || cuts.iter().map(|()| cut_off(&place)).sum::<usize>());
+    let writers = (0..4).map(|writer| {
+        let (store, cut) = (store.clone(), cut.clone());
+        async move {
+            for n in 0..40 {
+                let one = vec![order(&format!("team {writer} {n}"))];
+                // Whoever hears nothing sends again, under the same id.
+                let done = loop {
+                    if let Ok(done) = store.carry_out(SYSTEM, one.clone()).await {
+                        break done;
+                    }
+                };
+                assert!(matches!(done[..], [Outcome::Applied { .. }]), "{done:?}");
+                // While the others are in the middle of it.
+                cut.send(()).unwrap();
+            }
+        }
+    });
+    join_all(writers).await;
+    drop(cut);
+    let ended = tokio::task::spawn_blocking(|| scissors.join().unwrap()).await.unwrap();
+    assert!(ended > 100, "only {ended} connections were cut");
+    let teams = loop {
+        if let Ok(teams) = store.rows_of(Kind::Team).await {
+            break teams;
+        }
+    };
+    assert_eq!(teams.len(), 160);
+    let heads = loop {
+        if let Ok(head) = store.head().await {
+            break head;
+        }
+    };
+    assert_eq!(heads.v, 160, "each order has one revision");
+    let count = "select count(*), max(n) from envelope";
+    let counted = store
+        .read(move |reading| reading.sql.one(count, &[], |row| Ok((row.int(0)?, row.int(1)?))));
+    assert_eq!(counted.await.unwrap(), Some((160, 160)));
 }

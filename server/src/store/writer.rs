@@ -100,8 +100,9 @@ fn commit(line: &mut dyn Line, cache: &Cache, batch: &[Job]) -> Result<Option<Po
             let ran = catch_unwind(AssertUnwindSafe(|| (job.work)(&mut writing)));
             ran.map_err(|_| Error::internal("a write panicked"))??;
         }
-        poke = writing.end()?;
-        Ok(())
+        let (span, told) = writing.end()?;
+        poke = told;
+        Ok(span)
     });
     match done {
         Ok(()) => {

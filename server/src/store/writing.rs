@@ -73,7 +73,7 @@ impl Cache {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stand {
     pub(super) head: Head,
-    devices: u64,
+    pub(super) devices: u64,
     pub(super) chain: String,
     pub(super) entries: u64,
 }
@@ -95,6 +95,12 @@ impl Stand {
         })?;
         stand.ok_or_else(|| Error::internal("the database has no head"))
     }
+}
+
+/// Where a transaction found the head and where it leaves it.
+pub(super) struct Span {
+    pub(super) began: Stand,
+    pub(super) left: Stand,
 }
 
 /// What a write will ask for. A database at a distance is asked once for all of it.
@@ -194,19 +200,19 @@ impl<'a> Writing<'a> {
     }
 
     /// Tells the database everything, and where the history stands now; says what to tell the listeners.
-    pub(super) fn end(self) -> Result<Option<Poke>, Error> {
+    pub(super) fn end(self) -> Result<(Span, Option<Poke>), Error> {
         self.sound()?;
-        self.pending.borrow_mut().flush(self.sql)?;
         let Stand { head, devices, chain, entries } = &self.stand;
+        let mut pending = self.pending.take();
         if self.stand != self.began {
-            self.sql.run(
-                "update head set v = ?1, devices = ?2, chain = ?3, entries = ?4, epoch = ?5",
-                &values![head.v, *devices, chain, *entries, head.epoch],
-            )?;
+            let values = values![head.v, *devices, chain.clone(), *entries, head.epoch, 1i64];
+            pending.head = Some(values.to_vec());
         }
+        pending.flush(self.sql)?;
         let (after, v) = (self.began.head.v, head.v);
-        self.cache.next.set(Some(self.stand));
-        Ok((v > after).then(|| Poke { after, v, scopes: Some(Arc::new(self.touched)) }))
+        let poke = (v > after).then(|| Poke { after, v, scopes: Some(Arc::new(self.touched)) });
+        self.cache.next.set(Some(self.stand.clone()));
+        Ok((Span { began: self.began, left: self.stand }, poke))
     }
 
     /// Where the history stands inside this transaction.
@@ -237,12 +243,15 @@ impl<'a> Writing<'a> {
     }
 
     /// Begins another history under the same data: a device has heard of a revision that was lost here.
-    pub fn new_epoch(&mut self) {
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn new_epoch(&mut self) -> Result<(), Error> {
         tracing::error!(
             v = self.stand.head.v,
             "a device has heard of writes that are not here: older data was put back; every device walks again"
         );
-        self.stand.head.epoch = Uuid::now_v7();
+        self.begin_epoch(crate::clock::now()).map(drop)
     }
 
     /// Stores a row as it is at revision `v`, and who may hold it.
@@ -252,6 +261,10 @@ impl<'a> Writing<'a> {
     pub fn put(&mut self, row: &Row, v: u64) -> Result<(), Error> {
         let key = row.key();
         let before = self.row(key);
+        let due = scope::ages_at(row);
+        if before.as_deref().and_then(scope::ages_at) != due {
+            self.due(key, due);
+        }
         let before = before.map(|before| scope::scopes(&before)).unwrap_or_default();
         let after = scope::scopes(row);
         let body = row.to_json().map_err(Error::internal)?;
@@ -310,6 +323,17 @@ impl<'a> Writing<'a> {
         }
     }
 
+    /// Has something written, so that the commit shows whether the database still takes it.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn prove(&mut self) -> Result<(), Error> {
+        // The value must change: a row that stays as it is would not reach the disk.
+        let text = "insert into counter (name, day, n) values ('health', '', 1)
+                    on conflict (name, day) do update set n = 1 - counter.n";
+        self.sql.run(text, &[]).map(drop)
+    }
+
     /// The running number of the next device, which is never given again.
     ///
     /// # Errors
@@ -326,7 +350,7 @@ impl<'a> Writing<'a> {
 }
 
 /// The number people call this row by.
-fn number(row: &Row) -> Option<&str> {
+pub(crate) fn number(row: &Row) -> Option<&str> {
     match row {
         Row::Ticket(ticket) => ticket.number.as_deref(),
         Row::Customer(customer) => customer.number.as_deref(),
