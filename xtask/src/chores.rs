@@ -3,7 +3,7 @@
 use std::{process::Command, time::Instant};
 
 use crate::{
-    browser, next, program,
+    browser, next, postgres, program,
     shell::{self, Done, cargo, run},
     tools, web,
 };
@@ -11,10 +11,11 @@ use crate::{
 /// A name to call it by, what it promises, and the work.
 type Step = (&'static str, &'static str, fn() -> Done);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", "Every file is formatted", format),
     ("lint", "No warnings, on this machine and in the browser", lint),
     ("rules", "Rules, stories, contracts and house rules hold", rules),
+    ("postgres", "Everything the data is promised holds on PostgreSQL too", postgres::contracts),
     ("app", "The app builds, and a newer build beside it", app),
     ("memory", "The phone's memory keeps its word in a real browser", memory),
     ("browser", "The stories work in a real browser", stories_in_browser),
@@ -72,22 +73,17 @@ fn app() -> Done {
 fn memory() -> Done {
     let path = tools::ready()?;
     let browser = browser::ready()?;
-    run(cargo("test --locked --package app --target wasm32-unknown-unknown --test store")
-        .env("PATH", path)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
-        .env("CHROMEDRIVER", browser.driver))
+    run(cargo(
+        "test --locked --package app --target wasm32-unknown-unknown --test store --test decisions",
+    )
+    .env("PATH", path)
+    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+    .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
+    .env("CHROMEDRIVER", browser.driver))
 }
 
 fn stories_in_browser() -> Done {
     in_browser(&mut cargo("test --locked --package tests --features browser --test browser"))
-}
-
-/// How long the app takes to start and to save, in a real browser.
-pub(crate) fn bench_start() -> Done {
-    app()?;
-    let mut bench =
-        cargo("run --release --locked --package tests --features browser --bin bench-app");
-    in_browser(&mut bench)
 }
 
 fn crashes() -> Done {
