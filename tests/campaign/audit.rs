@@ -53,6 +53,33 @@ pub async fn audit(
         device.turn_to(address);
         faults.extend(asked_again(address, device).await?);
     }
+    faults.extend(settle(devices).await?);
+    faults.extend(compare(&read(address, reader).await?, devices));
+    Ok(faults)
+}
+
+/// The same where older data was put back: first everybody sends again, then all must be there.
+///
+/// # Errors
+/// Where the server cannot be asked.
+pub async fn audit_restored(
+    address: SocketAddr,
+    devices: &mut [Device],
+    reader: &Person,
+    tally: &mut Tally,
+) -> Done<Vec<String>> {
+    for device in &*devices {
+        tally.acknowledged += device.acknowledged().count();
+        tally.open += device.replica.waiting().unanswered;
+    }
+    let mut faults = settle(devices).await?;
+    faults.extend(compare(&read(address, reader).await?, devices));
+    Ok(faults)
+}
+
+/// Lets everybody send what is unanswered. Everything must end with a yes.
+async fn settle(devices: &mut [Device]) -> Done<Vec<String>> {
+    let mut faults = Vec::new();
     for device in devices.iter_mut() {
         let settled = device.settle().await;
         settled.map_err(|trouble| format!("{} cannot settle: {trouble}", name(device)))?;
@@ -63,7 +90,6 @@ pub async fn audit(
             }
         }
     }
-    faults.extend(compare(&read(address, reader).await?, devices));
     Ok(faults)
 }
 

@@ -89,6 +89,7 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
         }
         Err(why) => faults.push(format!("NOT SOUND: {why}")),
     }
+    faults.extend(campaign.sound(&place).await);
     drop(mount);
     Ok(faults)
 }

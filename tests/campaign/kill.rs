@@ -42,5 +42,7 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     let (mut devices, refused) = crowd.stop().await?;
     tally.refused += refused;
     let server = Server::start(&campaign.program, &place, address).await?;
-    audit(server.address, &mut devices, campaign.reader(), tally).await
+    let faults = audit(server.address, &mut devices, campaign.reader(), tally).await?;
+    drop(server);
+    Ok([faults, campaign.sound(&place).await].concat())
 }

@@ -14,6 +14,7 @@ mod kill;
 mod line;
 mod lossy;
 mod power;
+mod restore;
 mod server;
 mod soak;
 
@@ -48,6 +49,11 @@ impl Campaign {
     /// Where there is no room for it.
     pub fn folder(&self) -> Done<tempfile::TempDir> {
         tempfile::tempdir().map_err(|why| format!("no folder: {why}"))
+    }
+
+    /// What `doorstep check` finds in a database that nobody uses at the moment.
+    pub async fn sound(&self, place: &Place) -> Vec<String> {
+        self.program.run_aside(place, &["check"]).await.err().into_iter().collect()
     }
 
     /// Somebody who sees every ticket.
@@ -189,6 +195,7 @@ async fn one(campaign: &Campaign, wish: &Wish, seed: u64, tally: &mut Tally) -> 
     let faults = match wish.name.as_str() {
         "kill-server" => kill::run(campaign, seed, tally).await?,
         "power-cut-server" => power::run(campaign, seed, tally).await?,
+        "restore" => restore::run(campaign, seed, tally).await?,
         "disk-full-server" => full::run(campaign, seed, tally).await?,
         name => return Err(format!("there is no campaign `{name}`")),
     };

@@ -43,10 +43,11 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     }
     let (mut devices, refused) = crowd.stop().await?;
     tally.refused += refused;
-    let faults = match Server::start(&campaign.program, &place, address).await {
-        Ok(server) => audit(server.address, &mut devices, campaign.reader(), tally).await,
-        Err(why) => Ok(vec![format!("NOT SOUND: {why}")]),
+    let mut faults = match Server::start(&campaign.program, &place, address).await {
+        Ok(server) => audit(server.address, &mut devices, campaign.reader(), tally).await?,
+        Err(why) => vec![format!("NOT SOUND: {why}")],
     };
+    faults.extend(campaign.sound(&place).await);
     drop(mount);
-    faults
+    Ok(faults)
 }

@@ -73,6 +73,20 @@ impl Program {
         Err(format!("`doorstep {}` failed: {said}{why}", words.join(" ")))
     }
 
+    /// The same without standing in the way of people who work meanwhile.
+    ///
+    /// # Errors
+    /// As [`Program::run`].
+    pub async fn run_aside(&self, place: &Place, words: &[&str]) -> Done<String> {
+        let (program, place) = (self.clone(), place.clone());
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let run = tokio::task::spawn_blocking(move || {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            program.run(&place, &words, "")
+        });
+        run.await.map_err(|why| why.to_string())?
+    }
+
     /// The last lines of what servers said.
     pub fn last_words(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
