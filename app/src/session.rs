@@ -5,6 +5,7 @@
 use std::sync::OnceLock;
 
 use domain::{
+    Lookup,
     replica::Replica,
     talk::Wake,
     user::User,
@@ -17,7 +18,9 @@ use uuid::Uuid;
 use crate::{
     api::{self, Fault},
     device::Device,
-    marker, storage, store, sync,
+    marker, storage,
+    store::{self, Store},
+    sync,
 };
 
 /// The build of this app, for support: what the page it was started from says.
@@ -76,6 +79,8 @@ pub enum SignInTrouble {
 pub(crate) const LAST: &str = "doorstep.last";
 /// Signed out without a network: the server is told as soon as it can be.
 const FAREWELL: &str = "doorstep.farewell";
+/// In the database of somebody who signed out and left something there.
+const LOCKED: &str = "locked";
 
 impl Device {
     /// How this device stands with the server (tracked).
@@ -140,6 +145,7 @@ impl Device {
             .view
             .with_untracked(|view| view.as_ref().is_some_and(|view| view.waiting().unanswered > 0));
         let (store, owner) = (self.store.get_value(), self.owner.get_untracked());
+        self.lock_database(true).await;
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
         self.close();
@@ -156,7 +162,13 @@ impl Device {
 
     /// Opens the data of who worked here last, without asking anybody.
     pub(crate) async fn open_last(self) {
-        if let Some(owner) = last() {
+        let owner = match last() {
+            Some(owner) => Some(owner),
+            // A browser that dies soon after the sign-in forgets the small notes; the database it does not.
+            None if storage::recall(FAREWELL).is_none() => self.owner_by_database().await,
+            None => None,
+        };
+        if let Some(owner) = owner {
             match self.open_local(&owner).await {
                 Ok(true) => {
                     self.owner.set(Some(owner));
@@ -182,13 +194,39 @@ impl Device {
         self.session.set(state);
     }
 
+    /// Whose database lies here, if the database itself says so and its person did not sign out.
+    async fn owner_by_database(self) -> Option<Owner> {
+        for name in storage::databases().await.unwrap_or_default() {
+            let Some(server) = store::server_of(&name) else { continue };
+            let Ok(store) = Store::open_named(name, |_| {}).await else { continue };
+            let locked = store.small::<bool>(LOCKED).await;
+            let found = store.load_first().await;
+            let (Ok(None | Some(false)), Ok(Some(view))) = (locked, found) else { continue };
+            if let Some(user) = view.find::<User>(view.head().user) {
+                let owner = Owner { server, user };
+                storage::remember(LAST, &serde_json::to_string(&owner).unwrap_or_default());
+                return Some(owner);
+            }
+        }
+        None
+    }
+
     /// The account was closed: lock the app, keep what is unsent.
     pub(crate) async fn lock(self) {
         let turn = self.turn();
         let _turn = turn.lock().await;
         self.mark_now();
+        self.lock_database(true).await;
         storage::forget(LAST);
         self.close();
+    }
+
+    /// Notes in the database itself whether its person has signed out.
+    async fn lock_database(self, locked: bool) {
+        if let Some(store) = self.store.get_value() {
+            // The note beside the database says the same.
+            let _noted = store.keep_small(LOCKED, locked.then_some(&true)).await;
+        }
     }
 
     /// Whether another tab signed somebody else in, or this person out.
@@ -230,6 +268,7 @@ impl Device {
             }
             self.owner.set(Some(owner));
             self.open_locks().await;
+            self.lock_database(false).await;
             storage::remember(LAST, &remembered);
         }
         self.mark_now();

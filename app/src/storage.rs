@@ -49,20 +49,15 @@ pub fn forget(key: &str) {
     }
 }
 
-/// Whether the browser has a database whose name ends like this. Where it does not say, it may have one.
-pub(crate) async fn has_database(end: &str) -> bool {
-    let factory = js_sys::Reflect::get(&window(), &"indexedDB".into()).unwrap_or_default();
-    let list = js_sys::Reflect::get(&factory, &"databases".into());
-    let list = list.ok().and_then(|list| list.dyn_into::<js_sys::Function>().ok());
-    let asked = list.and_then(|list| list.call0(&factory).ok());
-    let Some(asked) = asked.and_then(|asked| asked.dyn_into::<js_sys::Promise>().ok()) else {
-        return true;
-    };
-    let Ok(found) = JsFuture::from(asked).await else { return true };
-    js_sys::Array::from(&found).iter().any(|database| {
-        let name = js_sys::Reflect::get(&database, &"name".into()).ok();
-        name.and_then(|name| name.as_string()).is_some_and(|name| name.ends_with(end))
-    })
+/// The names of the databases in this browser; `None` where it does not say.
+pub(crate) async fn databases() -> Option<Vec<String>> {
+    let factory = js_sys::Reflect::get(&window(), &"indexedDB".into()).ok()?;
+    let list = js_sys::Reflect::get(&factory, &"databases".into()).ok()?;
+    let asked = list.dyn_into::<js_sys::Function>().ok()?.call0(&factory).ok()?;
+    let found = JsFuture::from(asked.dyn_into::<js_sys::Promise>().ok()?).await.ok()?;
+    let name =
+        |database: JsValue| js_sys::Reflect::get(&database, &"name".into()).ok()?.as_string();
+    Some(js_sys::Array::from(&found).iter().filter_map(name).collect())
 }
 
 fn notes() -> Option<web_sys::Storage> {

@@ -93,6 +93,13 @@ pub fn name(server: Uuid, user: Id<User>) -> String {
     format!("doorstep-{}-{}", server.simple(), user.uuid().simple())
 }
 
+/// The server a database of this name belongs to, if it is one of ours.
+pub fn server_of(name: &str) -> Option<Uuid> {
+    let mut parts = name.strip_prefix("doorstep-")?.split('-');
+    let (server, _user) = (Uuid::parse_str(parts.next()?).ok()?, parts.next()?);
+    parts.next().is_none().then_some(server)
+}
+
 impl Store {
     /// Opens the database of this name. `on_change` hears what other pages do to it.
     ///

@@ -259,9 +259,14 @@ impl Device {
             self.loss.set(Some(loss));
             return;
         }
-        for trace in marker::traces() {
-            // Somebody may have cleared the small notes alone.
-            if !storage::has_database(&trace.name_end).await {
+        let traces = marker::traces();
+        if traces.is_empty() {
+            return;
+        }
+        // Somebody may have cleared the small notes alone.
+        let Some(databases) = storage::databases().await else { return };
+        for trace in traces {
+            if !databases.iter().any(|name| name.ends_with(&trace.name_end)) {
                 self.name_loss(Loss {
                     cause: Cause::Evicted,
                     device_code: trace.device_code,
