@@ -5,6 +5,7 @@
 
 mod drafts;
 mod health;
+mod held;
 mod update;
 
 use std::{cell::Cell, rc::Rc};
@@ -35,6 +36,7 @@ use crate::{
 
 pub(crate) use health::unanswered;
 pub use health::{Cause, Loss, StorageTrouble};
+pub use held::Held;
 pub use update::FormOpen;
 
 /// This device and the person who works with it. A handle: copying it costs nothing.
@@ -158,6 +160,12 @@ impl Device {
         self.view.with(|view| view.as_ref().map(Replica::all).unwrap_or_default())
     }
 
+    /// The same without copying them, for lists of thousands.
+    pub fn held<T: Noun>(self) -> Vec<Held<T>> {
+        let rows = self.view.with(|view| view.as_ref().map(|view| view.rows(T::KIND)));
+        rows.unwrap_or_default().into_iter().filter_map(Held::of).collect()
+    }
+
     /// A person's name.
     pub fn name(self, id: Id<User>) -> String {
         if id == SYSTEM {
@@ -201,7 +209,11 @@ impl Device {
 
     /// Why a waiting envelope no longer fits what is known here, if it does not.
     pub fn doubt(self, seq: u64) -> Option<Refusal> {
-        self.view.with(|view| view.as_ref().and_then(|view| view.doubt(seq)))
+        self.view.with(|view| {
+            // Before the server was heard nothing is known that an entry could contradict.
+            let view = view.as_ref().filter(|view| view.head().heard_at.is_some())?;
+            view.doubt(seq)
+        })
     }
 
     /// Whether unsent work changes this row.

@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Envelope, Id, Key, Lookup, Refusal, Row, Rows, Timestamp, apply,
+    Envelope, Id, Key, Kind, Lookup, Refusal, Row, Rows, Timestamp, apply,
     canary::Canary,
     check,
     command::Command,
@@ -282,16 +282,32 @@ impl Replica {
 
     /// The rows of the view of one kind, in the order of their ids.
     pub fn all<T: crate::rows::Noun>(&self) -> Vec<T> {
-        let first = Key { kind: T::KIND, id: uuid::Uuid::nil() };
-        let last = Key { kind: T::KIND, id: uuid::Uuid::max() };
-        let keys: BTreeSet<Key> = (self.confirmed.range(first..=last).map(|(key, _)| *key))
-            .chain(self.frozen.range(first..=last).map(|(key, _)| *key))
+        self.rows(T::KIND).iter().filter_map(|row| T::of(row).cloned()).collect()
+    }
+
+    /// The same without copying them.
+    pub fn rows(&self, kind: Kind) -> Vec<Arc<Row>> {
+        let first = Key { kind, id: uuid::Uuid::nil() };
+        let last = Key { kind, id: uuid::Uuid::max() };
+        // Few rows lie on top or are frozen: those keys are put in between the many.
+        let mut above: Vec<Key> = (self.frozen.range(first..=last).map(|(key, _)| *key))
             .chain(self.overlay.range(first..=last).map(|(key, _)| *key))
             .collect();
-        keys.into_iter()
-            .filter_map(|key| self.row(key))
-            .filter_map(|row| T::of(&row).cloned())
-            .collect()
+        above.sort_unstable();
+        above.dedup();
+        let mut above = above.into_iter().peekable();
+        let mut rows = Vec::new();
+        for (key, confirmed) in self.confirmed.range(first..=last) {
+            while let Some(before) = above.next_if(|above| above < key) {
+                rows.extend(self.row(before));
+            }
+            match above.next_if_eq(key) {
+                Some(_) => rows.extend(self.row(*key)),
+                None => rows.push(confirmed.row.clone()),
+            }
+        }
+        rows.extend(above.filter_map(|key| self.row(key)));
+        rows
     }
 
     /// Whether the server knows this row as it is shown; false while work on it waits.

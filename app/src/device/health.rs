@@ -1,10 +1,10 @@
 //! What keeps this device's memory well: a second journal, room in reserve, and naming what was lost.
 
-use std::{cell::Cell, collections::BTreeMap, rc::Rc, time::Duration};
+use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 use domain::{
-    Envelope, Rows, Timestamp,
-    replica::{Entry, Head, Plan, Replica},
+    Envelope, Row, Rows, Timestamp,
+    replica::{Arrived, Entry, Head, Plan, Replica},
 };
 use futures::future::join;
 use gloo_timers::future::TimeoutFuture;
@@ -233,10 +233,13 @@ impl Device {
                 }
             }
         };
-        let Some(plan) = replica.adopt(envelopes.iter().cloned()) else {
+        let Some(mut plan) = replica.adopt(envelopes.iter().cloned()) else {
             return Ok((replica, 0));
         };
         let recovered = plan.entries.len();
+        if replica.confirmed().is_empty() {
+            plan.puts.extend(oneself(marker));
+        }
         match store.write(&plan).await {
             Ok(()) => replica.commit(plan),
             Err(store::Error::Stale) => {
@@ -433,6 +436,12 @@ impl Device {
             let _set = root.set_attribute("data-journal", if works { "ready" } else { "off" });
         }
     }
+}
+
+/// The row of the person, so that work can go on before the server is heard. Any revision of it is newer.
+fn oneself(marker: &Marker) -> Option<Arrived> {
+    let row = Row::from(marker.user.clone());
+    Some(Arrived { key: row.key(), v: 0, body: row.to_json().ok()?, row: Arc::new(row) })
 }
 
 /// A replica that holds nothing but its head.

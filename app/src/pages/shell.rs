@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    device::{StorageTrouble, device},
+    device::{Held, StorageTrouble, device},
     locale::text,
     pages::health::DataLost,
     route::{self, Route},
@@ -42,7 +42,7 @@ pub fn PhoneShell(
                 visit.engineer == me && visit.stage == visit::Stage::Assigned && visit.is_open()
             })
         };
-        count(device.all::<Ticket>().iter().filter(|ticket| mine(ticket)).count())
+        count(device.held::<Ticket>().iter().filter(|ticket| mine(ticket)).count())
     });
     view! {
         <div class="shell">
@@ -160,9 +160,9 @@ fn Rail() -> impl IntoView {
     let keeper = has(&[Role::Keeper, Role::Supervisor, Role::Coordinator]);
     let administrator = has(&[Role::Administrator]);
     let undispatched = Memo::new(move |_| {
-        let tickets = device.all::<Ticket>();
+        let tickets = device.held::<Ticket>();
         let waits =
-            |ticket: &&Ticket| matches!(ticket.stage, ticket::Stage::PendingDispatch { .. });
+            |ticket: &&Held<Ticket>| matches!(ticket.stage, ticket::Stage::PendingDispatch { .. });
         count(tickets.iter().filter(waits).count())
     });
     let undecided = Memo::new(move |_| {

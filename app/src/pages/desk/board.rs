@@ -73,7 +73,7 @@ pub fn Board() -> impl IntoView {
     let slips = Memo::new(move |_| {
         let now = now.get();
         let mut slips: Vec<Slip> = device
-            .all::<Ticket>()
+            .held::<Ticket>()
             .iter()
             .filter_map(|ticket| Slip::of(ticket, now, |id| device.name(id)))
             .collect();

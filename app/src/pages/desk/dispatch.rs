@@ -41,7 +41,7 @@ struct Candidate {
 
 fn candidates(ticket: &Ticket, device: Device) -> Vec<Candidate> {
     let today = locale::day_number(device.now());
-    let tickets = device.all::<Ticket>();
+    let tickets = device.held::<Ticket>();
     let open: Vec<&Visit> = tickets
         .iter()
         .filter(|ticket| !ticket.stage.is_over())

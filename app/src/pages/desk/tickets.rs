@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{board::register_link, card::TicketCard, keys, looks};
 use crate::{
-    device::{Device, device},
+    device::{Device, Held, device},
     locale::{self, text},
     pages::shell::DeskShell,
     route::Route,
@@ -19,7 +19,7 @@ use crate::{
 /// Up to this width, in text sizes, cards read better than a squeezed table.
 const TABLE_REM: f64 = 59.9;
 /// How many rows one page of the table has.
-const ROWS: usize = 100;
+const ROWS: usize = 50;
 
 /// Which tickets the table shows, as one says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +101,9 @@ enum Order {
 }
 
 /// A ticket with what the table compares.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Line {
-    ticket: Ticket,
+    ticket: Held<Ticket>,
     engineer: String,
     haystack: String,
 }
@@ -112,12 +112,12 @@ fn lines(device: Device) -> Vec<Line> {
     let engineer = |ticket: &Ticket| {
         ticket.active_visit().map(|visit: &Visit| device.name(visit.engineer)).unwrap_or_default()
     };
-    let line = |ticket: Ticket| {
+    let line = |ticket: Held<Ticket>| {
         let engineer = engineer(&ticket);
         let haystack = looks::haystack(&ticket, &engineer);
         Line { ticket, engineer, haystack }
     };
-    device.all::<Ticket>().into_iter().map(line).collect()
+    device.held::<Ticket>().into_iter().map(line).collect()
 }
 
 fn sort(lines: &mut [&Line], order: Order, down: bool, now: Timestamp) {

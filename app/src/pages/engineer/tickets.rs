@@ -13,11 +13,11 @@ use leptos::prelude::*;
 use super::card::TicketCard;
 use crate::{
     clock,
-    device::device,
+    device::{Held, device},
     locale::text,
     pages::shell::PhoneShell,
     route::Route,
-    ui::{ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
+    ui::{Button, ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
 };
 
 /// What a filter lets through.
@@ -68,24 +68,40 @@ impl Filter {
     }
 }
 
-/// Whether what somebody read out names this ticket.
-fn names(ticket: &Ticket, wanted: &str) -> bool {
-    let wanted = wanted.trim().to_lowercase();
-    let digits: String = wanted.chars().filter(char::is_ascii_digit).collect();
-    let phone: String = ticket.contact.phone.chars().filter(char::is_ascii_digit).collect();
-    let by_phone = digits.len() >= 4 && digits.len() == wanted.len() && phone.contains(&digits);
-    let texts = [
-        ticket.number.as_deref().unwrap_or_default(),
-        ticket.provisional.as_deref().unwrap_or_default(),
-        &ticket.contact.name,
-        &ticket.contact.company,
-        &ticket.contact.address,
-        &ticket.machine.model,
-        &ticket.machine.serial,
-        &ticket.title,
-    ];
-    by_phone || texts.iter().any(|text| text.to_lowercase().contains(&wanted))
+/// What a ticket can be named by, made once and not at every key press.
+#[derive(Clone, PartialEq)]
+struct Line {
+    ticket: Held<Ticket>,
+    texts: String,
+    phone: String,
 }
+
+impl Line {
+    fn of(ticket: Held<Ticket>) -> Self {
+        let texts = [
+            ticket.number.as_deref().unwrap_or_default(),
+            ticket.provisional.as_deref().unwrap_or_default(),
+            &ticket.contact.name,
+            &ticket.contact.company,
+            &ticket.contact.address,
+            &ticket.machine.model,
+            &ticket.machine.serial,
+            &ticket.title,
+        ];
+        let texts = texts.join("\n").to_lowercase();
+        let phone = ticket.contact.phone.chars().filter(char::is_ascii_digit).collect();
+        Self { ticket, texts, phone }
+    }
+
+    /// Whether what somebody read out, in small letters, names this ticket.
+    fn is_named(&self, wanted: &str) -> bool {
+        let by_phone = wanted.len() >= 4 && wanted.bytes().all(|byte| byte.is_ascii_digit());
+        self.texts.contains(wanted) || by_phone && self.phone.contains(wanted)
+    }
+}
+
+/// Cards that are drawn at first, and more at each press: a phone shows four at a time.
+const CARDS: usize = 20;
 
 /// The engineer's tickets.
 #[component]
@@ -94,27 +110,38 @@ pub fn Tickets() -> impl IntoView {
     let now = Signal::derive(clock::minute);
     let wanted = RwSignal::new(String::new());
     let filter = RwSignal::new(None::<Filter>);
-    let tickets = Memo::new(move |_| device.all::<Ticket>());
+    let shown = RwSignal::new(CARDS);
+    let tickets =
+        Memo::new(move |_| device.held::<Ticket>().into_iter().map(Line::of).collect::<Vec<_>>());
     let me = Memo::new(move |_| device.me().id);
     let signed = move |ticket: &Ticket| {
         ticket.visit_of(me.get()).is_some_and(|visit| visit.stage >= visit::Stage::Signed)
     };
     let found = Memo::new(move |_| {
-        let (wanted, filter) = (wanted.get(), filter.get());
+        let (wanted, filter) = (wanted.get().trim().to_lowercase(), filter.get());
+        let lets = |ticket: &Ticket| filter.is_none_or(|it| it.lets(ticket, signed(ticket)));
         tickets.with(|all| {
-            let mut found: Vec<&Ticket> = all
-                .iter()
-                .filter(|ticket| filter.is_none_or(|filter| filter.lets(ticket, signed(ticket))))
-                .filter(|ticket| names(ticket, &wanted))
-                .collect();
+            let named = all.iter().filter(|line| line.is_named(&wanted));
+            let mut found: Vec<&Ticket> =
+                named.map(|line| &*line.ticket).filter(|ticket| lets(ticket)).collect();
             found.sort_by_key(|ticket| (ticket.stage.is_over(), Reverse(ticket.registered_at)));
             found.into_iter().map(|ticket| ticket.id).collect::<Vec<_>>()
         })
     });
+    Effect::new(move |_| {
+        // Another list begins at its top.
+        wanted.track();
+        filter.track();
+        shown.set(CARDS);
+    });
+    let rest = move || found.with(Vec::len).saturating_sub(shown.get());
+    let first =
+        move || found.with(|found| found.iter().take(shown.get()).copied().collect::<Vec<_>>());
     let chips = Filter::ALL.map(|one| {
         let count = Signal::derive(move || {
-            let count = tickets
-                .with(|all| all.iter().filter(|ticket| one.lets(ticket, signed(ticket))).count());
+            let count = tickets.with(|all| {
+                all.iter().filter(|it| one.lets(&it.ticket, signed(&it.ticket))).count()
+            });
             u32::try_from(count).ok()
         });
         view! {
@@ -146,9 +173,17 @@ pub fn Tickets() -> impl IntoView {
                 {move || (text().engineer.tickets.count)(found.with(Vec::len))}
             </p>
             <div class="tickets" data-name="list">
-                <For each=move || found.get() key=|id| *id let:id>
+                <For each=first key=|id| *id let:id>
                     <TicketCard id now/>
                 </For>
+                <Show when=move || rest() != 0>
+                    <Button
+                        text=move || (text().desk.show_more)(rest())
+                        wide=true
+                        name="more-tickets"
+                        on_press=move || shown.update(|shown| *shown += CARDS)
+                    />
+                </Show>
                 <Show when=move || found.with(Vec::is_empty)>
                     <Empty icon=Icon::Search text=move || text().engineer.tickets.nothing>
                         <ButtonLink

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::{card::TicketCard, step};
 use crate::{
     clock,
-    device::device,
+    device::{Held, device},
     locale::{date, day_number, moment, text},
     pages::shell::PhoneShell,
     route::Route,
@@ -65,9 +65,12 @@ fn order(ticket: &Ticket, me: Id<User>) -> (Reverse<bool>, i64, i64) {
 }
 
 /// The tickets of one list in the order they are worked on.
-fn list(all: &[Ticket], me: Id<User>, now: Timestamp, wanted: Place) -> Vec<Id<Ticket>> {
-    let mut found: Vec<&Ticket> =
-        all.iter().filter(|ticket| place(ticket, me, now) == Some(wanted)).collect();
+fn list(all: &[Held<Ticket>], me: Id<User>, now: Timestamp, wanted: Place) -> Vec<Id<Ticket>> {
+    let mut found: Vec<&Ticket> = all
+        .iter()
+        .map(|ticket| &**ticket)
+        .filter(|ticket| place(ticket, me, now) == Some(wanted))
+        .collect();
     found.sort_by_key(|ticket| order(ticket, me));
     if wanted == Place::Done {
         let done = |ticket: &&Ticket| ticket.visit_of(me).and_then(|visit| visit.finished_at);
@@ -85,7 +88,7 @@ pub fn Today() -> impl IntoView {
     let device = device();
     let now = Signal::derive(clock::minute);
     let me = Memo::new(move |_| device.me().id);
-    let tickets = Memo::new(move |_| device.all::<Ticket>());
+    let tickets = Memo::new(move |_| device.held::<Ticket>());
     let in_place = move |wanted: Place| {
         Memo::new(move |_| tickets.with(|all| list(all, me.get(), now.get(), wanted)))
     };
@@ -212,7 +215,7 @@ pub struct Alert {
 const ALERT_MINUTES: i64 = 7 * 24 * 60;
 
 fn alerts(
-    all: &[Ticket],
+    all: &[Held<Ticket>],
     me: Id<User>,
     now: Timestamp,
     name: impl Fn(Id<User>) -> String,
@@ -244,7 +247,11 @@ fn alerts(
 
 /// What the office changed, in plain words, and answers that need to be read.
 #[component]
-fn Alerts(tickets: Memo<Vec<Ticket>>, me: Memo<Id<User>>, now: Signal<Timestamp>) -> impl IntoView {
+fn Alerts(
+    tickets: Memo<Vec<Held<Ticket>>>,
+    me: Memo<Id<User>>,
+    now: Signal<Timestamp>,
+) -> impl IntoView {
     const READ: &str = "read-alerts";
     let device = device();
     let read = RwSignal::new(None::<Vec<Id<Visit>>>);
@@ -312,7 +319,7 @@ fn Alerts(tickets: Memo<Vec<Ticket>>, me: Memo<Id<User>>, now: Signal<Timestamp>
 
 /// Signed sheets and old parts that belong back at base before the day ends.
 #[component]
-fn HandIns(tickets: Memo<Vec<Ticket>>, me: Memo<Id<User>>) -> impl IntoView {
+fn HandIns(tickets: Memo<Vec<Held<Ticket>>>, me: Memo<Id<User>>) -> impl IntoView {
     let device = device();
     let due = Memo::new(move |_| {
         let me = me.get();
