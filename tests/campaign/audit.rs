@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
+use super::{
     Done,
     device::{Device, entries, now},
     ground::Person,

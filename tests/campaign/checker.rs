@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::history::{Event, Final, History, What};
+use super::history::{Event, Final, History, What};
 
 /// How many faults are worth reading.
 const FAULTS_MAX: usize = 50;
@@ -108,7 +108,8 @@ impl Checker<'_> {
         }
         let this = (known.number, v);
         if last.is_some_and(|last| this.0 <= last.0 || this.1 <= last.1) {
-            self.faults.push(format!("OUT OF ORDER: {note} of {client} is {this:?} after {last:?}"));
+            self.faults
+                .push(format!("OUT OF ORDER: {note} of {client} is {this:?} after {last:?}"));
         }
         self.clients[client].last = Some(this);
         self.clients[client].own.push(note);
@@ -297,10 +298,7 @@ mod tests {
 
     #[test]
     fn a_changed_order_falls() {
-        falls(
-            vec![invoke(0, 1), invoke(0, 2), saw(1, 6, 0, &[2, 1])],
-            "OUT OF ORDER",
-        );
+        falls(vec![invoke(0, 1), invoke(0, 2), saw(1, 6, 0, &[2, 1])], "OUT OF ORDER");
         falls(vec![invoke(0, 1), invoke(0, 2), saw(1, 6, 0, &[2])], "OUT OF ORDER");
         falls(vec![invoke(0, 1), invoke(0, 2), ok(0, 2, 5), ok(0, 1, 6)], "OUT OF ORDER");
     }

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::task::JoinHandle;
 
-use crate::{Done, device::Device, ground::Person, line::Trouble, lossy::Dice};
+use super::{Done, device::Device, ground::Person, line::Trouble, lossy::Dice};
 
 /// People at work.
 pub struct Crowd {

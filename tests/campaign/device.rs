@@ -11,7 +11,7 @@ use domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
+use super::{
     ground::Person,
     line::{Line, Trouble},
 };
@@ -126,7 +126,9 @@ impl Device {
         let mut answered = Vec::new();
         for (_, entry) in &plan.entries {
             let (mid, outcome) = (entry.envelope.mid, entry.outcome.clone());
-            let Some(outcome) = outcome.filter(|_| !self.heard.contains_key(&mid)) else { continue };
+            let Some(outcome) = outcome.filter(|_| !self.heard.contains_key(&mid)) else {
+                continue;
+            };
             answered.extend(outcome.v().map(|v| (mid, v)));
             self.heard.insert(mid, outcome);
         }

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
+use super::{
     Campaign, Done,
     audit::{Tally, audit},
     crowd::Crowd,

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{
+use super::{
     Done,
     line::Line,
     server::{Place, Program, Server, free_address},

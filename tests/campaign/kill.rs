@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::{
+use super::{
     Campaign, Done,
     audit::{Tally, audit},
     crowd::Crowd,

@@ -7,11 +7,11 @@
 
 use std::time::Duration;
 
-use crate::{
+use super::{
     Campaign, Done,
     audit::{Tally, audit},
     crowd::Crowd,
-    lossy::{Dice, Disk, Keep},
+    lossy::{Dice, Disk, Keep, Names},
     server::{Place, Server, free_address},
 };
 
@@ -25,6 +25,8 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     let folder = campaign.folder()?;
     let place = Place::Folder(folder.path().to_owned());
     let disk = Disk::filled_from(campaign.ground.path()).map_err(why)?;
+    // Some file systems make a new name last with any sync, some only with one of its folder.
+    disk.names(if dice.percent(70) { Names::FolderSync } else { Names::AnySync });
     let mut mount = disk.mount(folder.path()).map_err(why)?;
     let address = free_address()?;
     let mut server = Server::start(&campaign.program, &place, address).await?;
@@ -49,5 +51,10 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     };
     faults.extend(campaign.sound(&place).await);
     drop(mount);
+    if !faults.is_empty() && !campaign.expects_loss {
+        let kept = std::env::temp_dir().join(format!("doorstep-power-cut-{seed}"));
+        disk.pour_into(&kept).map_err(why)?;
+        faults.push(format!("the disk as the last server left it is in {}", kept.display()));
+    }
     Ok(faults)
 }

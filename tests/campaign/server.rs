@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Done, line::Line};
+use super::{Done, line::Line};
 
 /// How long a server may take until it answers.
 const START: Duration = Duration::from_secs(30);

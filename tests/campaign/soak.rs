@@ -18,7 +18,7 @@ use std::{
 use domain::{Id, Row, ticket::Ticket};
 use uuid::Uuid;
 
-use crate::{
+use super::{
     Done,
     checker::check,
     device::{Device, Heard, Written, entries},
