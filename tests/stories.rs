@@ -1,6 +1,9 @@
 //! Promises to people, kept through the real router by several devices at once.
 
+mod bad_days;
 mod door;
 mod repair;
 mod sight;
 mod sync;
+mod unsent;
+mod watch;

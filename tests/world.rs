@@ -55,7 +55,11 @@ pub struct World {
 impl World {
     /// A server with the cast and one team, and nothing else.
     pub async fn new() -> Self {
-        let state = State::temporary().unwrap();
+        Self::of(State::temporary().unwrap()).await
+    }
+
+    /// The same on this data.
+    pub async fn of(state: State) -> Self {
         for (login, name, role) in CAST {
             let user = User {
                 id: id_of(login),
@@ -70,6 +74,11 @@ impl World {
         let save = Command::Team(id, domain::team::Command::Save { team });
         let order = (Uuid::now_v7(), now(), save);
         state.store.carry_out(SYSTEM, vec![order]).await.unwrap();
+        Self::again(state)
+    }
+
+    /// The server as it is started on data that is there already.
+    pub fn again(state: State) -> Self {
         let router = server::app(state.clone());
         Self { state, router }
     }

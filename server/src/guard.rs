@@ -1,17 +1,22 @@
 //! What holds for every request: same origin, a deadline, no panic gets out, headers, one line in the log.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::MutexGuard,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json,
     extract::{Request, State as Shared},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::wire::PROTO;
 use futures::FutureExt;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -72,6 +77,9 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
         response = Error::BadRequest("address").into_response();
     }
     let status = response.status().as_u16();
+    if api && response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        *state.pulse.failed() = Some(Instant::now());
+    }
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(status, ms, "answered"));
 
@@ -138,10 +146,45 @@ fn route_only(path: &str) -> String {
     short
 }
 
-/// `GET /healthz`: whether the database answers.
+/// How the database does.
+#[derive(Default)]
+pub(crate) struct Pulse {
+    /// Whether it took the last trial write, and when that was.
+    felt: Mutex<Option<(Instant, bool)>>,
+    /// When somebody was last told that it cannot answer just now.
+    failed: std::sync::Mutex<Option<Instant>>,
+}
+
+/// How long a trial answers for the present: anybody may ask for the health, and each write costs a sync.
+const PULSE: Duration = Duration::from_secs(1);
+/// How long after a failure the health is doubted: the last corner of a disk takes small writes and no large ones.
+const DOUBT: Duration = Duration::from_secs(4);
+
+impl Pulse {
+    fn failed(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.failed.lock().unwrap_or_else(|poison| poison.into_inner())
+    }
+}
+
+/// `GET /healthz`: whether the database answers and still takes what is written.
 pub(crate) async fn health(Shared(state): Shared<State>) -> Result<Json<Value>, Error> {
-    state.store.head().await.map_err(|error| Error::Unavailable(error.to_string()))?;
-    // The writer must be alive as well: an empty write goes through its queue.
-    state.store.write(|_| Ok(())).await?;
-    Ok(Json(json!({ "status": "ok" })))
+    let doubted = state.pulse.failed().is_some_and(|failed| failed.elapsed() < DOUBT);
+    let mut pulse = state.pulse.felt.lock().await;
+    let known = pulse.filter(|(felt, _)| felt.elapsed() < PULSE).map(|(_, well)| well);
+    let well = match known {
+        Some(well) => well,
+        None => {
+            let read = state.store.head().await;
+            let written = state.store.write(|writing| writing.prove()).await;
+            let sick = read.err().or(written.err());
+            if let Some(error) = &sick {
+                tracing::warn!(%error, "not well");
+            }
+            *pulse = Some((Instant::now(), sick.is_none()));
+            sick.is_none()
+        }
+    };
+    let well = well && !doubted;
+    let sick = || Error::Unavailable("the database does not take what is written".into());
+    well.then(|| Json(json!({ "status": "ok" }))).ok_or_else(sick)
 }

@@ -1,20 +1,28 @@
 //! The server: what is shared by everyone. Every route stands in the table below.
 
 pub mod accounts;
+pub mod ageing;
+mod attention;
+pub mod backup;
 mod body;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod demo;
+mod devices;
+mod doomed;
 pub mod error;
 mod guard;
 pub mod import;
 mod live;
+pub mod lock;
 pub mod openapi;
 pub mod serve;
 pub mod session;
 mod site;
 pub mod store;
 mod sync;
+mod unsent;
 mod upload;
 
 use std::{path::Path, sync::Arc};
@@ -39,6 +47,8 @@ pub struct State {
     pub store: Store,
     pub config: Arc<Config>,
     throttle: Arc<session::Throttle>,
+    doomed: Arc<doomed::Doomed>,
+    pulse: Arc<guard::Pulse>,
     /// Turns true when the server stops; open streams end then.
     closing: Arc<watch::Sender<bool>>,
 }
@@ -67,6 +77,8 @@ impl State {
             store,
             config: Arc::new(config),
             throttle: Arc::default(),
+            doomed: Arc::default(),
+            pulse: Arc::default(),
             closing: Arc::new(closing),
         }
     }
@@ -108,6 +120,10 @@ fn table() -> Vec<Route> {
         route(get_.clone(), live::PATH, 0, get(live::live)),
         route(post_.clone(), "/api/v1/import/{kind}", file, post(upload::import)),
         route(get_.clone(), "/api/v1/import/template/{kind}", 0, get(upload::template)),
+        route(get_.clone(), "/api/v1/attention", 0, get(attention::list)),
+        route(get_.clone(), "/api/v1/devices", 0, get(devices::list)),
+        route(post_.clone(), "/api/v1/devices/{replica}/revoke", SMALL, post(devices::revoke)),
+        route(post_.clone(), "/api/v1/unsent", unsent::BYTES_MAX, post(unsent::carry_in)),
         route(get_, "/api/v1/accounts", 0, get(accounts::list)),
         route(post_, "/api/v1/accounts", SMALL, post(accounts::create)),
         route(put_, "/api/v1/accounts/{user}/password", SMALL, put(accounts::reset_password)),

@@ -1,7 +1,9 @@
 //! The poke: says that something new can be pulled, never what. Carries only the head's number.
 
 use std::{
+    collections::BTreeSet,
     convert::Infallible,
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -9,6 +11,7 @@ use axum::{
     extract::State as Shared,
     response::sse::{Event, Sse},
 };
+use domain::scope::Scope;
 use futures::stream::{self, Stream};
 use tokio::sync::{broadcast::error::RecvError, watch};
 
@@ -29,13 +32,21 @@ const HEARTBEAT: Duration = Duration::from_secs(25);
 /// After this the device connects anew, so that servers can be replaced.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
+/// How soon after a change that may have touched a session or a person each line looks at its own again. They
+/// do so one after the other: what a line says in the meantime is a number, which is nobody's secret.
+const LOOK_WITHIN_MS: u32 = 2_000;
+
 struct Listener {
     store: Store,
-    actor: Actor,
+    /// The digest of the session's token.
+    token: String,
+    grants: BTreeSet<Scope>,
     pokes: tokio::sync::broadcast::Receiver<Poke>,
     closing: watch::Receiver<bool>,
     ends: Instant,
     last: Option<Instant>,
+    /// When to look at the session again.
+    look: Instant,
 }
 
 /// `GET /api/v1/live`
@@ -47,9 +58,18 @@ pub(crate) async fn live(
     let pokes = state.store.listen();
     let head = state.store.head().await?.v;
     let closing = state.closing.subscribe();
-    let ends = Instant::now() + LIFETIME;
-    let store = state.store.clone();
-    let listener = Listener { store, actor, pokes, closing, ends, last: None };
+    let now = Instant::now();
+    let (grants, token) = (actor.grants(), actor.token);
+    let listener = Listener {
+        store: state.store.clone(),
+        token,
+        grants,
+        pokes,
+        closing,
+        ends: now + LIFETIME,
+        last: None,
+        look: now + HEARTBEAT,
+    };
     // Devices that lost their line together do not all come back in the same second.
     let back = Duration::from_millis(1000 + u64::from(getrandom::u32().unwrap_or(0) % 4000));
     let first = Some(told(head).retry(back));
@@ -74,7 +94,6 @@ impl Listener {
     /// The next thing to say, or nothing when the stream is over.
     async fn next(&mut self) -> Option<Event> {
         let mut news: Option<u64> = None;
-        let everybody = [domain::scope::Scope::All].into();
         let beat = Instant::now() + HEARTBEAT;
         loop {
             let closing = &mut self.closing;
@@ -86,14 +105,15 @@ impl Listener {
                 (Some(_), None) => Instant::now(),
                 (Some(_), Some(last)) => last + APART,
             };
-            let wake = due.min(self.ends);
+            let wake = due.min(self.look).min(self.ends);
             tokio::select! {
                 poke = self.pokes.recv() => match poke {
                     Ok(poke) => {
-                        if poke.concerns(&everybody) {
-                            self.look_again().await?;
+                        // People are everybody's to see: one of them, or what they may, can have changed.
+                        if poke.concerns(&EVERYBODY) {
+                            self.look = self.look.min(Instant::now() + soon());
                         }
-                        if poke.concerns(&self.actor.grants()) {
+                        if poke.concerns(&self.grants) {
                             news = Some(poke.v);
                         }
                     }
@@ -103,25 +123,41 @@ impl Listener {
                 },
                 () = closed => return None,
                 () = tokio::time::sleep_until(wake.into()) => {
-                    if Instant::now() >= self.ends {
+                    let now = Instant::now();
+                    if now >= self.ends {
                         return None;
                     }
+                    if now >= self.look && self.look_again().await? {
+                        // What was new in these scopes until now was not told.
+                        news = Some(self.store.head().await.ok()?.v);
+                        continue;
+                    }
+                    if now < due {
+                        continue;
+                    }
                     if let Some(v) = news {
-                        self.last = Some(Instant::now());
+                        self.last = Some(now);
                         return Some(told(v));
                     }
-                    if Instant::now() >= beat {
-                        self.look_again().await?;
-                        return Some(Event::default().comment(""));
-                    }
+                    return Some(Event::default().comment(""));
                 }
             }
         }
     }
 
-    /// Whether the session still holds, and what the person may see now.
-    async fn look_again(&mut self) -> Option<()> {
-        self.actor = session::who(&self.store, self.actor.token.clone()).await.ok()?;
-        Some(())
+    /// Ends the line where the session does not hold any more; says whether the person may see other things now.
+    async fn look_again(&mut self) -> Option<bool> {
+        self.look = Instant::now() + HEARTBEAT;
+        let actor = session::who(&self.store, self.token.clone()).await.ok()?;
+        let before = std::mem::replace(&mut self.grants, actor.grants());
+        Some(before != self.grants)
     }
+}
+
+/// The scope of what everybody may see.
+static EVERYBODY: LazyLock<BTreeSet<Scope>> = LazyLock::new(|| [Scope::All].into());
+
+/// A random moment within [`LOOK_WITHIN_MS`].
+fn soon() -> Duration {
+    Duration::from_millis(u64::from(getrandom::u32().unwrap_or(0) % LOOK_WITHIN_MS))
 }

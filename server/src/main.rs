@@ -1,6 +1,8 @@
 //! The program file `doorstep`: serves, and does the chores of whoever runs it.
 #![expect(clippy::print_stdout, reason = "a command line program answers on its standard output")]
 
+mod chores;
+
 use std::{
     io::{BufRead, IsTerminal},
     net::SocketAddr,
@@ -15,7 +17,10 @@ use domain::{
     wire::Outcome,
 };
 use server::{
-    Config, Error, State, Store, accounts, clock, config::DemoAccount, demo, import, serve, store,
+    Config, Error, State, Store, accounts, clock, config::DemoAccount, demo, import,
+    lock::{self, Lock},
+    serve,
+    store::{self, Place},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -28,6 +33,16 @@ struct Line {
     /// The folder of the database.
     #[arg(long, global = true, default_value = "data", env = "DOORSTEP_DATA", value_name = "DIR")]
     data: PathBuf,
+    /// A Postgres database instead of the folder's, as postgres://user@host/name. Several servers may share it.
+    #[arg(
+        long,
+        global = true,
+        env = "DOORSTEP_DATABASE",
+        hide_env_values = true,
+        value_name = "URL",
+        value_parser = address
+    )]
+    database: Option<Place>,
     #[command(subcommand)]
     chore: Option<Chore>,
     #[command(flatten)]
@@ -55,6 +70,16 @@ enum Chore {
     },
     /// Brings the database to the schema of this program.
     Migrate,
+    /// Copies the data into FILE while the server runs, and checks the copy.
+    ///
+    /// Data in Postgres is copied with that database's own tools, pg_dump or pg_basebackup.
+    Backup { file: PathBuf },
+    /// Puts a backup in the place of the data, which is kept. Phones then send again what the backup lacks.
+    ///
+    /// Data in Postgres is put back with that database's own tools; then `restore --new-epoch` tells the phones.
+    Restore(chores::Restoring),
+    /// Looks whether what is stored keeps every promise; prints each, changes nothing.
+    Check,
 }
 
 #[derive(Args, Clone)]
@@ -71,6 +96,9 @@ struct Serving {
     /// Believe X-Forwarded-For and X-Forwarded-Proto, because only a proxy can reach this server.
     #[arg(long, env = "DOORSTEP_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Answer before the disk has what was sent. Only for the test that has to see the loss.
+    #[arg(long, hide = true)]
+    i_accept_losing_acknowledged_work: bool,
 }
 
 #[derive(Subcommand)]
@@ -117,7 +145,7 @@ impl From<RoleWord> for Role {
 }
 
 fn main() -> ExitCode {
-    let Line { data, chore, serving } = Line::parse();
+    let Line { data, database, chore, serving } = Line::parse();
     let chore = chore.unwrap_or(Chore::Serve(serving));
     // A demo is looked at, not operated: its terminal shows addresses, not requests.
     let usual = if matches!(chore, Chore::Demo(_)) { "warn" } else { "info" };
@@ -126,7 +154,7 @@ fn main() -> ExitCode {
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(run(&data, chore)),
+        Ok(runtime) => runtime.block_on(run(&data, database, chore)),
         Err(error) => Err(Error::internal(error)),
     };
     match done {
@@ -143,9 +171,52 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(data: &Path, chore: Chore) -> Result<ExitCode, Error> {
-    let store = Store::open(data)?;
+/// The address of a database.
+fn address(text: &str) -> Result<Place, String> {
+    match Place::from(text) {
+        place @ Place::Database(_) => Ok(place),
+        Place::Folder(_) => Err("it begins with postgres://".into()),
+    }
+}
+
+async fn run(data: &Path, database: Option<Place>, chore: Chore) -> Result<ExitCode, Error> {
+    // Data in Postgres is looked after by that database; the folder is not touched then.
+    let _lock = if database.is_none() {
+        match &chore {
+            Chore::Backup { file } => return chores::back_up(data, file).await,
+            Chore::Restore(restoring) if !restoring.new_epoch => {
+                return chores::restore(data, restoring).await;
+            }
+            _ => lock::sound(data)?,
+        }
+        // Held until this process ends.
+        let alone = matches!(chore, Chore::Serve(_) | Chore::Demo(_) | Chore::Restore(_));
+        alone.then(|| Lock::take(data)).transpose()?
+    } else {
+        let elsewhere = match &chore {
+            Chore::Backup { .. } => true,
+            Chore::Restore(restoring) => !restoring.new_epoch,
+            _ => false,
+        };
+        if elsewhere {
+            return Err(Error::internal(
+                "data in Postgres is copied and put back with its own tools, such as pg_dump and pg_restore",
+            ));
+        }
+        None
+    };
+    let care = match &chore {
+        Chore::Serve(serving) if serving.i_accept_losing_acknowledged_work => {
+            tracing::error!("a power cut will lose what this server has acknowledged");
+            store::Care::AcceptLoss
+        }
+        _ => store::Care::Full,
+    };
+    let store = Store::open_with(database.unwrap_or_else(|| data.into()), care)?;
     match chore {
+        Chore::Backup { .. } => Ok(ExitCode::SUCCESS),
+        Chore::Restore(_) => chores::begin_epoch(&store).await,
+        Chore::Check => chores::check(&store).await,
         Chore::Serve(serving) => serve_it(store, &serving, false).await,
         Chore::Demo(serving) => {
             demo::seed(&store).await?;
@@ -157,7 +228,7 @@ async fn run(data: &Path, chore: Chore) -> Result<ExitCode, Error> {
         }
         Chore::Import { kind, files, dry } => import_all(&store, &kind, &files, dry).await,
         Chore::Migrate => {
-            println!("{} has schema {}.", data.display(), Store::schema_version());
+            println!("{} has schema {}.", store.place(), Store::schema_version());
             Ok(ExitCode::SUCCESS)
         }
     }

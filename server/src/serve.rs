@@ -12,7 +12,7 @@ use hyper_util::{
 use tokio::net::TcpListener;
 use tower::{ServiceExt, service_fn};
 
-use crate::{State, app, error::Error, session::Peer};
+use crate::{State, ageing, app, error::Error, session::Peer};
 
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -31,6 +31,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let router = app(state.clone());
+    let ageing = tokio::spawn(ageing::keep(state.store.clone()));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -73,6 +74,7 @@ pub async fn serve(
             let _ = connection.await;
         });
     }
+    ageing.abort();
     drop(listener);
     state.close();
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {

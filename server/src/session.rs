@@ -65,11 +65,47 @@ impl FromRequestParts<State> for Actor {
     }
 }
 
+/// Who holds a session, or held it until it was ended from outside. A device that was shut out may still hand in
+/// what it did before it knew.
+pub(crate) struct Sender {
+    pub(crate) actor: Actor,
+    /// Whether the session was ended from outside.
+    pub(crate) ended: bool,
+}
+
+impl Sender {
+    /// Whether the person has left.
+    pub(crate) fn has_left(&self) -> bool {
+        !self.actor.user.active
+    }
+}
+
+impl FromRequestParts<State> for Sender {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
+        let token = token(&parts.headers).ok_or(Error::SessionExpired)?;
+        sender(&state.store, digest(token)).await
+    }
+}
+
 /// Whom this session belongs to.
 ///
 /// # Errors
 /// [`Error::SessionExpired`] or [`Error::SessionRevoked`].
 pub(crate) async fn who(store: &Store, token: String) -> Result<Actor, Error> {
+    let sender = sender(store, token).await?;
+    if sender.ended || sender.has_left() {
+        return Err(Error::SessionRevoked);
+    }
+    Ok(sender.actor)
+}
+
+/// Whom this session belongs to or belonged to.
+///
+/// # Errors
+/// [`Error::SessionExpired`] where its time is over, [`Error::SessionRevoked`] where its person is not known.
+async fn sender(store: &Store, token: String) -> Result<Sender, Error> {
     let now = clock::now();
     let sought = token.clone();
     let (row, user) = store
@@ -79,19 +115,21 @@ pub(crate) async fn who(store: &Store, token: String) -> Result<Actor, Error> {
             Ok((row, user))
         })
         .await?;
-    if row.revoked {
-        return Err(Error::SessionRevoked);
-    }
+    let user = user.ok_or(Error::SessionRevoked)?;
+    let ended = row.revoked;
     if row.expires < now {
-        return Err(Error::SessionExpired);
+        return Err(if ended { Error::SessionRevoked } else { Error::SessionExpired });
     }
-    let user = user.filter(|user| user.active).ok_or(Error::SessionRevoked)?;
+    if ended || !user.active {
+        // Its time is not made longer any more.
+        return Ok(Sender { actor: Actor { user, token }, ended });
+    }
     if row.last_seen.plus_minutes(SEEN_MINUTES) < now {
         let sought = token.clone();
         let expires = expires(now);
         store.write(move |writing| writing.keep_session(&sought, now, expires)).await?;
     }
-    Ok(Actor { user, token })
+    Ok(Sender { actor: Actor { user, token }, ended })
 }
 
 /// `POST /api/v1/session`

@@ -192,20 +192,25 @@ impl Store {
     }
 
     fn open_at(place: &Place, rubbish: Option<Rubbish>, care: Care) -> Result<Self, Error> {
-        let Lines { mut writer, readers, shared } = match place {
+        // Connections to a database wait, and must not do so where other tasks run.
+        aside(|| Self::open_here(place, rubbish, care))
+    }
+
+    fn open_here(place: &Place, rubbish: Option<Rubbish>, care: Care) -> Result<Self, Error> {
+        let Lines { writer, mut readers, shared } = match place {
             Place::Folder(folder) => Self::lines_to_file(folder, care)?,
-            Place::Database(address) => aside(|| Self::lines_to_database(address))?,
+            Place::Database(address) => Self::lines_to_database(address)?,
         };
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (pokes, _) = broadcast::channel(256);
         let over = Arc::new(AtomicBool::new(false));
         let mut head = 0;
-        aside(|| {
-            writer.read(&mut |sql| {
+        if let Some(reader) = readers.first_mut() {
+            reader.read(&mut |sql| {
                 head = Stand::read(sql)?.head.v;
                 Ok(())
-            })
-        })?;
+            })?;
+        }
         let crier = Arc::new(Crier::new(pokes.clone(), head));
         let calls = shared.map(|config| poke::start(config, &crier, &over)).transpose()?;
         let writer = std::thread::Builder::new()

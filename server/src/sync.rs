@@ -15,7 +15,7 @@ use domain::{
 };
 use flate2::{Compression, write::GzEncoder};
 
-use crate::{State, body::Body, clock, error::Error, session::Actor, site, store::Wants};
+use crate::{State, body::Body, clock, error::Error, session::Sender, site};
 
 /// Below this packing gains nothing.
 const PACKED_BYTES_MIN: usize = 1400;
@@ -27,21 +27,26 @@ const SEEN_MINUTES: i64 = 10;
 /// `POST /api/v1/sync`
 pub(crate) async fn sync(
     Shared(state): Shared<State>,
-    actor: Actor,
+    sender: Sender,
     headers: HeaderMap,
     Body(request): Body<Request>,
 ) -> Result<Answer, Error> {
     let received = clock::now();
-    let by = actor.user.id;
+    let by = sender.actor.user.id;
     check(&request, by)?;
-    let grants = actor.grants();
     let packing = Packing::of(&headers);
     let id = request.replica;
-    let (known, head) =
-        state.store.read(move |reading| Ok((reading.replica(id)?, reading.head()?))).await?;
+    let known = state
+        .store
+        .read(move |reading| Ok((reading.replica(id)?, reading.is_revoked(id)?, reading.head()?)));
+    let (known, revoked, head) = known.await?;
     if known.as_ref().is_some_and(|known| known.user != by) {
         return Err(Error::ForeignReplica);
     }
+    if sender.ended || sender.has_left() || revoked {
+        return shut_out(state, sender, request, revoked, packing).await;
+    }
+    let grants = sender.actor.grants();
     let ahead = request.cursor.epoch == Some(head.epoch) && request.cursor.v > head.v;
     let resting = known.as_ref().is_some_and(|known| {
         request.prev_seq <= known.last_seq && known.last_seen.plus_minutes(SEEN_MINUTES) > received
@@ -50,34 +55,45 @@ pub(crate) async fn sync(
     let push = if request.envelopes.is_empty() && resting && !ahead {
         Push::Done
     } else {
-        let sent = request.clone();
-        let pushed = state.store.write_wanting(wants(&request), move |writing| {
-            ledger::push(writing, by, &sent, received, &|_| false)
-        });
-        pushed.await?
+        state.doomed.push(&state.store, by, &request, received).await?
     };
     let answered = state.store.read(move |reading| {
         packing.pack(&ledger::answer(reading, &request, push, Some(&grants), clock::now())?)
     });
-    let (bytes, encoding) = answered.await?;
+    Ok(packed(answered.await?))
+}
+
+/// What a device or a person gets that was shut out: whatever was done before they knew is kept for somebody to
+/// look at, nothing of it happens, and they hear no rows. A session that only ended, say because of a new
+/// password, hears that; its work waits on the device until its person signs in again.
+async fn shut_out(
+    state: State,
+    sender: Sender,
+    request: Request,
+    revoked: bool,
+    packing: Packing,
+) -> Result<Answer, Error> {
+    let nothing = request.envelopes.is_empty();
+    if (!revoked && !sender.has_left()) || (nothing && (sender.ended || sender.has_left())) {
+        return Err(Error::SessionRevoked);
+    }
+    let (by, received, sent) = (sender.actor.user.id, clock::now(), request.clone());
+    let pushed =
+        state.store.write(move |writing| ledger::push(writing, by, &sent, received, &|_| true));
+    let push = pushed.await?;
+    let answered = state.store.read(move |reading| {
+        packing.pack(&ledger::answer(reading, &request, push, None, clock::now())?)
+    });
+    Ok(packed(answered.await?))
+}
+
+fn packed((bytes, encoding): (Vec<u8>, Option<&'static str>)) -> Answer {
     let mut response = ([(header::CONTENT_TYPE, "application/json")], bytes).into_response();
     if let Some(encoding) = encoding {
         let value = HeaderValue::from_static(encoding);
         response.headers_mut().insert(header::CONTENT_ENCODING, value);
     }
-    Ok(response)
-}
-
-/// What deciding this request will look up.
-fn wants(request: &Request) -> Wants {
-    let commands = request.envelopes.iter();
-    let commands = commands
-        .filter_map(|sent| serde_json::from_value::<domain::Command>(sent.command.clone()).ok());
-    Wants {
-        replicas: vec![request.replica],
-        mids: request.envelopes.iter().map(|sent| sent.mid).collect(),
-        keys: commands.flat_map(|command| command.keys()).collect(),
-    }
+    response
 }
 
 /// How an answer is packed. Tickets shrink to a quarter.

@@ -75,14 +75,24 @@ pub(super) fn run(mut line: Box<dyn Line>, mut jobs: mpsc::Receiver<Job>, announ
             }
             // One of them failed: each on its own, so that it spoils no others.
             Err(_) => {
+                let mut away: Option<Error> = None;
                 for job in batch {
-                    let done = commit(&mut *line, &cache, std::slice::from_ref(&job));
+                    let done = match &away {
+                        None => commit(&mut *line, &cache, std::slice::from_ref(&job)),
+                        Some(error) => Err(error.clone()),
+                    };
                     match done {
                         Ok(poke) => {
                             (job.tell)(Ok(()));
                             poke.into_iter().for_each(&announce);
                         }
-                        Err(error) => (job.tell)(Err(error)),
+                        Err(error) => {
+                            // No job's fault: the others would only wait as long for the same answer.
+                            if matches!(error, Error::Unavailable(_)) {
+                                away = Some(error.clone());
+                            }
+                            (job.tell)(Err(error));
+                        }
                     }
                 }
             }
@@ -92,8 +102,12 @@ pub(super) fn run(mut line: Box<dyn Line>, mut jobs: mpsc::Receiver<Job>, announ
 
 /// Runs the jobs in one transaction. On any error nothing of them is written.
 fn commit(line: &mut dyn Line, cache: &Cache, batch: &[Job]) -> Result<Option<Poke>, Error> {
-    let mut poke = None;
+    let (mut poke, mut again) = (None, false);
     let done = line.write(&mut |sql| {
+        if std::mem::replace(&mut again, true) {
+            // What the first try put there was undone.
+            cache.forget();
+        }
         let mut writing = Writing::begin(sql, cache)?;
         writing.fetch(batch.iter().map(|job| &job.wants))?;
         for job in batch {
