@@ -17,7 +17,9 @@ use domain::{
     wire::Outcome,
 };
 use server::{
-    Config, Error, State, Store, accounts, clock, config::DemoAccount, demo, import,
+    Config, Error, State, Store, accounts, clock,
+    config::DemoAccount,
+    demo, import,
     lock::{self, Lock},
     serve,
     store::{self, Place},

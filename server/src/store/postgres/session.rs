@@ -6,7 +6,6 @@ use std::{
     error::Error as StdError,
     fmt::Write,
     future::poll_fn,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -42,9 +41,9 @@ type Values<'a> = Vec<Box<dyn ToSql + Sync + 'a>>;
 
 /// A connection with everything it needs to run, on whichever thread uses it.
 pub(in crate::store) struct Session {
-    // Before the runtime, which is what ends the connection.
-    client: Arc<Client>,
+    client: Client,
     calls: RefCell<mpsc::UnboundedReceiver<String>>,
+    // It must end where waiting is allowed: on a thread of its own, or one that is there to wait.
     runtime: Runtime,
     /// By the text, and whether it is for many lists at once.
     statements: RefCell<HashMap<(&'static str, bool), Statement>>,
@@ -86,7 +85,7 @@ impl Session {
                 // It may not know it.
                 let _ = client.batch_execute(setting).await;
             }
-            Ok(Arc::new(client))
+            Ok(client)
         });
         Ok(Self {
             client: client.map_err(unreachable)?,
