@@ -5,7 +5,16 @@
 mod amount;
 #[path = "../app/src/locale/handover/amount.rs"]
 mod capital_amount;
+mod contract;
+#[path = "simulation/dice.rs"]
+#[allow(dead_code, reason = "shared with the simulation, which uses all of it")]
+mod dice;
+mod fuzz;
+#[path = "../app/src/second/line.rs"]
+mod line;
 mod stories;
+#[path = "../fuzz/src/targets.rs"]
+mod targets;
 mod tidy;
 mod wire;
 mod world;

@@ -18,10 +18,12 @@ pub(crate) fn ready() -> Done<Browser> {
     if let Some(browser) = find() {
         return Ok(browser);
     }
-    shell::timed("Installing Chromium, its driver and a Chinese font", install)
+    shell::timed("Installing Chromium, its driver and a Chinese font", || install(PACKAGES))
         .map_err(|why| format!("{why}\n{HOW}"))?;
     find().ok_or_else(|| HOW.to_owned())
 }
+
+const PACKAGES: &str = "chromium chromium-driver fonts-noto-cjk";
 
 const HOW: &str = "\
 The browser tests need Chromium and chromedriver of the same version.
@@ -47,7 +49,8 @@ fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     places.find(|place| place.is_file())
 }
 
-fn install() -> Done {
+/// Installs packages of the system, where it lets us.
+pub(crate) fn install(packages: &str) -> Done {
     if !Path::new("/usr/bin/apt-get").exists() {
         return Err("There is no apt-get here.".to_owned());
     }
@@ -67,5 +70,5 @@ fn install() -> Done {
         )
     };
     apt("update --quiet")?;
-    apt("install --quiet --yes --no-install-recommends chromium chromium-driver fonts-noto-cjk")
+    apt(&format!("install --quiet --yes --no-install-recommends {packages}"))
 }

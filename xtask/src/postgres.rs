@@ -1,0 +1,156 @@
+//! A throw-away PostgreSQL for the tests and measurements: found or installed, started, and ended with its data.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    browser,
+    shell::{self, Done, cargo, run},
+};
+
+const HOW: &str = "\
+The contract tests need the programs initdb and postgres, version 13 or newer.
+On Debian:  apt-get install postgresql
+Elsewhere:  install it and name the folder with the two programs in the variable POSTGRES_BIN.";
+
+/// How long a new database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running database of our own. It ends, and its data goes, when this is dropped.
+pub(crate) struct Cluster {
+    process: Child,
+    folder: PathBuf,
+    /// Where it can be reached.
+    pub(crate) address: String,
+}
+
+/// Everything the database must keep: the server's tests and all stories, with Postgres behind them.
+pub(crate) fn contracts() -> Done {
+    let cluster = Cluster::start()?;
+    let tests = |words: &str| run(cargo(words).env("DOORSTEP_TEST_POSTGRES", &cluster.address));
+    tests("test --locked --package server --lib")?;
+    tests("test --locked --package tests --test all -- stories contract")
+}
+
+impl Cluster {
+    /// Makes an empty database in a folder for this alone, which listens on a socket in it and nowhere else.
+    pub(crate) fn start() -> Done<Self> {
+        let bin = programs()?;
+        // The path of a socket is short, so not in the target folder.
+        let folder = env::temp_dir().join(format!("doorstep-pg-{}", std::process::id()));
+        fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}.", folder.display()))?;
+        let made = Self::start_in(&bin, &folder);
+        if made.is_err() {
+            let _ = fs::remove_dir_all(&folder);
+        }
+        made
+    }
+
+    fn start_in(bin: &Path, folder: &Path) -> Done<Self> {
+        let (data, log) = (folder.join("data"), folder.join("log"));
+        let root = shell::answer(&mut shell::command("id", ["-u"])).is_some_and(|id| id == "0");
+        if root {
+            // PostgreSQL refuses to run as root.
+            run(&mut shell::command("chown", ["postgres", &folder.to_string_lossy()]))?;
+        }
+        let as_owner = |program: &str| {
+            let program = bin.join(program);
+            let mut command = if root {
+                let mut command = Command::new("runuser");
+                command.args(["-u", "postgres", "--"]).arg(program);
+                command
+            } else {
+                Command::new(program)
+            };
+            command.current_dir(folder);
+            command
+        };
+        let file = fs::File::create(&log).map_err(|why| format!("{}: {why}.", log.display()))?;
+        let output = || file.try_clone().map_err(|why| why.to_string());
+        run(as_owner("initdb")
+            .args([
+                "--auth",
+                "trust",
+                "--username",
+                "postgres",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C",
+            ])
+            .arg("--pgdata")
+            .arg(&data)
+            .stdout(Stdio::from(output()?)))?;
+        let process = as_owner("postgres")
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(folder)
+            .args(["-c", "listen_addresses=", "-c", "max_connections=200"])
+            .stdout(Stdio::from(output()?))
+            .stderr(Stdio::from(output()?))
+            .spawn()
+            .map_err(|why| format!("postgres could not be started: {why}."))?;
+        let host = folder.to_string_lossy().replace('/', "%2F");
+        let address = format!("postgres://postgres@{host}/postgres");
+        let mut cluster = Self { process, folder: folder.to_owned(), address };
+        let begin = Instant::now();
+        let socket = folder.to_string_lossy().into_owned();
+        let ready = ["-q", "-h", &socket, "-U", "postgres"];
+        while shell::answer(as_owner("pg_isready").args(ready)).is_none() {
+            let ended = cluster.process.try_wait().ok().flatten().is_some();
+            if ended || begin.elapsed() > PATIENCE {
+                let said = fs::read_to_string(&log).unwrap_or_default();
+                return Err(format!("PostgreSQL did not start:\n{said}"));
+            }
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+        Ok(cluster)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // The first line of this file is the number of the process that ends all others, with runuser before it or not.
+        let main = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
+        if let Some(number) = main.lines().next() {
+            let _ = shell::command("kill", ["-INT", number]).status();
+        }
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The folder with the programs; the newest version where there are several.
+fn programs() -> Done<PathBuf> {
+    if let Some(bin) = find() {
+        return Ok(bin);
+    }
+    shell::timed("Installing PostgreSQL", || browser::install("postgresql"))
+        .map_err(|why| format!("{why}\n{HOW}"))?;
+    find().ok_or_else(|| HOW.to_owned())
+}
+
+fn find() -> Option<PathBuf> {
+    let named = env::var_os("POSTGRES_BIN").map(PathBuf::from);
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    let found = versions.into_iter().rev().map(|(_, bin)| bin);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let places: Vec<PathBuf> = env::split_paths(&path).collect();
+    named.into_iter().chain(found).chain(places).find(|bin| {
+        ["initdb", "postgres", "pg_isready"].iter().all(|program| bin.join(program).is_file())
+    })
+}
