@@ -2,10 +2,14 @@
 
 #![expect(clippy::print_stdout, reason = "a command line tool talks to the person who called it")]
 
+mod bench;
 mod browser;
+mod campaign;
 mod chores;
+mod fuzz;
 mod next;
 mod postbuild;
+mod postgres;
 mod program;
 mod shell;
 mod size;
@@ -22,10 +26,18 @@ cargo xtask run [--port N] [--data DIR]   build everything and start the demo on
 cargo xtask build [--quick]               build the program file with the app inside, print sizes
                                           (--quick: only the app, larger and sooner)
 cargo xtask test [STEP ...]               all checks, or some:
-                                          format lint rules app memory browser program
-cargo xtask bench size                    how much a phone downloads
-cargo xtask bench start                   start of the app and tap to saved, in a real browser
-cargo xtask bench server                  pushes and pulls per second of a real server process
+                                          format lint rules postgres campaigns app memory browser
+                                          crashes program
+cargo xtask bench [NAME ...] [--json FILE] [--database postgres|URL]
+                                          what is shipped beside what this machine can do, all or some:
+                                          size server growth fanout sync start save search
+cargo xtask campaign NAME [--runs N] [--seed S] [--expect-loss]
+                                          real crashes: kill-server power-cut-server disk-full-server restore
+                                          kill-browser power-cut-browser corrupt-browser quota-browser
+                                          two-tabs update
+cargo xtask campaign soak [--seconds N] [--clients N] [--seed S] [--database postgres]
+                                          the history check while servers are killed
+cargo xtask fuzz DECODER [--seconds N]    feed a decoder until it breaks, or for so long (60)
 cargo xtask second-build                  a newer build of the app for the update tests
 cargo xtask postbuild [--dist DIR] [--build-id ID]
                                           service worker and compressed files (Trunk calls this)";
@@ -55,9 +67,12 @@ fn carry_out(words: &[&str]) -> Done {
         }
         ["build", "--quick"] => web::build(web::Profile::Quick).map(drop),
         ["test", steps @ ..] => chores::test(steps),
-        ["bench", "size"] => size::print(&web::dist()),
-        ["bench", "server"] => program::bench(),
-        ["bench", "start"] => chores::bench_start(),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["campaign", name, options @ ..] => campaign::start(name, options),
+        ["fuzz", target, rest @ ..] => {
+            let [seconds] = options(["--seconds"], rest)?;
+            fuzz::fuzz(target, seconds.unwrap_or("60"))
+        }
         ["second-build"] => next::build().map(drop),
         ["postbuild", rest @ ..] => {
             let [dist, build] = options(["--dist", "--build-id"], rest)?;
