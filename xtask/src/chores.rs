@@ -3,7 +3,7 @@
 use std::{process::Command, time::Instant};
 
 use crate::{
-    browser, next, postgres, program,
+    browser, campaign, next, postgres, program,
     shell::{self, Done, cargo, run},
     tools, web,
 };
@@ -11,11 +11,12 @@ use crate::{
 /// A name to call it by, what it promises, and the work.
 type Step = (&'static str, &'static str, fn() -> Done);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("format", "Every file is formatted", format),
     ("lint", "No warnings, on this machine and in the browser", lint),
     ("rules", "Rules, stories, contracts and house rules hold", rules),
     ("postgres", "Everything the data is promised holds on PostgreSQL too", postgres::contracts),
+    ("campaigns", "A server that is killed, cut off or out of disk keeps its word", campaign::few),
     ("app", "The app builds, and a newer build beside it", app),
     ("memory", "The phone's memory keeps its word in a real browser", memory),
     ("browser", "The stories work in a real browser", stories_in_browser),

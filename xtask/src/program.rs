@@ -27,15 +27,6 @@ pub(crate) fn file(profile: &str) -> PathBuf {
     shell::target().join(profile).join(format!("doorstep{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// Measures the program file as it is shipped, beside what this machine can do at best.
-pub(crate) fn bench() -> Done {
-    let program = build()?;
-    shell::run(
-        shell::cargo("run --release --locked --package tests --bin bench")
-            .env("DOORSTEP_PROGRAM", program),
-    )
-}
-
 /// Starts the demo and stays until it ends.
 pub(crate) fn start(port: Option<&str>, data: Option<&str>) -> Done {
     let program = file("release");

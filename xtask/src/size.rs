@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use crate::{postbuild, shell::Done};
 
 /// Bytes of some files: as they are, and as they travel.
@@ -10,6 +12,33 @@ struct Size {
     raw: u64,
     gzip: u64,
     brotli: u64,
+}
+
+/// An app with everything it keeps should not be larger, packed by brotli.
+const APP_MAX: u64 = 350_000;
+/// Nor the program file.
+const PROGRAM_MAX: u64 = 20_000_000;
+
+/// The sizes as figures with goals: what a phone keeps, and the program file.
+pub(crate) fn figures(dist: &Path, program: &Path) -> Done<Vec<Value>> {
+    print(dist)?;
+    let kept = postbuild::kept_paths(dist)?;
+    let kept: u64 = kept.iter().map(|file| Size::of(file).brotli).sum();
+    let program = std::fs::metadata(program).map_err(|why| why.to_string())?.len();
+    let figure = |what: &str, bytes: u64, most: u64| {
+        let reached = bytes <= most;
+        let word = if reached { "reached" } else { "MISSED" };
+        println!("{what:<44}{:>12}  goal ≤ {}  {word}", kilo(bytes), kilo(most));
+        json!({
+            "bench": "size", "what": what, "value": bytes, "unit": "B", "goal": "at most",
+            "wanted": most, "reached": reached,
+            "missed_by": (!reached).then(|| bytes as f64 / most as f64 - 1.0),
+        })
+    };
+    Ok(vec![
+        figure("the app with everything it keeps, brotli", kept, APP_MAX),
+        figure("the program file with the app inside", program, PROGRAM_MAX),
+    ])
 }
 
 /// Prints one line per kind of file in `dist`, and the sum an installed app keeps.
