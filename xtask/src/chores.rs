@@ -5,16 +5,17 @@ use std::{process::Command, time::Instant};
 use crate::{
     browser, campaign, next, postgres, program,
     shell::{self, Done, cargo, run},
-    tools, web,
+    sim, tools, web,
 };
 
 /// A name to call it by, what it promises, and the work.
 type Step = (&'static str, &'static str, fn() -> Done);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("format", "Every file is formatted", format),
     ("lint", "No warnings, on this machine and in the browser", lint),
     ("rules", "Rules, stories, contracts and house rules hold", rules),
+    ("simulation", "Every promise of the engine survives every fault we could think of", sim::step),
     ("postgres", "Everything the data is promised holds on PostgreSQL too", postgres::contracts),
     ("campaigns", "A server that is killed, cut off or out of disk keeps its word", campaign::few),
     ("app", "The app builds, and a newer build beside it", app),

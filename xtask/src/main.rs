@@ -12,6 +12,7 @@ mod postbuild;
 mod postgres;
 mod program;
 mod shell;
+mod sim;
 mod size;
 mod styles;
 mod tools;
@@ -26,7 +27,7 @@ cargo xtask run [--port N] [--data DIR]   build everything and start the demo on
 cargo xtask build [--quick]               build the program file with the app inside, print sizes
                                           (--quick: only the app, larger and sooner)
 cargo xtask test [STEP ...]               all checks, or some:
-                                          format lint rules postgres campaigns app memory browser
+                                          format lint rules simulation postgres campaigns app memory browser
                                           crashes program
 cargo xtask bench [NAME ...] [--json FILE] [--database postgres|URL]
                                           what is shipped beside what this machine can do, all or some:
@@ -37,6 +38,9 @@ cargo xtask campaign NAME [--runs N] [--seed S] [--expect-loss]
                                           two-tabs update
 cargo xtask campaign soak [--seconds N] [--clients N] [--seed S] [--database postgres]
                                           the history check while servers are killed
+cargo xtask sim [--seeds N] [--from S] [--store sqlite] [--canary NAME] [--tell SEED]
+                                          the engine under every fault we could think of; one seed, one run
+cargo xtask canaries                      bugs planted on purpose, and how soon the simulation finds them
 cargo xtask fuzz DECODER [--seconds N]    feed a decoder until it breaks, or for so long (60)
 cargo xtask second-build                  a newer build of the app for the update tests
 cargo xtask postbuild [--dist DIR] [--build-id ID]
@@ -73,6 +77,8 @@ fn carry_out(words: &[&str]) -> Done {
             let [seconds] = options(["--seconds"], rest)?;
             fuzz::fuzz(target, seconds.unwrap_or("60"))
         }
+        ["sim", rest @ ..] => sim::simulate(rest),
+        ["canaries"] => sim::canaries(),
         ["second-build"] => next::build().map(drop),
         ["postbuild", rest @ ..] => {
             let [dist, build] = options(["--dist", "--build-id"], rest)?;
