@@ -18,8 +18,11 @@ const kinds = {
     const root = await navigator.storage.getDirectory();
     const journal = await root.getDirectoryHandle("journal", { create: true });
     folder = await journal.getDirectoryHandle(database, { create: true });
+    const names = [];
+    for await (const name of folder.keys()) names.push(name);
     const files = [];
-    for await (const [name, file] of folder.entries()) {
+    for (const name of names) {
+      const file = await folder.getFileHandle(name);
       try {
         const handle = await file.createSyncAccessHandle();
         const bytes = new Uint8Array(handle.getSize());

@@ -71,6 +71,8 @@ pub struct BadRow {
 #[serde(default)]
 pub struct Brought {
     pub applied: u32,
+    pub amended: u32,
+    pub noop: u32,
     /// Envelopes the server had already.
     pub known: u32,
     pub refused: u32,

@@ -36,6 +36,8 @@ pub enum Trouble {
     Off,
 }
 
+type Listener = Closure<dyn FnMut(MessageEvent)>;
+
 /// One tab's second journal of one database.
 pub struct Second {
     worker: Worker,
@@ -46,7 +48,7 @@ pub struct Second {
     mine: RefCell<BTreeSet<Uuid>>,
     bytes: Cell<usize>,
     on_change: Box<dyn Fn(bool)>,
-    heard: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
+    heard: RefCell<Vec<Listener>>,
 }
 
 /// Where the worker's program lies.
@@ -240,7 +242,7 @@ fn sealed(envelopes: &[Envelope]) -> Vec<Line> {
 fn listener(
     second: &Rc<Second>,
     hear: impl Fn(&Rc<Second>, MessageEvent) + 'static,
-) -> Closure<dyn FnMut(MessageEvent)> {
+) -> Listener {
     let second: Weak<Second> = Rc::downgrade(second);
     Closure::new(move |event: MessageEvent| {
         if let Some(second) = second.upgrade() {

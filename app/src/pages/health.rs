@@ -217,8 +217,9 @@ pub fn BringUnsent() -> impl IntoView {
 
 fn said(brought: &Brought) -> String {
     let health = &text().health;
-    let counts: [(fn(u32) -> String, u32); 4] = [
-        (health.bring_done, brought.applied),
+    type Words = fn(u32) -> String;
+    let counts: [(Words, u32); 4] = [
+        (health.bring_done, brought.applied + brought.amended + brought.noop),
         (health.bring_known, brought.known),
         (health.bring_refused, brought.refused),
         (health.bring_quarantined, brought.quarantined),

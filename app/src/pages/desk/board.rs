@@ -50,11 +50,11 @@ impl Filter {
         }
     }
 
-    fn keeps(self, slip: &Slip) -> bool {
+    fn keeps(self, slip: &Slip, words: &[String]) -> bool {
         self.alert.get().is_none_or(|alert| slip.has(alert))
             && self.priority.get().is_none_or(|priority| slip.priority == Some(priority))
             && self.engineer.get().is_none_or(|engineer| slip.engineer == Some(engineer))
-            && self.search.with(|search| looks::finds(&slip.haystack, search))
+            && looks::finds(&slip.haystack, words)
     }
 }
 
@@ -81,8 +81,9 @@ pub fn Board() -> impl IntoView {
         slips
     });
     let shown = Memo::new(move |_| {
+        let words = filter.search.with(|search| looks::words(search));
         slips.with(|slips| {
-            slips.iter().filter(|slip| filter.keeps(slip)).cloned().collect::<Vec<_>>()
+            slips.iter().filter(|slip| filter.keeps(slip, &words)).cloned().collect::<Vec<_>>()
         })
     });
     keys::shortcuts(move || picked.set(None));

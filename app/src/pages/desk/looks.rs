@@ -198,9 +198,14 @@ pub(super) fn haystack(ticket: &Ticket, engineer: &str) -> String {
     .to_lowercase()
 }
 
-/// Whether every word of the search is in the haystack.
-pub(super) fn finds(haystack: &str, search: &str) -> bool {
-    search.to_lowercase().split_whitespace().all(|word| haystack.contains(word))
+/// The words of a search, as a haystack writes them. Made once for all haystacks.
+pub(super) fn words(search: &str) -> Vec<String> {
+    search.to_lowercase().split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether every word is in the haystack.
+pub(super) fn finds(haystack: &str, words: &[String]) -> bool {
+    words.iter().all(|word| haystack.contains(word))
 }
 
 /// The letter on a person's round sign: the family name in Chinese, the initial elsewhere.

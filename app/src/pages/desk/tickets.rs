@@ -19,7 +19,7 @@ use crate::{
 /// Up to this width, in text sizes, cards read better than a squeezed table.
 const TABLE_REM: f64 = 59.9;
 /// How many rows one page of the table has.
-const ROWS: usize = 50;
+const ROWS: usize = 30;
 
 /// Which tickets the table shows, as one says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ fn lines(device: Device) -> Vec<Line> {
     device.held::<Ticket>().into_iter().map(line).collect()
 }
 
-fn sort(lines: &mut [&Line], order: Order, down: bool, now: Timestamp) {
+fn sort(lines: &mut [Line], order: Order, down: bool, now: Timestamp) {
     match order {
         Order::Number => {
             lines.sort_by(|a, b| a.ticket.spoken_number().cmp(b.ticket.spoken_number()));
@@ -163,22 +163,20 @@ pub fn DeskTickets() -> impl IntoView {
     let group = RwSignal::new(Group::Open);
     let order = RwSignal::new((Order::Registered, true));
     let shown = RwSignal::new(ROWS);
-    let all = Memo::new(move |_| lines(device));
-    // A search looks everywhere: who reads a number out does not know whether the ticket is closed.
-    let found = Memo::new(move |_| {
+    let all = Memo::new(move |_| {
         let (by, down) = order.get();
         let now = if by == Order::Due { now.get() } else { now.get_untracked() };
+        let mut lines = lines(device);
+        sort(&mut lines, by, down, now);
+        lines
+    });
+    // A search looks everywhere: who reads a number out does not know whether the ticket is closed.
+    let found = Memo::new(move |_| {
+        let (words, group) = (search.with(|search| looks::words(search)), group.get());
         all.with(|all| {
-            search.with(|search| {
-                let searching = !search.trim().is_empty();
-                let mut found: Vec<&Line> = all
-                    .iter()
-                    .filter(|line| searching || group.get().holds(line))
-                    .filter(|line| looks::finds(&line.haystack, search))
-                    .collect();
-                sort(&mut found, by, down, now);
-                found.into_iter().map(|line| line.ticket.id).collect::<Vec<Id<Ticket>>>()
-            })
+            let lets = |line: &&Line| !words.is_empty() || group.holds(line);
+            let found = all.iter().filter(lets).filter(|it| looks::finds(&it.haystack, &words));
+            found.map(|line| line.ticket.id).collect::<Vec<Id<Ticket>>>()
         })
     });
     Effect::new(move |_| {

@@ -111,8 +111,11 @@ pub fn Tickets() -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let filter = RwSignal::new(None::<Filter>);
     let shown = RwSignal::new(CARDS);
-    let tickets =
-        Memo::new(move |_| device.held::<Ticket>().into_iter().map(Line::of).collect::<Vec<_>>());
+    let tickets = Memo::new(move |_| {
+        let mut lines: Vec<Line> = device.held().into_iter().map(Line::of).collect();
+        lines.sort_by_key(|it| (it.ticket.stage.is_over(), Reverse(it.ticket.registered_at)));
+        lines
+    });
     let me = Memo::new(move |_| device.me().id);
     let signed = move |ticket: &Ticket| {
         ticket.visit_of(me.get()).is_some_and(|visit| visit.stage >= visit::Stage::Signed)
@@ -122,10 +125,8 @@ pub fn Tickets() -> impl IntoView {
         let lets = |ticket: &Ticket| filter.is_none_or(|it| it.lets(ticket, signed(ticket)));
         tickets.with(|all| {
             let named = all.iter().filter(|line| line.is_named(&wanted));
-            let mut found: Vec<&Ticket> =
-                named.map(|line| &*line.ticket).filter(|ticket| lets(ticket)).collect();
-            found.sort_by_key(|ticket| (ticket.stage.is_over(), Reverse(ticket.registered_at)));
-            found.into_iter().map(|ticket| ticket.id).collect::<Vec<_>>()
+            let found = named.map(|line| &*line.ticket).filter(|ticket| lets(ticket));
+            found.map(|ticket| ticket.id).collect::<Vec<_>>()
         })
     });
     Effect::new(move |_| {
