@@ -239,10 +239,7 @@ fn sealed(envelopes: &[Envelope]) -> Vec<Line> {
     envelopes.iter().cloned().map(Line::Sealed).collect()
 }
 
-fn listener(
-    second: &Rc<Second>,
-    hear: impl Fn(&Rc<Second>, MessageEvent) + 'static,
-) -> Listener {
+fn listener(second: &Rc<Second>, hear: impl Fn(&Rc<Second>, MessageEvent) + 'static) -> Listener {
     let second: Weak<Second> = Rc::downgrade(second);
     Closure::new(move |event: MessageEvent| {
         if let Some(second) = second.upgrade() {
