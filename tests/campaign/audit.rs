@@ -49,11 +49,10 @@ pub async fn audit(
         tally.open += device.replica.waiting().unanswered;
     }
     faults.extend(compare(&seen, devices));
-    for device in devices.iter_mut() {
-        device.turn_to(address);
+    for device in &*devices {
         faults.extend(asked_again(address, device).await?);
     }
-    faults.extend(settle(devices).await?);
+    faults.extend(settle(address, devices).await?);
     faults.extend(compare(&read(address, reader).await?, devices));
     Ok(faults)
 }
@@ -72,15 +71,17 @@ pub async fn audit_restored(
         tally.acknowledged += device.acknowledged().count();
         tally.open += device.replica.waiting().unanswered;
     }
-    let mut faults = settle(devices).await?;
+    let mut faults = settle(address, devices).await?;
     faults.extend(compare(&read(address, reader).await?, devices));
     Ok(faults)
 }
 
 /// Lets everybody send what is unanswered. Everything must end with a yes.
-async fn settle(devices: &mut [Device]) -> Done<Vec<String>> {
+async fn settle(address: SocketAddr, devices: &mut [Device]) -> Done<Vec<String>> {
     let mut faults = Vec::new();
     for device in devices.iter_mut() {
+        // What is kept of a connection leads to a server that is dead.
+        device.turn_to(address);
         let settled = device.settle().await;
         settled.map_err(|trouble| format!("{} cannot settle: {trouble}", name(device)))?;
         for written in &device.written {

@@ -49,11 +49,9 @@ impl Line {
         Self { address, stream: None }
     }
 
-    /// Turns to another server.
+    /// Turns to a server, and hangs up on the one before.
     pub fn turn_to(&mut self, address: SocketAddr) {
-        if address != self.address {
-            *self = Self::to(address);
-        }
+        *self = Self::to(address);
     }
 
     /// Sends a request and waits for the answer.
