@@ -54,7 +54,7 @@ pub(crate) struct Saved {
 #[derive(Serialize)]
 pub(crate) struct Report {
     read: usize,
-    /// How many were here already; they are counted below with the verdict of the first time.
+    /// How many were here already, and are not counted below.
     known: usize,
     applied: usize,
     amended: usize,
@@ -112,8 +112,20 @@ async fn decide(
     let mut fates = Vec::with_capacity(file.envelopes.len());
     let chain = Chain { replica: file.replica, user: file.user, carrier, received };
     for portion in file.envelopes.chunks(PORTION) {
-        let (chain, portion) = (chain.clone(), portion.to_vec());
-        fates.extend(store.write(move |writing| chain.go_on(writing, &portion)).await?);
+        match chain.write(store, portion, false).await {
+            // One of them makes the server fail: each on its own, and that one for a person to look at.
+            Err(Error::Internal(cause)) => {
+                tracing::error!(%cause, "entries of a file make the server fail");
+                for one in portion.chunks(1) {
+                    let decided = match chain.write(store, one, false).await {
+                        Err(Error::Internal(_)) => chain.write(store, one, true).await,
+                        decided => decided,
+                    };
+                    fates.extend(decided?);
+                }
+            }
+            decided => fates.extend(decided?),
+        }
     }
     Ok(fates)
 }
@@ -128,7 +140,23 @@ struct Chain {
 }
 
 impl Chain {
-    fn go_on(&self, writing: &mut Writing<'_>, entries: &[Saved]) -> Result<Vec<Fate>, Error> {
+    /// Decides these entries in one transaction; as `doomed` they are kept undecided.
+    async fn write(
+        &self,
+        store: &Store,
+        entries: &[Saved],
+        doomed: bool,
+    ) -> Result<Vec<Fate>, Error> {
+        let (chain, entries) = (self.clone(), entries.to_vec());
+        store.write(move |writing| chain.go_on(writing, &entries, doomed)).await
+    }
+
+    fn go_on(
+        &self,
+        writing: &mut Writing<'_>,
+        entries: &[Saved],
+        doomed: bool,
+    ) -> Result<Vec<Fate>, Error> {
         let id = Id::derived(&format!("file:{}:{}", self.replica, self.user));
         let mut replica = match writing.replica(id)? {
             Some(known) => known,
@@ -149,7 +177,7 @@ impl Chain {
         replica.last_seen = self.received;
         let mut fates = Vec::with_capacity(entries.len());
         for saved in entries {
-            fates.push(self.settle(writing, &mut replica, saved)?);
+            fates.push(self.settle(writing, &mut replica, saved, doomed)?);
         }
         writing.advance(&replica, None)?;
         Ok(fates)
@@ -160,6 +188,7 @@ impl Chain {
         writing: &mut Writing<'_>,
         replica: &mut ReplicaRow,
         saved: &Saved,
+        doomed: bool,
     ) -> Result<Fate, Error> {
         let Saved { mid, by, at, command } = saved.clone();
         if let Some(known) = writing.stored_by_mid(mid)? {
@@ -170,7 +199,7 @@ impl Chain {
                 return Ok(Fate { mid, outcome: known.outcome, known: true });
             }
         }
-        let doomed = !self.vouched(writing, saved);
+        let doomed = doomed || !self.vouched(writing, saved);
         writing.sound()?;
         let sent = Sent { seq: replica.last_seq + 1, mid, by, at, command };
         let sealed = Sealed {
@@ -197,7 +226,7 @@ impl Chain {
 
 fn report(entries: Vec<Fate>) -> Report {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for fate in &entries {
+    for fate in entries.iter().filter(|fate| !fate.known) {
         let word = match fate.outcome {
             Outcome::Applied { .. } => "applied",
             Outcome::Amended { .. } => "amended",
@@ -217,5 +246,47 @@ fn report(entries: Vec<Fate>) -> Report {
         refused: count("refused"),
         quarantined: count("quarantined"),
         entries,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        team::{self, Team},
+        user,
+    };
+
+    use super::*;
+    use crate::store::new_mid;
+
+    #[tokio::test]
+    async fn an_entry_the_database_never_takes_costs_only_itself() {
+        let store = Store::temporary().unwrap();
+        let id = Id::derived("administrator");
+        let roles = vec![Role::Administrator];
+        let admin = User { id, name: "郑洁".into(), roles, ..User::system() };
+        let save = user::Command::Save { user: admin.clone().into() };
+        let order = (new_mid(), clock::now(), Command::User(id, save));
+        store.carry_out(SYSTEM, vec![order]).await.unwrap();
+        store.poison().await.unwrap();
+        let envelopes = ["one", "poison", "two"].map(|name| {
+            let team = Team { id: Id::derived(name), name: name.into(), region: String::new() };
+            let command = Command::Team(team.id, team::Command::Save { team });
+            let command = serde_json::to_value(command).unwrap();
+            Saved { mid: new_mid(), by: id, at: clock::now(), command }
+        });
+        let file = File { replica: Id::derived("phone"), user: id, envelopes: envelopes.into() };
+        for known in [false, true] {
+            let fates = decide(&store, file.clone(), admin.clone(), clock::now()).await.unwrap();
+            assert!(fates.iter().all(|fate| fate.known == known));
+            let outcomes: Vec<&Outcome> = fates.iter().map(|fate| &fate.outcome).collect();
+            assert!(
+                matches!(
+                    outcomes[..],
+                    [Outcome::Applied { .. }, Outcome::Quarantined, Outcome::Applied { .. }]
+                ),
+                "{outcomes:?}"
+            );
+        }
     }
 }

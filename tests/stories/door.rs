@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
+use domain::wire::PROTO;
 use serde_json::{Value, json};
 
 use crate::world::{PASSWORD, World, get, post, request};
@@ -100,7 +101,7 @@ async fn malformed_bodies_get_a_problem_and_do_no_harm() {
         "\u{0}".into(),
         "{\"proto\":\"one\"}".into(),
         good.to_string()[..good.to_string().len() / 2].to_owned(),
-        good.to_string().replace("\"proto\":1", "\"proto\":-1"),
+        good.to_string().replace(&format!("\"proto\":{PROTO}"), "\"proto\":-1"),
         format!("{}1{}", "[".repeat(5000), "]".repeat(5000)),
     ];
     for body in bodies {

@@ -7,6 +7,7 @@ use domain::{
     wire::{Outcome, Response},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::world::{World, get, id_of, now, post};
 
@@ -96,7 +97,7 @@ async fn the_office_knows_what_waits_on_which_phone() {
     let devices: Vec<Value> =
         world.send(get("/api/v1/devices", &cookie)).await.json(StatusCode::OK);
     let phone = devices.iter().find(|device| device["user"] == json!(li.me())).unwrap();
-    assert!(phone["waiting"].as_u64().unwrap() >= 11, "{phone}");
+    assert_eq!(phone["waiting"], 12, "{phone}");
     assert_eq!(phone["waiting_since"], json!(since));
     assert_eq!(phone["name"], "李静");
     assert_eq!(phone["revoked"], Value::Null);
@@ -197,6 +198,33 @@ async fn a_new_password_asks_to_sign_in_and_touches_no_work() {
     li.sync().await;
     desk.sync().await;
     assert!(desk.ticket(id).log.iter().any(|entry| entry.text == "改密码前写的"));
+}
+
+#[tokio::test]
+async fn a_session_whose_time_is_over_sends_nothing_and_says_so() {
+    let world = World::new().await;
+    let mut li = world.device("li").await;
+    let id = li.register();
+    let me = li.me();
+    let kept: String =
+        Sha256::digest(b"an old token").iter().map(|byte| format!("{byte:02x}")).collect();
+    let (began, ended) = (now().plus_minutes(-40 * 24 * 60), now().plus_minutes(-1));
+    let opened =
+        world.state.store.write(move |writing| writing.open_session(&kept, me, began, ended));
+    opened.await.unwrap();
+    let cookie = "doorstep_session=an old token";
+    for request in [
+        get("/api/v1/session", cookie),
+        post("/api/v1/sync", cookie, &li.question()),
+        post("/api/v1/replicas", cookie, &Value::Null),
+    ] {
+        let answer = world.send(request).await;
+        assert_eq!(answer.problem(StatusCode::UNAUTHORIZED), "session_expired");
+    }
+    let desk = world.device("diaodu").await;
+    assert!(!desk.holds(Key::of(id)));
+    li.sync().await;
+    assert!(li.ticket(id).number.is_some(), "the work waited for a session that holds");
 }
 
 #[tokio::test]
