@@ -18,6 +18,7 @@ const kinds = {
     const root = await navigator.storage.getDirectory();
     const journal = await root.getDirectoryHandle("journal", { create: true });
     folder = await journal.getDirectoryHandle(database, { create: true });
+    // The names first: Chromium crashes now and then where files are opened while their folder is walked.
     const names = [];
     for await (const name of folder.keys()) names.push(name);
     const files = [];
