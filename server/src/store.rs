@@ -31,7 +31,13 @@ use std::{
     thread::JoinHandle,
 };
 
-use domain::{Id, Key, Kind, Row, Rows, rows::Noun, scope::Scope, user::User, wire::Outcome};
+use domain::{
+    Id, Key, Kind, Row, Rows,
+    rows::Noun,
+    scope::Scope,
+    user::{SYSTEM, User},
+    wire::Outcome,
+};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
@@ -340,7 +346,16 @@ impl Store {
         let mut outcomes = Vec::with_capacity(orders.len());
         for part in orders.chunks(ORDERS_MAX) {
             let part = part.to_vec();
-            outcomes.extend(self.write(move |writing| writing.orders(by, &part)).await?);
+            let mut keys: Vec<Key> =
+                part.iter().flat_map(|(_, _, command)| command.keys()).collect();
+            keys.push(Key::of(by));
+            let wants = Wants {
+                replicas: vec![writing::internal_replica(by), writing::internal_replica(SYSTEM)],
+                mids: part.iter().map(|(mid, ..)| *mid).collect(),
+                keys,
+            };
+            let done = self.write_wanting(wants, move |writing| writing.orders(by, &part)).await?;
+            outcomes.extend(done);
         }
         Ok(outcomes)
     }

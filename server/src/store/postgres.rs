@@ -4,11 +4,15 @@
 //! `select … for update` on one row, `unnest` of array parameters, and two kinds of transaction. Writing needs
 //! `read committed`, because every write transaction begins by locking the head row and so there is only one at
 //! a time; reading needs a snapshot (`repeatable read`). There are no advisory locks, no sequences, no triggers,
-//! and `listen` only makes pokes come sooner. A database that speaks the protocol and runs writes in an order
-//! that agrees with the lock of the head row should serve: managed Postgres, a Postgres standby that was
-//! promoted, YugabyteDB, CockroachDB, AlloyDB, Aurora. **What was run:** PostgreSQL 15, by the contract tests.
-//! None of the others was run. CockroachDB has no `listen` and may undo any transaction (`40001`); both are
-//! provided for, but not proven there.
+//! and `listen` only makes pokes come sooner. Statements are prepared, so a pooler in between must keep sessions.
+//!
+//! A database that speaks the protocol and runs writes in an order that agrees with the lock of the head row should
+//! serve: managed PostgreSQL, a standby that was promoted without loss, YugabyteDB, CockroachDB, AlloyDB, Aurora.
+//! **What was run:** PostgreSQL 15, by `cargo xtask test postgres`. None of the others was run. CockroachDB has no
+//! `listen` and may undo any transaction (`40001`); both are provided for, but not proven there.
+//!
+//! Why the lock: with eight writers on PostgreSQL 15 for five seconds, a reader whose cursor was a sequence missed
+//! 3,319 of 7,249 rows; with the head's lock it missed none of 623.
 //!
 //! The connection is not encrypted: let it be a Unix socket, this machine, or a network of your own.
 

@@ -181,11 +181,11 @@ struct Shown<'a>(&'a rusqlite::Row<'a>);
 
 impl Columns for Shown<'_> {
     fn maybe_text(&self, at: usize) -> Result<Option<&str>, Error> {
-        Ok(self.0.get_ref(at)?.as_str_or_null().map_err(Error::internal)?)
+        self.0.get_ref(at)?.as_str_or_null().map_err(Error::internal)
     }
 
     fn maybe_int(&self, at: usize) -> Result<Option<i64>, Error> {
-        Ok(self.0.get_ref(at)?.as_i64_or_null().map_err(Error::internal)?)
+        self.0.get_ref(at)?.as_i64_or_null().map_err(Error::internal)
     }
 }
 

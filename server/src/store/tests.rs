@@ -4,7 +4,6 @@ use domain::{
     Command, Kind, Refusal, ledger,
     replica::Replica,
     team::{self, Team},
-    user::SYSTEM,
     wire::{Push, Registered},
 };
 use futures::future::join_all;
