@@ -200,12 +200,14 @@ impl Default for Head {
 
 impl Head {
     /// Goes over to another history of the server, if it is one: what is held belongs to an earlier era then,
-    /// and no revision of it counts.
-    fn enter(&mut self, epoch: Option<uuid::Uuid>) {
+    /// and no revision of it counts. Says whether there was an earlier one.
+    fn enter(&mut self, epoch: Option<uuid::Uuid>) -> bool {
+        let another = self.cursor.epoch.is_some() && self.cursor.epoch != epoch;
         if self.cursor.epoch != epoch {
-            self.era += u32::from(self.cursor.epoch.is_some());
+            self.era += u32::from(another);
             self.cursor = Cursor { epoch, ..Cursor::default() };
         }
+        another
     }
 }
 
@@ -460,10 +462,18 @@ impl Replica {
         }
         let mut plan = self.plan();
         plan.head.heard_at = Some(now);
-        if let Mode::Stretch(stretch) = &response.mode {
-            plan.head.enter(stretch.goal.epoch);
-        }
+        let entered = match &response.mode {
+            Mode::Stretch(stretch) => plan.head.enter(stretch.goal.epoch),
+            Mode::News => false,
+        };
         self.hear_verdicts(&mut plan, asked, &response);
+        if entered {
+            // Something on its way since before the restore may have been decided anew, and otherwise than
+            // then: every verdict that is still kept is asked for again.
+            let oldest = self.journal.keys().next().map_or(self.head.seq, |seq| seq - 1);
+            let before = oldest.saturating_sub(self.head.base);
+            plan.head.server_seq = plan.head.server_seq.min(before);
+        }
         self.prune(&mut plan, response.now);
         let Response { mode, puts, gone, cursor, sums, .. } = response;
         let puts = puts.iter().filter_map(arrived).collect();
@@ -485,8 +495,9 @@ impl Replica {
             let seq = seq + self.head.base;
             let Some(entry) = self.journal.get(&seq) else { continue };
             // A different envelope under this number is a fork, which the server says by itself.
-            if entry.envelope.mid == *mid && entry.outcome.as_ref() != Some(outcome) {
-                let read = entry.read && entry.outcome.is_some();
+            let same = entry.outcome.as_ref() == Some(outcome);
+            if entry.envelope.mid == *mid && !(same && entry.era == plan.head.era) {
+                let read = entry.read && same;
                 let (outcome, answered_at) = (Some(outcome.clone()), Some(response.now));
                 let era = plan.head.era;
                 let entry = Entry { outcome, read, answered_at, era, ..entry.clone() };

@@ -11,6 +11,7 @@ mod counts;
 mod deeds;
 mod dice;
 mod disk;
+mod first_call;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod mirror;

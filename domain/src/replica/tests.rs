@@ -390,6 +390,25 @@ fn a_restored_server_gets_again_what_it_forgot() {
 }
 
 #[test]
+fn what_a_restored_server_decides_anew_from_an_old_request_is_heard() {
+    let mut server = Server::new(World::at(Stage::Assigned));
+    let mut phone = Phone::of_li(&mut server);
+    let backup = server.books.clone();
+    phone.act(FIRST, visit::Command::Accept).unwrap();
+    let old = phone.ask();
+    phone.sync(&mut server);
+    server.books = backup;
+    server.books.history.epoch = Uuid::from_u128(10);
+    server.act(COORDINATOR, Command::Ticket(TICKET, dispatch(SECOND, WANG, "就近")));
+    // A copy of the request that a network had kept arrives before the phone itself.
+    server.answer(&old);
+    phone.sync(&mut server);
+    let entry = phone.replica.journal().values().next().unwrap();
+    assert_eq!(entry.outcome, Some(Outcome::Refused { refusal: Refusal::CalledOff }));
+    assert_eq!(phone.replica.waiting().attention, 1, "and its author is told");
+}
+
+#[test]
 fn a_server_restored_to_before_this_phone_was_registered_gets_everything_again() {
     let mut server = Server::new(World::at(Stage::Repairing));
     let mut backup = server.books.clone();
