@@ -9,6 +9,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
@@ -496,7 +497,7 @@ fn same(stored: &Stored, sent: &Sent) -> bool {
 
 /// The command, if this version knows it.
 fn read(command: &serde_json::Value) -> Option<Command> {
-    serde_json::from_value(command.clone()).ok()
+    Command::deserialize(command).ok()
 }
 
 /// The app's build as it names itself, cut to what is worth keeping.

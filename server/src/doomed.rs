@@ -6,10 +6,11 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use domain::{
-    Id, Timestamp, ledger,
+    Command, Id, Timestamp, ledger,
     user::User,
     wire::{Push, Request},
 };
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
@@ -121,8 +122,7 @@ impl Doomed {
 /// What deciding this request will look up.
 fn wants(request: &Request) -> Wants {
     let commands = request.envelopes.iter();
-    let commands = commands
-        .filter_map(|sent| serde_json::from_value::<domain::Command>(sent.command.clone()).ok());
+    let commands = commands.filter_map(|sent| Command::deserialize(&sent.command).ok());
     let mut keys: Vec<domain::Key> = commands.flat_map(|command| command.keys()).collect();
     keys.extend(request.envelopes.first().map(|sent| domain::Key::of(sent.by)));
     Wants {
