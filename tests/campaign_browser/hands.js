@@ -53,7 +53,6 @@ window.campaign = (() => {
     const found = word(text);
     const told = new Promise((settle) => waiting.set(found, settle));
     await pause(0);
-    window.tellTried(found);
     named("save-note").click();
     const answer = await Promise.race([told, pause(until - performance.now()).then(() => "silent")]);
     waiting.delete(found);

@@ -34,14 +34,20 @@ impl Page {
         let joined = json!({ "targetId": target, "flatten": true });
         let session = text(&pipe.call(None, "Target.attachToTarget", joined)?, "sessionId")?;
         let page = Self { pipe, target, session };
-        for domain in ["Page.enable", "Runtime.enable", "Network.enable"] {
+        for domain in ["Inspector.enable", "Page.enable", "Runtime.enable", "Network.enable"] {
             page.call(domain, json!({}))?;
         }
-        for name in ["tellSaved", "tellTried"] {
-            page.call("Runtime.addBinding", json!({ "name": name }))?;
-        }
+        page.call("Runtime.addBinding", json!({ "name": "tellSaved" }))?;
         page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": HANDS }))?;
         Ok(page)
+    }
+
+    /// Whether the tab died by itself: a browser's own fault that some script provoked.
+    ///
+    /// # Errors
+    /// That it did.
+    pub fn alive(&self) -> Done {
+        if self.pipe.has_crashed(&self.session) { Err("the tab crashed".into()) } else { Ok(()) }
     }
 
     /// Asks Chromium about this tab.
@@ -49,6 +55,7 @@ impl Page {
     /// # Errors
     /// What it does not like.
     pub fn call(&self, method: &str, params: Value) -> Done<Value> {
+        self.alive()?;
         self.pipe.call(Some(&self.session), method, params)
     }
 
@@ -117,7 +124,8 @@ impl Page {
             if well == Ok(true) {
                 return Ok(());
             }
-            if begun.elapsed() > patience || self.pipe.is_over() {
+            let over = self.pipe.is_over() || self.alive().is_err();
+            if begun.elapsed() > patience || over {
                 let screen: String = self
                     .js("location.pathname + ': ' + document.body.innerText.replace(/\\s+/g, ' ').slice(0, 700)")
                     .unwrap_or_default();
@@ -152,11 +160,6 @@ impl Page {
     /// The notes this tab showed as saved, in the order in which they appeared.
     pub fn saved(&self) -> Vec<String> {
         self.pipe.said(&self.session, "tellSaved")
-    }
-
-    /// The notes this tab pressed "save" for.
-    pub fn tried(&self) -> Vec<String> {
-        self.pipe.said(&self.session, "tellTried")
     }
 
     /// Nothing goes to the server's interface, but the app's files come through.

@@ -35,6 +35,8 @@ struct Heard {
     /// What pages said through a binding: session, name, words.
     said: Vec<(String, String, String)>,
     complaints: Vec<String>,
+    /// The sessions of tabs whose process died.
+    crashed: Vec<String>,
     /// The browser ended; nothing more will come.
     over: bool,
 }
@@ -84,6 +86,7 @@ impl Pipe {
                 text(&params["name"]),
                 text(&params["payload"]),
             )),
+            Some("Inspector.targetCrashed") => heard.crashed.push(text(&message["sessionId"])),
             Some("Runtime.exceptionThrown") => {
                 let details = &params["exceptionDetails"];
                 let what = details["exception"]["description"].as_str();
@@ -142,6 +145,11 @@ impl Pipe {
     /// Errors no script caught.
     pub fn complaints(&self) -> Vec<String> {
         self.heard().complaints.clone()
+    }
+
+    /// Whether the process of that tab died while the browser lived on.
+    pub fn has_crashed(&self, session: &str) -> bool {
+        self.heard().crashed.iter().any(|crashed| crashed == session)
     }
 
     /// Whether the browser has ended and everything it said was taken in.
