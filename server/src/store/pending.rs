@@ -1,9 +1,9 @@
 //! What a write transaction has changed and not yet told the database: told in one go, a statement for each table.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    Id, Key, Kind, Timestamp, ledger::ReplicaRow, replica::Replica, scope::Scope, wire::Held,
+    Id, Key, Kind, Row, Timestamp, ledger::ReplicaRow, replica::Replica, scope::Scope, wire::Held,
 };
 
 use super::sql::{Many, Sql, Type, Value, values};
@@ -76,7 +76,8 @@ static HEAD: Many = Many {
 /// The changes that wait; of two to the same row the later one stands.
 #[derive(Default)]
 pub(super) struct Pending {
-    pub(super) rows: BTreeMap<Key, (u64, String)>,
+    /// Told in JSON only at the end: a device that sends many envelopes about one row costs one telling.
+    pub(super) rows: BTreeMap<Key, (u64, Arc<Row>)>,
     /// The revision of a row in a scope, or nothing where it left.
     pub(super) scopes: BTreeMap<(Key, Scope), Option<u64>>,
     /// Whether the row stays in the scope.
@@ -107,8 +108,12 @@ impl Pending {
     pub(super) fn flush(&mut self, sql: &dyn Sql) -> Result<(), Error> {
         let Self { rows, scopes, changes, numbers, counters, due, replicas, envelopes, head } =
             std::mem::take(self);
+        let bodies: Vec<(Key, u64, String)> = rows
+            .iter()
+            .map(|(key, (v, row))| Ok((*key, *v, row.to_json().map_err(Error::internal)?)))
+            .collect::<Result<_, Error>>()?;
         let mut all: Vec<(&'static Many, Vec<Vec<Value<'_>>>)> = Vec::new();
-        let lists = rows.iter().map(|(key, (v, body))| list(*key, values![*v, body]));
+        let lists = bodies.iter().map(|(key, v, body)| list(*key, values![*v, body]));
         all.push((&ROWS, lists.collect()));
         let lists = scopes
             .iter()

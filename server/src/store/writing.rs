@@ -257,7 +257,7 @@ impl<'a> Writing<'a> {
     /// Stores a row as it is at revision `v`, and who may hold it.
     ///
     /// # Errors
-    /// Where the row cannot be told in JSON.
+    /// Never here: what cannot be told in JSON fails at the end of the transaction.
     pub fn put(&mut self, row: &Row, v: u64) -> Result<(), Error> {
         let key = row.key();
         let before = self.row(key);
@@ -267,20 +267,20 @@ impl<'a> Writing<'a> {
         }
         let before = before.map(|before| scope::scopes(&before)).unwrap_or_default();
         let after = scope::scopes(row);
-        let body = row.to_json().map_err(Error::internal)?;
+        let row = Arc::new(row.clone());
         let pending = self.pending.get_mut();
-        pending.rows.insert(key, (v, body));
+        pending.rows.insert(key, (v, row.clone()));
         for scope in before.union(&after) {
             let stays = after.contains(scope);
             pending.scopes.insert((key, scope.clone()), stays.then_some(v));
             pending.changes.insert((scope.clone(), v, key), stays);
         }
-        if let Some(number) = number(row) {
+        if let Some(number) = number(&row) {
             pending.numbers.entry((number.to_owned(), key.kind)).or_insert(key);
         }
         self.touched.extend(before);
         self.touched.extend(after);
-        self.cache.rows.borrow_mut().insert(key, Some(Arc::new(row.clone())));
+        self.cache.rows.borrow_mut().insert(key, Some(row));
         Ok(())
     }
 
