@@ -31,6 +31,7 @@ pub fn request_with(method: &str, path: &str, cookie: &str, more: &str, body: &[
 }
 
 pub struct Line {
+    address: SocketAddr,
     stream: TcpStream,
     buffer: Vec<u8>,
     /// Bytes that went up and came down, headers included.
@@ -48,7 +49,7 @@ impl Line {
     pub async fn open(address: SocketAddr) -> Option<Self> {
         let stream = TcpStream::connect(address).await.ok()?;
         stream.set_nodelay(true).ok()?;
-        Some(Self { stream, buffer: Vec::with_capacity(64 * 1024), up: 0, down: 0 })
+        Some(Self { address, stream, buffer: Vec::with_capacity(64 * 1024), up: 0, down: 0 })
     }
 
     pub async fn to(address: SocketAddr) -> Self {
@@ -56,16 +57,23 @@ impl Line {
     }
 
     /// Sends a request and waits for the whole answer, which must be a success with a Content-Length.
+    ///
+    /// A line that the server closed because it lay idle is opened again, as browsers do.
     pub async fn ask(&mut self, request: &[u8]) -> Heard<'_> {
-        self.stream.write_all(request).await.expect("the server reads");
         self.up += request.len() as u64;
         self.buffer.clear();
+        let sent = self.stream.write_all(request).await.is_ok();
+        let heard = sent && self.stream.read_buf(&mut self.buffer).await.is_ok_and(|read| read > 0);
+        if !heard {
+            self.stream = Self::to(self.address).await.stream;
+            self.say(request).await;
+        }
         let head = loop {
-            self.fill().await;
             let end = self.buffer.windows(4).position(|window| window == b"\r\n\r\n");
             if let Some(end) = end {
                 break end + 4;
             }
+            self.fill().await;
         };
         let length = content_length(&self.buffer[..head]);
         while self.buffer.len() < head + length {

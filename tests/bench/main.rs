@@ -43,6 +43,7 @@ async fn main() {
         match (name.as_str(), &database) {
             ("server", Some(address)) => server::run_on(&mut report, address).await,
             ("server", None) => server::run(&mut report).await,
+            ("load", _) => server::load(&mut report).await,
             ("growth", _) => growth::run(&mut report).await,
             ("fanout", _) => fanout::run(&mut report).await,
             ("sync", _) => first_sync::run(&mut report).await,

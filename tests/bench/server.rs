@@ -36,9 +36,19 @@ pub async fn run(report: &mut Report) {
         let data = Data::Folder(seed::town(tickets).await);
         start(report, &data, tickets, most).await;
     }
+    load_only(report, &limits).await;
+}
+
+/// Only the limits and the work itself: what a profiler is set on.
+pub async fn load(report: &mut Report) {
+    let limits = limits(report).await;
+    load_only(report, &limits).await;
+}
+
+async fn load_only(report: &mut Report, limits: &Limits) {
     headline(&format!("{MANY} tickets stored, {CONNECTIONS} connections, SQLite"));
     let data = Data::Folder(seed::town(MANY).await);
-    load_on(report, &data, &limits, "", 1.0).await;
+    load_on(report, &data, limits, "", 1.0).await;
 }
 
 /// The same work on a database elsewhere. At least half of the goals is wanted of it.

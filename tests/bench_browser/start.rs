@@ -71,13 +71,13 @@ return (async () => {
     for (const { name } of await indexedDB.databases()) {
         const open = indexedDB.open(name);
         await new Promise((done) => { open.onsuccess = done; });
-        const stores = [...open.result.objectStoreNames].filter((store) => store === 'rows');
-        if (stores.length === 0) { open.result.close(); continue; }
-        const all = open.result.transaction('rows').objectStore('rows').getAll();
+        if (!open.result.objectStoreNames.contains('entity')) { open.result.close(); continue; }
+        const all = open.result.transaction('entity').objectStore('entity').getAll();
         await new Promise((done) => { all.onsuccess = done; });
+        const decoder = new TextDecoder();
         for (const row of all.result) {
-            const text = typeof row === 'string' ? row : row.body;
-            if (typeof text === 'string') JSON.parse(text);
+            const text = typeof row === 'string' ? row : decoder.decode(row);
+            try { JSON.parse(text); } catch { JSON.parse(text.slice(text.indexOf('{'))); }
         }
         open.result.close();
     }
