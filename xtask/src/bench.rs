@@ -1,6 +1,9 @@
 //! Measures what is shipped, beside what this machine can do at best, and says which goals it reaches.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -87,7 +90,7 @@ fn part(name: &str, names: &[&str]) -> Done<(Vec<String>, PathBuf)> {
     Ok((words, file))
 }
 
-fn read(file: &PathBuf) -> Done<Vec<Value>> {
+fn read(file: &Path) -> Done<Vec<Value>> {
     let text = shell::read(file)?;
     serde_json::from_str(&text).map_err(|why| format!("{}: {why}.", file.display()))
 }
