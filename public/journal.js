@@ -1,7 +1,7 @@
 // The second journal's hands: a worker that writes unsent entries into files of their own, beside the database.
 //
 // A browser that finds its database damaged may open an empty one and say nothing; these files are not touched by
-// that. Each tab has one, `journal/<database>/<random>.log`, because only one hand may hold a file. What stands in
+// that. Each tab has one, `journal/<database>/<n>.log`, because only one hand may hold a file. What stands in
 // the files is decided by the program. Each question {id, kind, …} is answered with {id, …} or {id, error}:
 //
 //   open {database}  -> {files}  what other tabs left behind; files of tabs that are gone now belong to this one
@@ -13,17 +13,18 @@ let folder;
 let own;
 let left = [];
 
+// Fixed names, each asked for by itself: a worker that walks a folder of such files can bring Chromium 156 down.
+const names = Array.from({ length: 32 }, (_, n) => `${n}.log`);
+
 const kinds = {
   async open({ database }) {
     const root = await navigator.storage.getDirectory();
     const journal = await root.getDirectoryHandle("journal", { create: true });
     folder = await journal.getDirectoryHandle(database, { create: true });
-    // The names first: Chromium crashes now and then where files are opened while their folder is walked.
-    const names = [];
-    for await (const name of folder.keys()) names.push(name);
     const files = [];
     for (const name of names) {
-      const file = await folder.getFileHandle(name);
+      const file = await folder.getFileHandle(name).catch(() => undefined);
+      if (!file) continue;
       try {
         const handle = await file.createSyncAccessHandle();
         const bytes = new Uint8Array(handle.getSize());
@@ -76,10 +77,20 @@ const kinds = {
   },
 };
 
+// A file that no tab holds and that nothing is left in.
 async function fresh() {
-  const name = `${crypto.randomUUID()}.log`;
-  const file = await folder.getFileHandle(name, { create: true });
-  return { name, handle: await file.createSyncAccessHandle() };
+  const held = [own, ...left].filter(Boolean).map((it) => it.name);
+  for (const name of names.filter((name) => !held.includes(name))) {
+    try {
+      const file = await folder.getFileHandle(name, { create: true });
+      const handle = await file.createSyncAccessHandle();
+      if (handle.getSize() === 0) return { name, handle };
+      handle.close();
+    } catch {
+      // Another tab was faster.
+    }
+  }
+  throw new DOMException("Every file is taken", "NoModificationAllowedError");
 }
 
 // Whole or not at all: half a line would spoil the next one.

@@ -399,8 +399,26 @@ impl Device {
         if !here(self) {
             return;
         }
-        // What was sealed while the app died, and never reached the database, is done now.
-        let _adopted = self.carry_out(|view| Ok(view.adopt(read.envelopes.clone()))).await;
+        // What was sealed and is not in the database is done now: the app died in that moment, or the browser
+        // gave back an older state of the database that looks well.
+        let adopted = Cell::new(0);
+        let done = self.carry_out(|view| {
+            let plan = view.adopt(read.envelopes.clone());
+            adopted.set(plan.as_ref().map_or(0, |plan| plan.entries.len()));
+            Ok(plan)
+        });
+        if done.await.is_ok() && adopted.get() > 0 {
+            self.name_loss(Loss {
+                cause: Cause::Behind,
+                device_code: self.view.with_untracked(|view| {
+                    view.as_ref().map(|view| view.head().device_code.clone()).unwrap_or_default()
+                }),
+                at: clock::device(),
+                recovered: adopted.get(),
+                missing: 0,
+                missing_at: Vec::new(),
+            });
+        }
         self.fold_second().await;
     }
 
