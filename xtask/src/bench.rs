@@ -27,6 +27,8 @@ pub(crate) fn run(words: &[&str]) -> Done {
     let first_option = words.iter().position(|word| word.starts_with("--"));
     let (names, rest) = words.split_at(first_option.unwrap_or(words.len()));
     let [json_file, database] = crate::options(["--json", "--database"], rest)?;
+    // Only the server's work depends on the database.
+    let names: &[&str] = if database.is_some() && names.is_empty() { &["server"] } else { names };
     if let Some(unknown) = names.iter().find(|name| !BENCHES.contains(*name)) {
         return Err(format!("There is no bench `{unknown}`. They are {}.", BENCHES.join(", ")));
     }
