@@ -1,7 +1,9 @@
 //! What people do, and the disasters that meet their devices, the server and the plans.
 
+use std::rc::Rc;
+
 use domain::{
-    Command, Envelope, Id, Key, Kind, Row,
+    Command, Envelope, Id, Key, Row,
     ledger::Books,
     replica::Replica,
     ticket,
@@ -14,6 +16,7 @@ use crate::{
     deeds::Mind,
     disk::Disk,
     phone::{Phone, Tab, Wish},
+    server::{Letter, Parcel},
     world::{Deed, Event, World},
 };
 
@@ -91,7 +94,8 @@ impl World {
         let books = self.server.memory.now();
         let active = books.user(it.user).is_some_and(|user| user.active);
         if !active || it.offline_until > self.now {
-            let pause = self.dice.pause(10 * MINUTE_MS);
+            let usual = if self.healing { 500 } else { 10 * MINUTE_MS };
+            let pause = self.dice.pause(usual);
             return self.after(pause, Event::SignIn { phone });
         }
         let session = self.next_life();
@@ -316,12 +320,7 @@ impl World {
             }
         }
         if self.dice.chance(office.age) {
-            let tickets = self.server.memory.now().all();
-            let tickets = tickets.filter(|(key, _)| key.kind == Kind::Ticket);
-            let ids: Vec<Id<ticket::Ticket>> = tickets.map(|(key, _)| Id::new(key.id)).collect();
-            if let Some(id) = self.dice.pick(&ids).copied() {
-                self.age(id);
-            }
+            self.age();
         }
     }
 
@@ -336,25 +335,29 @@ impl World {
                 commands.push(save(id, User { active: true, ..user.clone() }));
             }
         }
-        if !commands.is_empty() {
-            self.order_now(user::SYSTEM, commands);
+        for command in commands {
+            self.order_soon(command);
         }
     }
 
-    /// The nightly order that takes a finished ticket off the phones, when its time has come.
-    fn age(&mut self, id: Id<ticket::Ticket>) {
-        let row = self.server.memory.now().version(Key::of(id)).map(|version| version.row.clone());
-        let Some(Row::Ticket(ticket)) = row.as_deref() else { return };
-        if ticket.ages_at().is_some_and(|due| due <= moment(self.now)) {
+    /// The nightly order that takes finished tickets off the phones, when their time has come.
+    fn age(&mut self) {
+        let now = moment(self.now);
+        let due: Vec<Id<ticket::Ticket>> = (self.server.memory.now().all())
+            .filter_map(|(_, version)| match &*version.row {
+                Row::Ticket(ticket) if ticket.ages_at().is_some_and(|due| due <= now) => {
+                    Some(ticket.id)
+                }
+                _ => None,
+            })
+            .collect();
+        for id in due {
             self.counts.aged += 1;
             self.order_soon(Command::Ticket(id, ticket::Command::AgeOut));
         }
     }
 
     fn order_soon(&mut self, command: Command) {
-        use std::rc::Rc;
-
-        use crate::server::{Letter, Parcel};
         let order = (self.dice.id(moment(self.now).0), moment(self.now), command);
         let parcel = Parcel::Orders(Rc::new(vec![order]));
         let letter = Letter {

@@ -146,7 +146,7 @@ impl Weather {
             roles: maybe(350, 150),
             retire: maybe(250, 80),
             cancel: maybe(350, 150),
-            age: maybe(250, 100),
+            age: maybe(400, 300),
         };
         let mut weather = Self { net, disk, client, server, office };
         weather.net.usual_ms = dice.one([2, 20, 20, 80, 400, 3_000]);

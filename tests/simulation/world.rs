@@ -366,7 +366,7 @@ impl World {
 
     /// What a frozen tab would hear waits until it thaws.
     fn postponed(&mut self, event: Event) -> Option<Event> {
-        let (true, (phone, life)) = event.tab() else { return Some(event) };
+        let Some((phone, life)) = event.tab() else { return Some(event) };
         let until = self.phones[phone].tab(life)?.frozen_until;
         if until <= self.now {
             return Some(event);
@@ -380,8 +380,7 @@ impl World {
     pub fn hasten(&mut self) {
         let queue = std::mem::take(&mut self.queue);
         for Reverse(mut due) in queue.into_sorted_vec() {
-            let (sleeper, _) = due.event.tab();
-            if sleeper && due.at > self.now + 60_000 {
+            if due.event.tab().is_some() && due.at > self.now + 60_000 {
                 due.at = self.now + self.dice.below(60_000);
             }
             self.queue.push(Reverse(due));
@@ -401,8 +400,8 @@ impl World {
 }
 
 impl Event {
-    /// Whether it happens in a tab, and in which.
-    fn tab(&self) -> (bool, (usize, u64)) {
+    /// The tab it happens in, if it does.
+    fn tab(&self) -> Option<(usize, u64)> {
         match self {
             Self::Turn { phone, life }
             | Self::Alarm { phone, life, .. }
@@ -410,8 +409,8 @@ impl Event {
             | Self::Hear { phone, life, .. }
             | Self::Wrote { phone, life, .. }
             | Self::Look { phone, life }
-            | Self::Tell { phone, life } => (true, (*phone, *life)),
-            _ => (false, (0, 0)),
+            | Self::Tell { phone, life } => Some((*phone, *life)),
+            _ => None,
         }
     }
 
