@@ -38,16 +38,18 @@ impl Place {
     }
 
     /// A phone that has everything and was closed since.
-    pub async fn phone(&self) -> Browser {
+    pub async fn phone(&self, tickets: usize) -> Browser {
         let mut phone = self.new_phone().await;
         phone.open("/sign-in").await;
         sign_in(&phone).await;
         phone.see_installed().await;
-        synced(&phone).await;
+        phone.see_synced().await;
+        phone.go("/tickets").await;
+        whole(&phone, tickets).await;
         phone.quit().await;
         phone.start().await;
         phone.open("/").await;
-        synced(&phone).await;
+        phone.see_synced().await;
         phone
     }
 }
@@ -59,20 +61,27 @@ pub async fn sign_in(phone: &Browser) {
     phone.press("sign-in").await;
 }
 
-/// Waits until everything is here; thousands of tickets take longer than the stories' patience.
-pub async fn synced(phone: &Browser) {
-    let _: bool = phone.js(SYNCED, &[json!(60_000)]).await;
+/// Waits until the list of all tickets, which is on the screen or will be, names so many.
+pub async fn whole(phone: &Browser, tickets: usize) {
+    // A script may take half a minute at most, and a slow network longer.
+    for _ in 0..8 {
+        if phone.js(WHOLE, &[json!(tickets), json!(20_000)]).await {
+            return;
+        }
+    }
+    panic!("not all tickets arrive:\n{}", phone.screen().await);
 }
 
-/// Waits in the page until the cloud says that all is well; answers when that was.
-pub const SYNCED: &str = "
-const ends = performance.now() + args[0];
-return new Promise((done, fail) => {
+const WHOLE: &str = "
+const [tickets, most] = args;
+const ends = performance.now() + most;
+return new Promise((done) => {
     const look = () => {
-        const cloud = document.querySelector('[data-name=sync]');
-        if (cloud?.dataset.state === 'fine') done(true);
-        else if (performance.now() > ends) fail(new Error(`still ${cloud?.dataset.state}`));
-        else setTimeout(look, 20);
+        const said = document.querySelector('p[role=status].num')?.textContent ?? '';
+        const well = document.querySelector('[data-name=sync]')?.dataset.state === 'fine';
+        if (well && Number(said.replace(/[^0-9]/g, '')) >= tickets) done(true);
+        else if (performance.now() > ends) done(false);
+        else setTimeout(look, 50);
     };
     look();
 });";

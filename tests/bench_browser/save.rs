@@ -12,7 +12,7 @@ const SAVES: usize = 80;
 pub async fn run(report: &mut Report) {
     headline(&format!("A note saved on a phone with {TICKETS} tickets, {SLOWER:.0}× CPU"));
     let place = Place::with(TICKETS).await;
-    let phone = place.phone().await;
+    let phone = place.phone(TICKETS).await;
     phone.go("/tickets").await;
     let first = "return document.querySelector('[data-name=list] a[href]')?.getAttribute('href')";
     phone.until("a ticket", &first.replace("return", "return !!"), &[]).await;

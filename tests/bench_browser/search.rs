@@ -13,7 +13,7 @@ const WORDS: [&str; 5] = ["KFR-72", "王国华", "知春路 1", "1385", "SN00"];
 pub async fn run(report: &mut Report) {
     headline(&format!("Search over {TICKETS} tickets on a phone"));
     let place = Place::with(TICKETS).await;
-    let phone = place.phone().await;
+    let phone = place.phone(TICKETS).await;
     phone.go("/tickets").await;
     phone.see_control("list").await;
     for slower in [1.0, SLOWER] {

@@ -15,7 +15,7 @@ const TIMES: usize = 7;
 pub async fn run(report: &mut Report) {
     headline(&format!("Offline start in a new browser process, {TICKETS} tickets"));
     let mut place = Place::with(TICKETS).await;
-    let mut phone = place.phone().await;
+    let mut phone = place.phone(TICKETS).await;
     if let Some(server) = place.server.take() {
         server.kill();
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     link::SLOW_4G,
-    phone::{Place, SLOWER, on_every_page, sign_in, slow_down, synced},
+    phone::{Place, SLOWER, on_every_page, sign_in, slow_down, whole},
 };
 use crate::{
     bench::report::{Figure, Report, Times, headline},
@@ -59,7 +59,7 @@ async fn first(report: &mut Report, place: &Place, slow: bool) -> Browser {
         sign_in(&phone).await;
         phone.js("return window.pressed", &[]).await
     };
-    synced(&phone).await;
+    whole(&phone, TICKETS).await;
     let seen: Seen = phone.js("return window.seen()", &[]).await;
     let (up, down) = place.link.bytes();
     place.link.shape(None);
@@ -135,7 +135,7 @@ async fn notes(report: &mut Report, place: &Place, phone: &Browser) {
     report.add(figure.at_most(900.0).note(format!("{whole:.0} since the network came back")));
 }
 
-/// Notes in every page when the press came, when fifty tickets were listed, and when all was well.
+/// Notes in every page when the press came, when fifty tickets were listed, and when all were and all was well.
 const WATCH: &str = "
 window.pressed = null;
 document.addEventListener('click', (event) => {
@@ -154,7 +154,7 @@ const look = () => {
     }
     const count = Number(document.querySelector('p[role=status].num')?.textContent.replace(/[^0-9]/g, '') ?? 0);
     if (fifty === null && count >= 50 && document.querySelector('[data-name=list] [data-name=ticket]')) fifty = performance.now();
-    if (fifty !== null && document.querySelector('[data-name=sync]')?.dataset.state === 'fine') whole = performance.now();
+    if (count >= 5000 && document.querySelector('[data-name=sync]')?.dataset.state === 'fine') whole = performance.now();
     if (whole === null) requestAnimationFrame(look);
 };
 requestAnimationFrame(look);
