@@ -29,7 +29,7 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const PROTO_HEADER: HeaderName = HeaderName::from_static("doorstep-proto");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Set on everything. Only what the app needs is allowed.
+/// Set on everything that may be shown as a page. Only what the app needs is allowed.
 const SECURITY: &[(&str, &str)] = &[
     (
         "content-security-policy",
@@ -47,6 +47,13 @@ const SECURITY: &[(&str, &str)] = &[
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("x-frame-options", "DENY"),
+];
+
+/// Set on what no browser shows as a page: a phone's smallest exchange should not be mostly headers.
+const SECURITY_OF_DATA: &[(&str, &str)] = &[
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-resource-policy", "same-origin"),
 ];
 
 /// Goes around every handler.
@@ -84,7 +91,7 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
     span.in_scope(|| tracing::info!(status, ms, "answered"));
 
     let headers = response.headers_mut();
-    for (name, value) in SECURITY {
+    for (name, value) in if api { SECURITY_OF_DATA } else { SECURITY } {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if https {
