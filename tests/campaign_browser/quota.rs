@@ -37,7 +37,8 @@ pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<Strin
     let hog = campaign.runs % 2 == 1;
     let stage = campaign.stage_for(RUNS_ON_A_STAGE)?;
     let phone = &mut stage.phone;
-    phone.line.cut();
+    // The app puts its ballast in after a good talk with the server.
+    phone.line.mend();
     if !phone.is_open() {
         phone.start()?;
     }
@@ -46,6 +47,7 @@ pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<Strin
     let page = phone.page()?;
     let origin = phone.address("");
     let usage = if hog { with_ballast(page, &origin)? } else { usage(page, &origin)?.0 };
+    phone.line.cut();
     let room = if hog { 3_000_000 } else { dice.between(20_000, 250_000) };
     limit(page, &origin, Some(usage + room))?;
     if hog {
