@@ -138,7 +138,7 @@ impl World {
                 for sent in sent.envelopes.iter_mut() {
                     if self.strange.contains(&sent.mid) {
                         // As a newer app would write it.
-                        sent.command = serde_json::json!({"strange": sent.seq});
+                        sent.command = serde_json::json!({"strange": sent.mid});
                     }
                 }
                 if let Some(stretch) = &mut sent.stretch {
