@@ -188,7 +188,7 @@ impl World {
         let letters = &mut self.server.processes[place].letters;
         while batch.len() < BATCH_MAX
             && let Some(next) = letters.front()
-            && !(next.alone && !batch.is_empty())
+            && (!next.alone || batch.is_empty())
             && let Some(letter) = letters.pop_front()
         {
             let alone = letter.alone;
