@@ -565,14 +565,16 @@ fn hear<B: Books>(
         let same_grants = cursor.grants == goal.grants || Canary::GrantsIgnored.planted();
         (same_epoch, same_grants)
     };
+    // A snapshot behind one that this device has heard of: nothing new yet, whatever the grants were then.
+    let goal_asked = request.stretch.as_ref().and_then(|ask| ask.goal.as_ref());
+    let heard = [Some(&request.cursor), goal_asked];
+    if heard.into_iter().flatten().any(|heard| own(heard).0 && heard.v > history.v) {
+        response.more = request.stretch.is_some() || response.more;
+        return Ok(());
+    }
     if let Some(ask) = &request.stretch {
         let valid = ask.goal.as_ref().filter(|goal| own(goal) == (true, true));
         return match valid {
-            // This snapshot is older than the walk: its rows could be older than what is held.
-            Some(begun) if begun.v > history.v => {
-                response.more = true;
-                Ok(())
-            }
             Some(begun) => {
                 let begun =
                     if Canary::WalkWithoutGoal.planted() { goal.clone() } else { begun.clone() };
@@ -587,10 +589,6 @@ fn hear<B: Books>(
     }
     let cursor = &request.cursor;
     let (same_epoch, same_grants) = own(cursor);
-    if same_epoch && same_grants && cursor.v > history.v {
-        // A snapshot behind the one this device has heard: nothing new yet.
-        return Ok(());
-    }
     if same_epoch && same_grants && cursor.v >= history.floor {
         let changed = books.changed(grants, cursor.v, ROWS_MAX + 1)?;
         if changed.len() <= ROWS_MAX {

@@ -508,8 +508,13 @@ impl Replica {
             Push::Done => {
                 // A twin of this phone may have pushed under its name; what was not written here does not
                 // count, so that the next envelope is sent, and the server says that it is a fork.
-                let written = self.head.seq - self.head.base;
-                let heard = response.server_seq.min(written);
+                let ours = |told: &Verdict, n: u64| {
+                    let entry = self.journal.get(&(self.head.base + n));
+                    told.seq == n && entry.is_some_and(|entry| entry.envelope.mid == told.mid)
+                };
+                let told = response.verdicts.iter().zip(asked.prev_seq + 1..);
+                let agreed = told.take_while(|(told, n)| ours(told, *n)).count() as u64;
+                let heard = response.server_seq.min(asked.prev_seq + agreed);
                 plan.head.server_seq = heard.max(plan.head.server_seq);
             }
             // A restored server has heard less than before. What it forgot counts as unanswered again.
