@@ -1,88 +1,95 @@
-//! The second journal: unsent entries once more, in files that a damaged database does not touch.
+//! The second journal: unsent entries once more, where a damaged database does not reach.
 //!
-//! A browser may find its database damaged and open an empty one without a word. So every entry is also
-//! written, with a checksum, into a file in the origin-private file system, through a worker that alone may
-//! do so durably. It is a help, never a hindrance: where it is missing or silent, saving goes on without it.
+//! A browser may find its database damaged and open an empty one without a word. So every entry is also put, with a
+//! checksum, into a cache of the browser, which keeps each in a file of its own, apart from the database. All tabs
+//! share it: an entry lies there under its id. It is a help, never a hindrance: where it is missing or silent,
+//! saving goes on without it.
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
-    rc::{Rc, Weak},
+    collections::BTreeSet,
+    rc::Rc,
 };
 
 use domain::Envelope;
-use futures::{
-    channel::oneshot,
-    future::{Either, select},
-};
+use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Promise};
+use leptos::prelude::window;
 use uuid::Uuid;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{MessageEvent, Worker};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Cache, DomException, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetFileOptions,
+    FileSystemWritableFileStream, Request, Response,
+};
 
 // Named in full, so that the tests can take this file by itself.
 #[path = "second/line.rs"]
 pub mod line;
 
-pub use line::{Line, Read};
+pub use line::Read;
 
 /// Why the second journal did not take something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The browser has no room.
     Full,
-    /// The worker is not there, cannot write, or does not answer.
+    /// The browser has no such cache, cannot write it, or does not answer.
     Off,
 }
 
-type Listener = Closure<dyn FnMut(MessageEvent)>;
-
-/// One tab's second journal of one database.
+/// The second journal of one database, as one tab sees it.
 pub struct Second {
-    worker: Worker,
-    asked: RefCell<BTreeMap<u32, oneshot::Sender<JsValue>>>,
-    next: Cell<u32>,
+    cache: Cache,
+    /// How the addresses of this database's entries begin.
+    begin: String,
+    /// The envelopes in it, as far as this tab knows.
+    held: RefCell<BTreeSet<Uuid>>,
     works: Cell<bool>,
-    /// The envelopes in this tab's file.
-    mine: RefCell<BTreeSet<Uuid>>,
-    bytes: Cell<usize>,
     on_change: Box<dyn Fn(bool)>,
-    heard: RefCell<Vec<Listener>>,
 }
 
-/// Where the worker's program lies.
-pub const WORKER: &str = "/journal.js";
-/// A worker that does not answer for so long is not waited for any more.
+const CACHE: &str = "second-journal";
+const BALLAST_FILE: &str = "ballast";
+/// A browser that does not answer for so long is not waited for any more.
 const PATIENCE_MS: u32 = 2_000;
-/// A file larger than this is written anew when most of it is answered.
-const BYTES_WANTED: usize = 256 * 1024;
 /// The room that is kept for the moment when the browser is full, in bytes.
 pub const BALLAST: u32 = 8 * 256 * 1024;
 
 impl Second {
-    /// The second journal of this database, through this worker. `on_change` hears whether it works.
-    pub fn new(worker: Worker, on_change: impl Fn(bool) + 'static) -> Rc<Self> {
-        let second = Rc::new(Self {
-            worker,
-            asked: RefCell::default(),
-            next: Cell::new(0),
-            works: Cell::new(true),
-            mine: RefCell::default(),
-            bytes: Cell::new(0),
-            on_change: Box::new(on_change),
-            heard: RefCell::default(),
-        });
-        let answered = listener(&second, |second, event| second.answered(&event.data()));
-        second.worker.set_onmessage(Some(answered.as_ref().unchecked_ref()));
-        let broken = listener(&second, |second, _| {
-            second.change(false);
-            // Whoever waits for an answer hears that there is none.
-            second.asked.borrow_mut().clear();
-        });
-        second.worker.set_onerror(Some(broken.as_ref().unchecked_ref()));
-        second.heard.borrow_mut().extend([answered, broken]);
-        second
+    /// Opens the second journal of this database and reads what is in it. `on_change` hears whether it works.
+    ///
+    /// # Errors
+    /// Where the browser has no caches, or does not answer.
+    pub async fn open(
+        database: &str,
+        on_change: impl Fn(bool) + 'static,
+    ) -> Result<(Rc<Self>, Read), Trouble> {
+        let caches = window().caches().map_err(|error| trouble(&error))?;
+        let cache = answer(caches.open(CACHE)).await?.unchecked_into::<Cache>();
+        let begin = format!("/{CACHE}/{database}/");
+        let mut files = Vec::new();
+        for request in Array::from(&answer(cache.keys()).await?).iter() {
+            let Ok(request) = request.dyn_into::<Request>() else { continue };
+            // The address is whole; ours begins after the origin.
+            if !request.url().contains(&begin) {
+                continue;
+            }
+            let found = answer(cache.match_with_request(&request)).await?;
+            let Ok(response) = found.dyn_into::<Response>() else { continue };
+            let Ok(text) = response.text() else { continue };
+            // An entry that cannot be read any more costs that entry only.
+            if let Some(text) = answer(text).await.ok().and_then(|text| text.as_string()) {
+                files.push(text);
+            }
+        }
+        let read = line::read(files.iter().map(|text| text.as_bytes()));
+        let held = read.envelopes.iter().map(|envelope| envelope.mid).collect();
+        on_change(true);
+        let (held, works) = (RefCell::new(held), Cell::new(true));
+        let on_change = Box::new(on_change);
+        Ok((Rc::new(Self { cache, begin, held, works, on_change }), read))
     }
 
     /// Whether entries are written twice.
@@ -90,160 +97,110 @@ impl Second {
         self.works.get()
     }
 
-    /// Opens this tab's file, and reads what all tabs left.
+    /// Writes these down.
     ///
     /// # Errors
-    /// Where the browser has no such files, or no longer answers.
-    pub async fn open(self: &Rc<Self>, database: &str) -> Result<Read, Trouble> {
-        let answer = self.ask("open", "database", &database.into()).await?;
-        let files = Reflect::get(&answer, &"files".into()).map_err(|_| Trouble::Off)?;
-        let files = Array::from(&files);
-        let files = files.iter().filter_map(|file| file.dyn_into().ok());
-        let files: Vec<Vec<u8>> = files.map(|file: Uint8Array| file.to_vec()).collect();
-        (self.on_change)(true);
-        Ok(line::read(files.iter().map(Vec::as_slice)))
+    /// Where the browser does not take them.
+    pub async fn add(&self, envelopes: &[Envelope]) -> Result<(), Trouble> {
+        for envelope in envelopes {
+            let text = line::write(envelope);
+            let response = Response::new_with_opt_str(Some(&text)).map_err(|_| Trouble::Off)?;
+            let put = self.cache.put_with_str(&self.address(envelope.mid), &response);
+            self.noted(answer(put).await)?;
+            self.held.borrow_mut().insert(envelope.mid);
+        }
+        Ok(())
     }
 
-    /// Writes these down. It is asked at once; the answer tells when they have reached the disk.
-    pub fn add(
-        self: &Rc<Self>,
-        envelopes: &[Envelope],
-    ) -> impl Future<Output = Result<(), Trouble>> + use<> {
-        self.mine.borrow_mut().extend(envelopes.iter().map(|envelope| envelope.mid));
-        let asked = self.write("add", &sealed(envelopes));
-        async move { asked.await.map(drop) }
-    }
-
-    /// Takes an envelope back that could not be saved, as the person was told.
-    pub async fn withdraw(self: &Rc<Self>, mid: Uuid) -> Result<(), Trouble> {
-        self.mine.borrow_mut().remove(&mid);
-        self.write("add", &[Line::Withdrawn(mid)]).await.map(drop)
-    }
-
-    /// Writes the file anew with these alone. What other tabs left behind goes with the old one.
+    /// Takes an envelope back: it is answered, or could not be saved, as the person was told.
     ///
     /// # Errors
-    /// Where it could not be written; the old files stay then.
-    pub async fn fold(self: &Rc<Self>, unanswered: &[Envelope]) -> Result<(), Trouble> {
-        self.mine.replace(unanswered.iter().map(|envelope| envelope.mid).collect());
-        self.bytes.set(0);
-        self.write("fold", &sealed(unanswered)).await.map(drop)
+    /// Where the browser does not let it go.
+    pub async fn withdraw(&self, mid: Uuid) -> Result<(), Trouble> {
+        let gone = self.cache.delete_with_str(&self.address(mid));
+        self.noted(answer(gone).await)?;
+        self.held.borrow_mut().remove(&mid);
+        Ok(())
     }
 
-    /// Which of these, the unanswered ones, the file should be written anew with; `None` while it may stay.
+    /// Leaves these alone in it.
+    ///
+    /// # Errors
+    /// Where the browser does not take them; what was there stays then.
+    pub async fn fold(&self, unanswered: &[Envelope]) -> Result<(), Trouble> {
+        let wanted: BTreeSet<Uuid> = unanswered.iter().map(|envelope| envelope.mid).collect();
+        let held = self.held.borrow().clone();
+        let missing = unanswered.iter().filter(|envelope| !held.contains(&envelope.mid));
+        self.add(&missing.cloned().collect::<Vec<_>>()).await?;
+        for mid in held.difference(&wanted) {
+            self.withdraw(*mid).await?;
+        }
+        Ok(())
+    }
+
+    /// Which of these, the unanswered ones, should be left in it; `None` while nothing in it is answered.
     pub fn stale<'a>(
         &self,
         unanswered: impl Iterator<Item = &'a Envelope>,
     ) -> Option<Vec<Envelope>> {
-        let mine = self.mine.borrow();
-        if mine.is_empty() {
+        let held = self.held.borrow();
+        if held.is_empty() {
             return None;
         }
-        let left: Vec<_> = unanswered.filter(|envelope| mine.contains(&envelope.mid)).collect();
-        let mostly_answered = self.bytes.get() > BYTES_WANTED && mine.len() > 4 * left.len();
-        (left.is_empty() || mostly_answered).then(|| left.into_iter().cloned().collect())
+        let left: Vec<_> = unanswered.filter(|envelope| held.contains(&envelope.mid)).collect();
+        (left.len() < held.len()).then(|| left.into_iter().cloned().collect())
     }
 
-    /// Keeps so many bytes of room, or gives them up.
-    ///
-    /// # Errors
-    /// Where there is no room, or another tab is at it.
-    pub async fn ballast(self: &Rc<Self>, size: u32) -> Result<(), Trouble> {
-        self.ask("ballast", "size", &size.into()).await.map(drop)
+    fn address(&self, mid: Uuid) -> String {
+        format!("{}{mid}", self.begin)
     }
 
-    /// Ends the worker. What is written stays.
-    pub fn close(&self) {
-        self.worker.terminate();
-        self.change(false);
-        self.asked.borrow_mut().clear();
-    }
-
-    fn write(
-        self: &Rc<Self>,
-        kind: &str,
-        lines: &[Line],
-    ) -> impl Future<Output = Result<JsValue, Trouble>> + use<> {
-        let text: String = lines.iter().map(line::write).collect();
-        self.bytes.set(self.bytes.get() + text.len());
-        self.ask(kind, "bytes", &Uint8Array::from(text.as_bytes()))
-    }
-
-    /// Asks the worker now; the answer is waited for only as long as it is believed to come.
-    fn ask(
-        self: &Rc<Self>,
-        kind: &str,
-        name: &str,
-        value: &JsValue,
-    ) -> impl Future<Output = Result<JsValue, Trouble>> + use<> {
-        let id = self.next.get();
-        self.next.set(id.wrapping_add(1));
-        let (tell, told) = oneshot::channel();
-        self.asked.borrow_mut().insert(id, tell);
-        let question = Object::new();
-        for (name, value) in [("id", &id.into()), ("kind", &kind.into()), (name, value)] {
-            // A plain object takes any field.
-            let _set = Reflect::set(&question, &name.into(), value);
-        }
-        let posted = self.worker.post_message(&question).is_ok();
-        let (second, patient) = (self.clone(), self.works.get() && posted);
-        async move {
-            if !patient {
-                // It is still listened for: a worker that comes back is trusted again.
-                return Err(Trouble::Off);
-            }
-            match select(told, TimeoutFuture::new(PATIENCE_MS)).await {
-                Either::Left((Ok(answer), _)) => {
-                    let error = Reflect::get(&answer, &"error".into()).ok();
-                    match error.and_then(|error| error.as_string()).as_deref() {
-                        None => Ok(answer),
-                        Some("QuotaExceededError") => Err(Trouble::Full),
-                        Some(_) => Err(Trouble::Off),
-                    }
-                }
-                Either::Left((Err(_), _)) => Err(Trouble::Off),
-                Either::Right(_) => {
-                    second.change(false);
-                    Err(Trouble::Off)
-                }
-            }
-        }
-    }
-
-    fn answered(&self, answer: &JsValue) {
-        let id = Reflect::get(answer, &"id".into()).ok().and_then(|id| id.as_f64());
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "numbers that this file gave"
-        )]
-        let asker = id.and_then(|id| self.asked.borrow_mut().remove(&(id as u32)));
-        let done = !Reflect::has(answer, &"error".into()).unwrap_or(true);
-        if let Some(asker) = asker
-            && asker.send(answer.clone()).is_err()
-            && done
-        {
-            // Late, but it was done.
-            self.change(true);
-        }
-    }
-
-    fn change(&self, works: bool) {
+    fn noted<T>(&self, answer: Result<T, Trouble>) -> Result<T, Trouble> {
+        let works = answer.is_ok();
         if self.works.replace(works) != works {
             (self.on_change)(works);
         }
+        answer
     }
 }
 
-fn sealed(envelopes: &[Envelope]) -> Vec<Line> {
-    envelopes.iter().cloned().map(Line::Sealed).collect()
+/// Keeps so many bytes of room in a file, or gives them up: a file frees its room at once.
+///
+/// # Errors
+/// Where there is no room, or the browser has no such files.
+pub async fn ballast(size: u32) -> Result<(), Trouble> {
+    let root = answer(window().navigator().storage().get_directory()).await?;
+    let root: FileSystemDirectoryHandle = root.unchecked_into();
+    if size == 0 {
+        return answer(root.remove_entry(BALLAST_FILE)).await.map(drop);
+    }
+    let options = FileSystemGetFileOptions::new();
+    options.set_create(true);
+    let file = answer(root.get_file_handle_with_options(BALLAST_FILE, &options)).await?;
+    let file: FileSystemFileHandle = file.unchecked_into();
+    let stream = answer(file.create_writable()).await?;
+    let stream: FileSystemWritableFileStream = stream.unchecked_into();
+    // Nothing that could be compressed: it must take the room it stands for.
+    let mut bytes = vec![0; 65_536];
+    let crypto = window().crypto().map_err(|_| Trouble::Off)?;
+    for _ in 0..size / 65_536 {
+        crypto.get_random_values_with_u8_array(&mut bytes).map_err(|_| Trouble::Off)?;
+        let written = stream.write_with_u8_array(&mut bytes).map_err(|error| trouble(&error))?;
+        answer(written).await?;
+    }
+    answer(stream.close()).await.map(drop)
 }
 
-fn listener(second: &Rc<Second>, hear: impl Fn(&Rc<Second>, MessageEvent) + 'static) -> Listener {
-    let second: Weak<Second> = Rc::downgrade(second);
-    Closure::new(move |event: MessageEvent| {
-        if let Some(second) = second.upgrade() {
-            hear(&second, event);
-        }
-    })
+/// What a promise comes to, if it does so in time.
+async fn answer(promise: Promise) -> Result<JsValue, Trouble> {
+    let patience = TimeoutFuture::new(PATIENCE_MS);
+    match select(JsFuture::from(promise), patience).await {
+        Either::Left((answer, _)) => answer.map_err(|error| trouble(&error)),
+        Either::Right(_) => Err(Trouble::Off),
+    }
+}
+
+fn trouble(error: &JsValue) -> Trouble {
+    let name = error.dyn_ref::<DomException>().map(DomException::name);
+    if name.as_deref() == Some("QuotaExceededError") { Trouble::Full } else { Trouble::Off }
 }

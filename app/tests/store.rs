@@ -9,7 +9,7 @@
 mod store;
 
 #[path = "../src/second.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the app uses all of it, the tests some")]
+#[expect(unreachable_pub, reason = "shared with the app")]
 mod second;
 
 #[path = "../src/marker.rs"]

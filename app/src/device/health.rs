@@ -327,10 +327,7 @@ impl Device {
     /// Gives up the room kept in reserve.
     async fn free_ballast(self) -> bool {
         storage::remember(FREED, &clock::device().0.to_string());
-        match self.second.get_value() {
-            Some(second) => second.ballast(0).await.is_ok(),
-            None => false,
-        }
+        second::ballast(0).await.is_ok()
     }
 
     /// Builds the reserve, once in the life of a page, when there is nothing else to do.
@@ -340,12 +337,10 @@ impl Device {
         if freed.is_some_and(|freed| now - freed < FREED_MS) || BALLAST_ASKED.replace(true) {
             return;
         }
-        if let Some(second) = self.second.get_value() {
-            spawn_local(async move {
-                // Without room there is no reserve.
-                let _built = second.ballast(second::BALLAST).await;
-            });
-        }
+        spawn_local(async move {
+            // Without room there is no reserve.
+            let _built = second::ballast(second::BALLAST).await;
+        });
     }
 
     /// After something was published: remembers it beside the database, and shortens the second journal.
@@ -369,22 +364,15 @@ impl Device {
 
     // ---- The second journal
 
-    /// Starts the worker and reads what the files hold; nothing where the browser has no such files.
+    /// Opens the second journal and reads what it holds; nothing where the browser has none.
     async fn open_second(self, name: &str) -> second::Read {
-        let Ok(worker) = web_sys::Worker::new(second::WORKER) else {
-            self.tell_twice(false);
+        let opened = Second::open(name, move |works| self.tell_twice(works)).await;
+        let Ok((second, read)) = opened else {
+            self.close_second();
             return second::Read::default();
         };
-        let second = Second::new(worker, move |works| self.tell_twice(works));
-        // From here on entries are added: the worker takes one thing after the other.
-        self.second.set_value(Some(second.clone()));
-        match second.open(name).await {
-            Ok(read) => read,
-            Err(_) => {
-                self.close_second();
-                second::Read::default()
-            }
-        }
+        self.second.set_value(Some(second));
+        read
     }
 
     /// Opens the second journal of a database that is well, and compares the two.
@@ -441,9 +429,7 @@ impl Device {
     }
 
     pub(crate) fn close_second(self) {
-        if let Some(second) = self.second.try_update_value(Option::take).flatten() {
-            second.close();
-        }
+        self.second.set_value(None);
         self.tell_twice(false);
     }
 

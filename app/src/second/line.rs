@@ -1,24 +1,12 @@
 //! One line of the second journal, `checksum length json`: readable by itself, however the others fare.
 
 use domain::Envelope;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
-/// What a line says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Line {
-    /// Somebody did this.
-    Sealed(Envelope),
-    /// It was sealed, but could not be saved, and the person was told so.
-    Withdrawn(Uuid),
-}
 
 /// What could be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Read {
-    /// What was sealed and not withdrawn, oldest first, each once.
+    /// What was sealed, oldest first, each once.
     pub envelopes: Vec<Envelope>,
     /// Lines whose checksum is wrong.
     pub broken: usize,
@@ -28,37 +16,34 @@ pub struct Read {
 const CHECKSUM_BYTES: usize = 8;
 
 /// The line as it is written.
-pub fn write(line: &Line) -> String {
+pub fn write(envelope: &Envelope) -> String {
     // A command is JSON wherever it is kept; it always can be written.
-    let json = serde_json::to_string(line).unwrap_or_default();
+    let json = serde_json::to_string(envelope).unwrap_or_default();
     format!("{} {} {json}\n", checksum(json.as_bytes()), json.len())
 }
 
 /// Reads these files. A torn or damaged line costs that line only.
 pub fn read<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Read {
     let mut found = Read::default();
-    let mut withdrawn = Vec::new();
     for file in files {
         let mut rest = file;
         while !rest.is_empty() {
             let (line, after) = first(rest);
             match line {
-                Some(Line::Sealed(envelope)) => found.envelopes.push(envelope),
-                Some(Line::Withdrawn(mid)) => withdrawn.push(mid),
+                Some(envelope) => found.envelopes.push(envelope),
                 None => found.broken += 1,
             }
             rest = after;
         }
     }
-    found.envelopes.retain(|envelope| !withdrawn.contains(&envelope.mid));
-    // Ids grow with time, also across the files of several tabs.
+    // Ids grow with time.
     found.envelopes.sort_by_key(|envelope| envelope.mid);
     found.envelopes.dedup_by_key(|envelope| envelope.mid);
     found
 }
 
 /// The line at the front, if it is sound, and what comes after it.
-fn first(bytes: &[u8]) -> (Option<Line>, &[u8]) {
+fn first(bytes: &[u8]) -> (Option<Envelope>, &[u8]) {
     let end = bytes.iter().position(|byte| *byte == b'\n');
     let after = |end: usize| bytes.get(end + 1..).unwrap_or_default();
     if let Some((line, length)) = sound(bytes) {
@@ -69,7 +54,7 @@ fn first(bytes: &[u8]) -> (Option<Line>, &[u8]) {
 }
 
 /// The line at the front and its length without the break, if its checksum is right.
-fn sound(bytes: &[u8]) -> Option<(Line, usize)> {
+fn sound(bytes: &[u8]) -> Option<(Envelope, usize)> {
     let mut parts = bytes.splitn(3, |byte| *byte == b' ');
     let (sum, length, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let json = rest.get(..std::str::from_utf8(length).ok()?.parse().ok()?)?;

@@ -1,4 +1,4 @@
-//! The second journal against real files: it survives its tab, damage costs one line, and it stays short.
+//! The second journal in a real cache: it survives its tab, damage costs one entry, and it stays short.
 
 use domain::{
     Command, Envelope, Id, Timestamp,
@@ -7,20 +7,17 @@ use domain::{
     user::{SYSTEM, User},
     wire::Registered,
 };
-use js_sys::{Array, Function, Promise};
+use js_sys::{Function, Promise};
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Blob, Url, Worker};
 
 use crate::{
     fresh_name,
     marker::{self, Found, Marker},
-    second::{BALLAST, Line, Second, line},
+    second::{BALLAST, Second, ballast, line},
 };
-
-const PROGRAM: &str = include_str!("../../../public/journal.js");
 
 fn envelope(text: &str) -> Envelope {
     let command = ticket::Command::Note { text: text.into(), visible: false };
@@ -33,12 +30,6 @@ fn envelope(text: &str) -> Envelope {
     }
 }
 
-fn second() -> std::rc::Rc<Second> {
-    let program = Blob::new_with_str_sequence(&Array::of1(&PROGRAM.into())).unwrap();
-    let address = Url::create_object_url_with_blob(&program).unwrap();
-    Second::new(Worker::new(&address).unwrap(), |_| {})
-}
-
 /// What a script answers, run in the page with these words.
 async fn script(body: &str, word: &str) -> JsValue {
     let run = Function::new_with_args("word", &format!("return (async () => {{ {body} }})()"));
@@ -46,117 +37,96 @@ async fn script(body: &str, word: &str) -> JsValue {
     JsFuture::from(asked).await.unwrap()
 }
 
-/// The sizes of the files of a database.
-async fn sizes(name: &str) -> Vec<f64> {
-    let sizes = script(
-        "const root = await navigator.storage.getDirectory();
-         const journal = await root.getDirectoryHandle('journal');
-         const sizes = [];
-         for await (const [, file] of (await journal.getDirectoryHandle(word)).entries()) {
-           sizes.push((await file.getFile()).size);
-         }
-         return sizes;",
-        name,
-    );
-    Array::from(&sizes.await).iter().filter_map(|size| size.as_f64()).collect()
-}
-
-/// A worker that was ended gives its file back a moment later.
-async fn closed(second: &Second) {
-    second.close();
-    script("await new Promise((done) => setTimeout(done, 100))", "").await;
-}
-
 #[wasm_bindgen_test]
 async fn entries_survive_the_tab_that_wrote_them() {
     let name = fresh_name();
     let (first, other) = (envelope("一"), envelope("二"));
-    let tab = second();
-    assert!(tab.open(&name).await.unwrap().envelopes.is_empty());
+    let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
+    assert!(read.envelopes.is_empty());
     tab.add(&[first.clone()]).await.unwrap();
     tab.add(&[other.clone()]).await.unwrap();
-    closed(&tab).await;
+    assert!(tab.works());
+    drop(tab);
 
-    let tab = second();
-    let read = tab.open(&name).await.unwrap();
+    let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
     assert_eq!(read.envelopes, [first, other.clone()]);
     assert_eq!(read.broken, 0);
 
-    // The first one is answered: the files of both tabs become one with the other alone.
+    // The first one is answered.
     tab.fold(&[other.clone()]).await.unwrap();
-    assert_eq!(sizes(&name).await.len(), 1);
-    closed(&tab).await;
-    let tab = second();
-    assert_eq!(tab.open(&name).await.unwrap().envelopes, [other]);
+    let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
+    assert_eq!(read.envelopes, [other]);
     tab.fold(&[]).await.unwrap();
-    assert_eq!(sizes(&name).await, [0.0], "everything is answered");
+    assert!(Second::open(&name, |_| {}).await.unwrap().1.envelopes.is_empty());
 }
 
 #[wasm_bindgen_test]
-async fn two_tabs_write_side_by_side_and_read_each_other() {
-    let name = fresh_name();
-    let (one, two) = (second(), second());
-    one.open(&name).await.unwrap();
-    let sealed = envelope("一");
-    one.add(&[sealed.clone()]).await.unwrap();
-    assert_eq!(two.open(&name).await.unwrap().envelopes, [sealed.clone()]);
-    two.add(&[envelope("二")]).await.unwrap();
-    // What another tab still holds is not folded away.
+async fn tabs_write_side_by_side_and_databases_apart() {
+    let (name, other_name) = (fresh_name(), fresh_name());
+    let (one, _) = Second::open(&name, |_| {}).await.unwrap();
+    let (two, _) = Second::open(&name, |_| {}).await.unwrap();
+    let (first, second) = (envelope("一"), envelope("二"));
+    one.add(&[first.clone()]).await.unwrap();
+    two.add(&[second.clone()]).await.unwrap();
+    // What another tab wrote is not this one's to take away.
     two.fold(&[]).await.unwrap();
-    one.add(&[envelope("三")]).await.unwrap();
-    let read = second().open(&name).await.unwrap();
-    assert_eq!(read.envelopes.len(), 2);
-    assert!(read.envelopes.contains(&sealed));
+    assert_eq!(Second::open(&name, |_| {}).await.unwrap().1.envelopes, [first]);
+    assert!(Second::open(&other_name, |_| {}).await.unwrap().1.envelopes.is_empty());
 }
 
 #[wasm_bindgen_test]
 async fn what_could_not_be_saved_does_not_come_back() {
     let name = fresh_name();
-    let tab = second();
-    tab.open(&name).await.unwrap();
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
     let (kept, told) = (envelope("留"), envelope("撤"));
     tab.add(&[kept.clone(), told.clone()]).await.unwrap();
     tab.withdraw(told.mid).await.unwrap();
-    closed(&tab).await;
-    assert_eq!(second().open(&name).await.unwrap().envelopes, [kept]);
+    assert_eq!(Second::open(&name, |_| {}).await.unwrap().1.envelopes, [kept]);
 }
 
 #[wasm_bindgen_test]
-async fn an_answered_file_is_stale_and_an_unanswered_one_is_not() {
+async fn a_damaged_entry_costs_that_entry_only() {
     let name = fresh_name();
-    let tab = second();
-    tab.open(&name).await.unwrap();
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
+    let (sound, damaged) = (envelope("好"), envelope("坏"));
+    tab.add(&[sound.clone(), damaged.clone()]).await.unwrap();
+    let address = format!("/second-journal/{name}/{}", damaged.mid);
+    script(
+        "const cache = await caches.open('second-journal');
+         const text = await (await cache.match(word)).text();
+         await cache.put(word, new Response(text.replace('坏', '怀')));",
+        &address,
+    )
+    .await;
+    let (_, read) = Second::open(&name, |_| {}).await.unwrap();
+    assert_eq!((read.envelopes, read.broken), (vec![sound], 1));
+}
+
+#[wasm_bindgen_test]
+async fn an_answered_entry_is_stale_and_an_unanswered_one_is_not() {
+    let (tab, _) = Second::open(&fresh_name(), |_| {}).await.unwrap();
     let sealed = envelope("一");
-    assert_eq!(tab.stale([].iter()), None, "an empty file stays");
+    assert_eq!(tab.stale([].iter()), None, "there is nothing to take away");
     tab.add(&[sealed.clone()]).await.unwrap();
     assert_eq!(tab.stale([sealed].iter()), None);
     assert_eq!(tab.stale([].iter()), Some(Vec::new()));
 }
 
 #[wasm_bindgen_test]
-async fn a_worker_that_is_not_there_holds_nothing_up() {
-    let nobody = Second::new(Worker::new("/there-is-no-such-program.js").unwrap(), |_| {});
-    assert!(nobody.open(&fresh_name()).await.is_err());
-    assert!(nobody.add(&[envelope("一")]).await.is_err());
-    assert!(!nobody.works());
-}
-
-#[wasm_bindgen_test]
 async fn the_reserve_is_built_and_given_up() {
     const SIZE: &str = "const root = await navigator.storage.getDirectory();
-        return (await (await root.getFileHandle('ballast')).getFile()).size;";
-    let tab = second();
-    tab.open(&fresh_name()).await.unwrap();
-    tab.ballast(BALLAST).await.unwrap();
+        const file = await root.getFileHandle('ballast').catch(() => undefined);
+        return file ? (await file.getFile()).size : 0;";
+    ballast(BALLAST).await.unwrap();
     assert_eq!(script(SIZE, "").await.as_f64(), Some(f64::from(BALLAST)));
-    tab.ballast(0).await.unwrap();
+    ballast(0).await.unwrap();
     assert_eq!(script(SIZE, "").await.as_f64(), Some(0.0));
 }
 
 #[wasm_bindgen_test]
 fn a_torn_last_line_costs_that_line_only() {
     let (first, last) = (envelope("一"), envelope("二"));
-    let whole: String = [first.clone(), last].map(Line::Sealed).iter().map(line::write).collect();
+    let whole: String = [first.clone(), last].iter().map(line::write).collect();
     let begins = whole.find('\n').unwrap() + 1;
     for end in begins..whole.len() - 1 {
         let read = line::read([&whole.as_bytes()[..end]]);
@@ -168,7 +138,7 @@ fn a_torn_last_line_costs_that_line_only() {
 #[wasm_bindgen_test]
 fn any_flipped_bit_costs_one_line_at_most() {
     let sealed = [envelope("一"), envelope("line\nbreak"), envelope("三")];
-    let whole: String = sealed.clone().map(Line::Sealed).iter().map(line::write).collect();
+    let whole: String = sealed.iter().map(line::write).collect();
     for place in 0..whole.len() {
         for bit in 0..8 {
             let mut bytes = whole.clone().into_bytes();
