@@ -24,6 +24,8 @@ pub struct Phone {
     pub offline_until: u64,
     /// Whether stored rows were lost behind our back and nothing has repaired them yet.
     pub damaged: bool,
+    /// Whether that was while a walk was under way, which may have passed the row already.
+    pub lost_on_the_way: bool,
 }
 
 /// One open page.
@@ -132,6 +134,7 @@ impl Phone {
             clock_ahead: 0,
             offline_until: 0,
             damaged: false,
+            lost_on_the_way: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a tab does, step by step: look, ask, hear, plan, write, publish. Between any two steps it may die.
 
-use std::rc::Rc;
+use std::{mem, rc::Rc};
 
 use domain::{
     canary::Canary,
@@ -320,7 +320,11 @@ impl World {
             self.counts.stale_plan += 1;
         } else if wrote == Wrote::Done || fate == (Fate::Unknown { written: true }) {
             self.not_lied_to(phone, &told);
-            if done && self.phones[phone].damaged {
+            // A walk mends what was lost before it began.
+            if done
+                && self.phones[phone].damaged
+                && !mem::take(&mut self.phones[phone].lost_on_the_way)
+            {
                 self.phones[phone].damaged = false;
                 self.counts.repaired += 1;
             }

@@ -231,6 +231,7 @@ impl World {
         if let Some(key) = self.dice.pick(&keys) {
             it.disk.kept.rows.remove(key);
             it.damaged = true;
+            it.lost_on_the_way = it.disk.kept.head.as_ref().is_some_and(|head| head.walk.is_some());
             // What the tabs hold in memory would hide it.
             it.tabs.clear();
             self.counts.rows_lost += 1;
@@ -248,6 +249,7 @@ impl World {
             disk: it.disk.clone(),
             session: it.session,
             damaged: it.damaged,
+            lost_on_the_way: it.lost_on_the_way,
             ..Phone::new(it.user)
         };
         self.phones.push(twin);
