@@ -166,9 +166,9 @@ fn Rail() -> impl IntoView {
         count(tickets.iter().filter(waits).count())
     });
     let undecided = Memo::new(move |_| {
-        let requests = device.all::<PartRequest>();
+        let requests = device.held::<PartRequest>();
         let waits =
-            |request: &&PartRequest| matches!(request.stage, part_request::Stage::Submitted);
+            |request: &&Held<PartRequest>| matches!(request.stage, part_request::Stage::Submitted);
         count(requests.iter().filter(waits).count())
     });
     view! {

@@ -396,18 +396,16 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
     let device = device();
     let earlier = Memo::new(move |_| {
         let shown = ticket.get()?;
-        let serial = shown.machine.serial.trim().to_owned();
+        let serial = shown.machine.serial.trim();
         if serial.is_empty() {
             return None;
         }
-        let mut earlier: Vec<Ticket> = device
-            .all::<Ticket>()
-            .into_iter()
-            .filter(|other| other.id != shown.id && other.machine.serial.trim() == serial)
-            .collect();
+        // Thousands of tickets are looked at with every change; only three are copied.
+        let mut earlier = device.held::<Ticket>();
+        earlier.retain(|other| other.id != shown.id && other.machine.serial.trim() == serial);
         earlier.sort_by_key(|other| Reverse(other.registered_at));
         earlier.truncate(3);
-        Some(earlier)
+        Some(earlier.iter().map(|other| Ticket::clone(other)).collect::<Vec<_>>())
     });
     move || {
         let machine = ticket.get()?.machine;
@@ -521,10 +519,10 @@ fn Visits(ticket: Memo<Option<Ticket>>) -> impl IntoView {
 fn Parts(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let requests = Memo::new(move |_| {
-        let mut requests = device.all::<PartRequest>();
+        let mut requests = device.held::<PartRequest>();
         requests.retain(|request| request.ticket == id);
         requests.sort_by_key(|request| Reverse(request.requested_at));
-        requests
+        requests.iter().map(|request| PartRequest::clone(request)).collect::<Vec<_>>()
     });
     view! {
         <Card title=move || text().engineer.ticket.parts>
