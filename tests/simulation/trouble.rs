@@ -208,11 +208,13 @@ impl World {
         let Disk { kept, second, .. } = std::mem::take(&mut it.disk);
         it.tabs.clear();
         it.damaged = false;
+        // The second journal may still hold what an earlier eviction took.
+        let journal = kept.journal.values().map(|entry| entry.envelope.mid);
+        let held: Vec<_> = journal.chain(second.keys().copied()).collect();
         if keeps {
             it.disk.second = second;
         }
-        for entry in kept.journal.values() {
-            let mid = entry.envelope.mid;
+        for mid in held {
             if let Some(deed) = self.deeds.get_mut(&mid)
                 && deed.phone == phone
                 && !it.disk.second.contains_key(&mid)
