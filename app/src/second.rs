@@ -169,26 +169,26 @@ impl Second {
 /// # Errors
 /// Where there is no room, or the browser has no such files.
 pub async fn ballast(size: u32) -> Result<(), Trouble> {
-    let root = answer(window().navigator().storage().get_directory()).await?;
+    let root = done(window().navigator().storage().get_directory()).await?;
     let root: FileSystemDirectoryHandle = root.unchecked_into();
     if size == 0 {
-        return answer(root.remove_entry(BALLAST_FILE)).await.map(drop);
+        return done(root.remove_entry(BALLAST_FILE)).await.map(drop);
     }
     let options = FileSystemGetFileOptions::new();
     options.set_create(true);
-    let file = answer(root.get_file_handle_with_options(BALLAST_FILE, &options)).await?;
+    let file = done(root.get_file_handle_with_options(BALLAST_FILE, &options)).await?;
     let file: FileSystemFileHandle = file.unchecked_into();
-    let stream = answer(file.create_writable()).await?;
+    let stream = done(file.create_writable()).await?;
     let stream: FileSystemWritableFileStream = stream.unchecked_into();
     // Nothing that could be compressed: it must take the room it stands for.
     let mut bytes = vec![0; 65_536];
     let crypto = window().crypto().map_err(|_| Trouble::Off)?;
     for _ in 0..size / 65_536 {
         crypto.get_random_values_with_u8_array(&mut bytes).map_err(|_| Trouble::Off)?;
-        let written = stream.write_with_u8_array(&mut bytes).map_err(|error| trouble(&error))?;
-        answer(written).await?;
+        let written = stream.write_with_u8_array(&bytes).map_err(|error| trouble(&error))?;
+        done(written).await?;
     }
-    answer(stream.close()).await.map(drop)
+    done(stream.close()).await.map(drop)
 }
 
 /// What a promise comes to, if it does so in time.
@@ -198,6 +198,11 @@ async fn answer(promise: Promise) -> Result<JsValue, Trouble> {
         Either::Left((answer, _)) => answer.map_err(|error| trouble(&error)),
         Either::Right(_) => Err(Trouble::Off),
     }
+}
+
+/// What a promise comes to, however long it takes: nobody waits for this.
+async fn done(promise: Promise) -> Result<JsValue, Trouble> {
+    JsFuture::from(promise).await.map_err(|error| trouble(&error))
 }
 
 fn trouble(error: &JsValue) -> Trouble {

@@ -70,10 +70,15 @@ const FREED_MS: i64 = 10 * 60_000;
 /// The browser takes a moment to notice that room was given back.
 const ROOM_MS: [u32; 3] = [60, 250, 800];
 const MARK_MS: u64 = 200;
+/// How long saving waits for the second journal to be opened, and how often it looks.
+const OPENING_MS: u32 = 2_000;
+const LOOK_MS: u32 = 20;
 
 thread_local! {
     static MARKING: Cell<bool> = const { Cell::new(false) };
     static BALLAST_ASKED: Cell<bool> = const { Cell::new(false) };
+    /// Whether the second journal is being opened.
+    static OPENING: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Device {
@@ -141,6 +146,7 @@ impl Device {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
                 let found = replica.is_some();
+                OPENING.set(true);
                 self.view.set(replica);
                 spawn_local(async move {
                     self.read_rest().await;
@@ -292,7 +298,17 @@ impl Device {
     pub(super) async fn keep(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
         let sealed = plan.entries.iter().filter(|(seq, _)| *seq > plan.expected.seq);
         let sealed: Vec<Envelope> = sealed.map(|(_, entry)| entry.envelope.clone()).collect();
-        let second = self.second.get_value().filter(|_| !sealed.is_empty());
+        if sealed.is_empty() {
+            return self.keep_once(store, plan).await;
+        }
+        // The first tap can be faster than the second journal.
+        for _ in 0..OPENING_MS / LOOK_MS {
+            if !OPENING.get() {
+                break;
+            }
+            TimeoutFuture::new(LOOK_MS).await;
+        }
+        let second = self.second.get_value();
         let Some(second) = second else { return self.keep_once(store, plan).await };
         let (kept, twice) = join(self.keep_once(store, plan), second.add(&sealed)).await;
         if twice == Err(second::Trouble::Full) && self.free_ballast().await {
@@ -367,6 +383,7 @@ impl Device {
     /// Opens the second journal and reads what it holds; nothing where the browser has none.
     async fn open_second(self, name: &str) -> second::Read {
         let opened = Second::open(name, move |works| self.tell_twice(works)).await;
+        OPENING.set(false);
         let Ok((second, read)) = opened else {
             self.close_second();
             return second::Read::default();
@@ -381,6 +398,7 @@ impl Device {
             device.store.get_value().is_some_and(|store| store.database_name() == name)
         };
         if !here(self) {
+            OPENING.set(false);
             return;
         }
         let read = self.open_second(name).await;
