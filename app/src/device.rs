@@ -283,6 +283,7 @@ impl Device {
             }
             view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
         };
+        self.second_opened().await;
         self.carry_out(plan).await?;
         sync::nudge(Wake::Journal);
         // Now there is work worth protecting from a browser that tidies up.

@@ -6,7 +6,10 @@ use domain::{
     Envelope, Row, Rows, Timestamp,
     replica::{Arrived, Entry, Head, Plan, Replica},
 };
-use futures::future::join;
+use futures::{
+    future::{join, select},
+    lock::Mutex,
+};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -70,15 +73,14 @@ const FREED_MS: i64 = 10 * 60_000;
 /// The browser takes a moment to notice that room was given back.
 const ROOM_MS: [u32; 3] = [60, 250, 800];
 const MARK_MS: u64 = 200;
-/// How long saving waits for the second journal to be opened, and how often it looks.
+/// How long saving waits for the second journal to be opened.
 const OPENING_MS: u32 = 2_000;
-const LOOK_MS: u32 = 20;
 
 thread_local! {
     static MARKING: Cell<bool> = const { Cell::new(false) };
     static BALLAST_ASKED: Cell<bool> = const { Cell::new(false) };
-    /// Whether the second journal is being opened.
-    static OPENING: Cell<bool> = const { Cell::new(false) };
+    /// Held while the second journal is being opened.
+    static OPENING: Arc<Mutex<()>> = Arc::default();
 }
 
 impl Device {
@@ -146,11 +148,12 @@ impl Device {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
                 let found = replica.is_some();
-                OPENING.set(true);
+                let opening = OPENING.with(Arc::clone).lock_owned().await;
                 self.view.set(replica);
                 spawn_local(async move {
                     self.read_rest().await;
                     self.check_second(&name).await;
+                    drop(opening);
                 });
                 return Ok(found);
             }
@@ -298,17 +301,7 @@ impl Device {
     pub(super) async fn keep(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
         let sealed = plan.entries.iter().filter(|(seq, _)| *seq > plan.expected.seq);
         let sealed: Vec<Envelope> = sealed.map(|(_, entry)| entry.envelope.clone()).collect();
-        if sealed.is_empty() {
-            return self.keep_once(store, plan).await;
-        }
-        // The first tap can be faster than the second journal.
-        for _ in 0..OPENING_MS / LOOK_MS {
-            if !OPENING.get() {
-                break;
-            }
-            TimeoutFuture::new(LOOK_MS).await;
-        }
-        let second = self.second.get_value();
+        let second = self.second.get_value().filter(|_| !sealed.is_empty());
         let Some(second) = second else { return self.keep_once(store, plan).await };
         let (kept, twice) = join(self.keep_once(store, plan), second.add(&sealed)).await;
         if twice == Err(second::Trouble::Full) && self.free_ballast().await {
@@ -322,6 +315,12 @@ impl Device {
             }
         }
         kept
+    }
+
+    /// Waits until the second journal is open: the first tap of a start can be faster.
+    pub(super) async fn second_opened(self) {
+        let opening = OPENING.with(Arc::clone).lock_owned();
+        let _opened = select(opening, TimeoutFuture::new(OPENING_MS)).await;
     }
 
     async fn keep_once(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
@@ -383,7 +382,6 @@ impl Device {
     /// Opens the second journal and reads what it holds; nothing where the browser has none.
     async fn open_second(self, name: &str) -> second::Read {
         let opened = Second::open(name, move |works| self.tell_twice(works)).await;
-        OPENING.set(false);
         let Ok((second, read)) = opened else {
             self.close_second();
             return second::Read::default();
@@ -398,7 +396,6 @@ impl Device {
             device.store.get_value().is_some_and(|store| store.database_name() == name)
         };
         if !here(self) {
-            OPENING.set(false);
             return;
         }
         let read = self.open_second(name).await;
