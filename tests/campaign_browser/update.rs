@@ -36,10 +36,15 @@ const OFFERED: &str = "campaign.named('update')";
 pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<String> {
     // In turn, so that a small number of runs meets every moment.
     let moment = MOMENTS[campaign.runs as usize % MOMENTS.len()];
+    let first = campaign.runs == 0;
     let stage = campaign.stage()?;
     let ticket = pick(dice, &stage.tickets).clone();
     let phone = &mut stage.phone;
     phone.line.mend();
+    // Not in a page that another run left in the background.
+    if first {
+        phone.close()?;
+    }
     if !phone.is_open() {
         phone.start()?;
     }
