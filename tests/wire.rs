@@ -173,6 +173,8 @@ fn sample_name(command: &Command) -> &'static str {
             V::UsePart { .. } => "visit-use_part",
             V::RemovePart { .. } => "visit-remove_part",
             V::Charge { .. } => "visit-charge",
+            V::AddPhoto { .. } => "visit-add_photo",
+            V::WithdrawPhoto { .. } => "visit-withdraw_photo",
             V::Finish { .. } => "visit-finish",
             V::LeaveUnfinished { .. } => "visit-leave_unfinished",
             V::LockSheet { .. } => "visit-lock_sheet",
@@ -242,6 +244,7 @@ const EVERY: &[&str] = &[
     "ticket-triage",
     "user-save",
     "visit-accept",
+    "visit-add_photo",
     "visit-appoint",
     "visit-arrive",
     "visit-charge",
@@ -263,4 +266,5 @@ const EVERY: &[&str] = &[
     "visit-unlock_sheet",
     "visit-use_part",
     "visit-verify",
+    "visit-withdraw_photo",
 ];

@@ -653,7 +653,12 @@ fn apply_visit(
         visit::carry_out(visit, command, envelope.mid, at);
     }
     let (act, text) = story(command);
-    ticket.note(envelope, act, text);
+    // Twenty pictures in a row are one thing done.
+    let goes_on = act == Act::Photographed
+        && ticket.log.last().is_some_and(|last| last.act == act && last.by == by);
+    if !goes_on {
+        ticket.note(envelope, act, text);
+    }
 
     let mut amendment = None;
     if let Some(refusal) = objection {
@@ -860,6 +865,8 @@ fn story(command: &visit::Command) -> (Act, String) {
         }
         visit::Command::RemovePart { .. } => (Act::RemovedPart, String::new()),
         visit::Command::Charge { .. } => (Act::Charged, String::new()),
+        visit::Command::AddPhoto { .. } => (Act::Photographed, String::new()),
+        visit::Command::WithdrawPhoto { .. } => (Act::WithdrewPhoto, String::new()),
         visit::Command::Finish { outcome, .. } => {
             let text = match outcome {
                 Outcome::Repaired { solution, .. } => solution.clone(),

@@ -20,6 +20,7 @@ pub mod model;
 pub mod number;
 pub mod part;
 pub mod part_request;
+pub mod photo;
 pub mod refusal;
 pub mod replica;
 pub mod rows;

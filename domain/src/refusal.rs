@@ -91,6 +91,8 @@ pub enum Refusal {
     /// GD-14: every replaced returnable part carries a fault label.
     LabelMissing,
     NotFinished,
+    /// A visit keeps so many and no more.
+    TooManyPhotos,
     /// The sheet is locked; unlock it before changing the work.
     SheetLocked,
     SheetNotLocked,

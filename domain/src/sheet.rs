@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Id, Refusal, Timestamp,
     machine::Warranty,
+    photo::{Photo, PhotoLine},
     ticket::Ticket,
     user::User,
     values::{self, Language, Money},
@@ -58,6 +59,10 @@ pub struct Content {
     /// What was done, in order.
     pub steps: Vec<String>,
     pub parts: Vec<PartLine>,
+    /// The pictures it is bound to. No part of the canonical form while there are none, so that every sheet signed
+    /// before there were photos keeps its digest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PhotoLine>,
     pub outcome: Outcome,
     pub charges: Charges,
     pub parts_total: Money,
@@ -239,6 +244,7 @@ pub fn draft(
         findings: visit.inspection.as_ref().map(|i| i.findings.clone()).unwrap_or_default(),
         steps: visit.steps.iter().map(|step| step.text.clone()).collect(),
         parts,
+        photos: visit.shown_photos().into_iter().map(Photo::line).collect(),
         outcome,
         charges,
         parts_total,

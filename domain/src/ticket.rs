@@ -193,6 +193,8 @@ pub enum Act {
     UsedPart,
     RemovedPart,
     Charged,
+    Photographed,
+    WithdrewPhoto,
     Finished,
     LeftUnfinished,
     LockedSheet,

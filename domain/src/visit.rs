@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     Id, Refusal, Timestamp,
     part::Part,
+    photo::{self, Photo, PhotoLine},
     sheet::{Content, Digest, Lock, Sheet, Signature},
     stock,
     user::{Role, User},
@@ -54,6 +55,9 @@ pub struct Visit {
     pub parts: Vec<PartUse>,
     #[serde(default)]
     pub charges: Charges,
+    /// Oldest first. Left out while there is none: a visit without photos reads as it always did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
     #[serde(default)]
     pub outcome: Option<Outcome>,
     #[serde(default)]
@@ -303,6 +307,14 @@ pub enum Command {
     Charge {
         charges: Charges,
     },
+    /// A picture was taken. Its bytes follow by themselves.
+    AddPhoto {
+        photo: Box<Photo>,
+    },
+    /// Takes a photo out of the sheet; the picture stays.
+    WithdrawPhoto {
+        photo: Uuid,
+    },
     /// The machine works, or never failed.
     Finish {
         outcome: Outcome,
@@ -370,6 +382,7 @@ impl Visit {
             steps: Vec::new(),
             parts: Vec::new(),
             charges: Charges::default(),
+            photos: Vec::new(),
             outcome: None,
             finished_at: None,
             lock: None,
@@ -459,6 +472,7 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
                 Err(Refusal::AmountImplausible)
             }
         }
+        Command::AddPhoto { photo } => photo.check(),
         Command::Finish { outcome, checked, restored } => {
             match outcome {
                 Outcome::Repaired { cause, cause_text, solution } => {
@@ -492,6 +506,7 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
         | Command::Consent
         | Command::StartRepair
         | Command::RemovePart { .. }
+        | Command::WithdrawPhoto { .. }
         | Command::UnlockSheet
         | Command::HandIn
         | Command::Verify => Ok(()),
@@ -505,6 +520,10 @@ fn content_bounded(content: &Content) -> Result<(), Refusal> {
     if content.steps.len() > SHEET_LINES_MAX || content.parts.len() > SHEET_LINES_MAX {
         return Err(Refusal::TextTooLong);
     }
+    if content.photos.len() > photo::PHOTOS_MAX {
+        return Err(Refusal::TooManyPhotos);
+    }
+    content.photos.iter().try_for_each(PhotoLine::check)?;
     content.steps.iter().try_for_each(|step| values::text(step))
 }
 
@@ -585,6 +604,15 @@ pub fn fits(visit: &Visit, command: &Command) -> Result<(), Refusal> {
         Command::LockSheet { .. } => Ok(()),
 
         Command::Progress { .. } => Ok(()),
+        Command::AddPhoto { .. } if visit.photos.len() >= photo::PHOTOS_MAX => {
+            Err(Refusal::TooManyPhotos)
+        }
+        Command::AddPhoto { .. } => Ok(()),
+        Command::WithdrawPhoto { photo } => match visit.photos.iter().find(|p| p.id == *photo) {
+            None => Err(Refusal::NotFound),
+            Some(photo) if photo.withdrawn => Err(Refusal::AlreadyDone),
+            Some(_) => Ok(()),
+        },
         _ if stage < Stage::Arrived => Err(Refusal::NotArrived),
         Command::Inspect { .. } if visit.consent_at.is_none() => Err(Refusal::ConsentMissing),
         Command::Inspect { .. } => Ok(()),
@@ -658,6 +686,21 @@ pub fn carry_out(visit: &mut Visit, command: &Command, mid: Uuid, at: Timestamp)
         }
         Command::RemovePart { part_use } => visit.parts.retain(|used| used.id != *part_use),
         Command::Charge { charges } => visit.charges = *charges,
+        Command::AddPhoto { photo } => {
+            // The same picture in the same place is the same photo.
+            let known = |kept: &Photo| {
+                let same = kept.slot == photo.slot && kept.sha256 == photo.sha256;
+                kept.id == photo.id || (same && !kept.withdrawn)
+            };
+            if !visit.photos.iter().any(known) {
+                visit.photos.push((**photo).clone());
+            }
+        }
+        Command::WithdrawPhoto { photo } => {
+            if let Some(photo) = visit.photos.iter_mut().find(|kept| kept.id == *photo) {
+                photo.withdrawn = true;
+            }
+        }
         Command::Finish { outcome, .. } => {
             visit.outcome = Some(outcome.clone());
             visit.finished_at = Some(at);

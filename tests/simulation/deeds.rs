@@ -5,6 +5,7 @@ use domain::{
     customer::{Customer, Salutation},
     machine::Warranty,
     part_request::{self, Line, PartRequest},
+    photo::{Photo, Slot, Thumbnail},
     replica::Replica,
     sheet::{self, Answer, CustomerCopy, Relation, Signature},
     stock::{self, Place},
@@ -148,7 +149,7 @@ impl Mind<'_> {
 
     /// Some step, whether it is its turn or not.
     fn any_step(&mut self, ticket: &Ticket, visit: &Visit) -> Option<visit::Command> {
-        Some(match self.dice.below(12) {
+        Some(match self.dice.below(14) {
             0 => visit::Command::Depart,
             1 => visit::Command::Arrive { consent: true },
             2 => visit::Command::LogCall { summary: self.text("called") },
@@ -167,8 +168,28 @@ impl Mind<'_> {
             8 => self.leave(),
             9 => self.appoint(visit),
             10 => self.lock(ticket, visit)?,
+            11 => self.photo(),
+            12 => visit::Command::WithdrawPhoto {
+                photo: visit.photos.first().map_or(uuid::Uuid::nil(), |photo| photo.id),
+            },
             _ => visit::Command::HandIn,
         })
+    }
+
+    fn photo(&mut self) -> visit::Command {
+        let sha256 = sheet::digest(&self.known.count);
+        let photo = Photo {
+            id: self.dice.id(self.now.0),
+            slot: self.dice.one(Slot::ALL),
+            bytes: self.dice.between(1, 400_000) as u32,
+            width: 1600,
+            height: 1200,
+            taken_at: self.now,
+            thumbnail: Thumbnail { sha256: sha256.clone(), bytes: 9_000 },
+            sha256,
+            withdrawn: false,
+        };
+        visit::Command::AddPhoto { photo: Box::new(photo) }
     }
 
     fn appoint(&mut self, visit: &Visit) -> visit::Command {

@@ -427,6 +427,8 @@ impl Words {
             Act::UsedPart => self.pick("使用备件", "Used a part"),
             Act::RemovedPart => self.pick("删除用件", "Took a part back"),
             Act::Charged => self.pick("填写费用", "Charges"),
+            Act::Photographed => self.pick("拍摄照片", "Took photos"),
+            Act::WithdrewPhoto => self.pick("撤下照片", "Took a photo out"),
             Act::Finished => self.pick("维修完成", "Finished the repair"),
             Act::LeftUnfinished => self.pick("未修复", "Not repaired"),
             Act::LockedSheet => self.pick("锁定服务单", "Locked the sheet"),
@@ -498,6 +500,8 @@ impl Words {
                 OfVisit::UsePart { .. } => self.act(Act::UsedPart),
                 OfVisit::RemovePart { .. } => self.act(Act::RemovedPart),
                 OfVisit::Charge { .. } => self.act(Act::Charged),
+                OfVisit::AddPhoto { .. } => self.pick("添加照片", "Added a photo"),
+                OfVisit::WithdrawPhoto { .. } => self.act(Act::WithdrewPhoto),
                 OfVisit::Finish { .. } => self.act(Act::Finished),
                 OfVisit::LeaveUnfinished { .. } => self.act(Act::LeftUnfinished),
                 OfVisit::LockSheet { .. } => self.act(Act::LockedSheet),
@@ -646,6 +650,8 @@ impl Words {
             Refusal::NotFinished => {
                 self.pick("请先填写维修结果。", "Enter the result of the work first.")
             }
+            Refusal::TooManyPhotos => self
+                .pick("本次上门的照片已达上限。", "This visit has as many photos as it can keep."),
             Refusal::SheetLocked => self.pick(
                 "服务单已锁定，解锁后才能修改。",
                 "The sheet is locked; unlock it to change the work.",

@@ -126,6 +126,7 @@ fn icon(act: Act) -> Icon {
         Act::StartedRepair | Act::Progressed => Icon::Wrench,
         Act::UsedPart | Act::RemovedPart => Icon::Package,
         Act::Charged => Icon::Money,
+        Act::Photographed | Act::WithdrewPhoto => Icon::Camera,
         Act::Finished => Icon::CheckCircle,
         Act::LeftUnfinished | Act::Objected => Icon::Alert,
         Act::LockedSheet | Act::UnlockedSheet | Act::Closed => Icon::Lock,
