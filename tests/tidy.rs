@@ -289,6 +289,7 @@ fn the_app_depends_on_few_things_each_weighed() {
         "js-sys",
         "leptos",
         "leptos_router",
+        "qrcodegen",
         "serde",
         "serde_json",
         "sha2",
