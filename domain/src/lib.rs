@@ -25,6 +25,7 @@ pub mod refusal;
 pub mod replica;
 pub mod rows;
 pub mod scope;
+pub mod search;
 pub mod sheet;
 pub mod stock;
 pub mod talk;
