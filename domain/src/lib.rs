@@ -7,11 +7,13 @@
 //!
 //! Reading order: [`ticket`] and [`visit`] (the life of a repair), [`command`] (the one rule),
 //! [`replica`] (how a device keeps what it did), [`wire`] (what travels), [`talk`] (when a device asks),
-//! [`ledger`] (what the server answers), [`walk`] (how a view is gone through).
+//! [`ledger`] (what the server answers), [`walk`] (how a view is gone through). Beside the rule stands advice:
+//! [`dispatch`] says who should go.
 
 pub mod canary;
 pub mod command;
 pub mod customer;
+pub mod dispatch;
 pub mod flag;
 pub mod id;
 pub mod ledger;
