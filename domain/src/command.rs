@@ -341,6 +341,14 @@ fn apply_ticket(
             let text = if reason.is_empty() { name } else { format!("{name}: {reason}") };
             ticket.note(envelope, if again { Act::Reassigned } else { Act::Dispatched }, text);
         }
+        ticket::Command::Recall { visit, reason } => {
+            if let Some(visit) = ticket.visit_mut(*visit) {
+                let how = How::Superseded;
+                visit.called_off = Some(CalledOff { how, by, at, reason: reason.clone() });
+            }
+            ticket.stage = TicketStage::PendingDispatch { since: at };
+            ticket.note(envelope, Act::Recalled, reason);
+        }
         ticket::Command::TakeOn { visit } => {
             ticket.dispatch(envelope, *visit, by, "");
             if let Some(visit) = ticket.visit_mut(*visit) {

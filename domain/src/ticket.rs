@@ -14,7 +14,7 @@ use crate::{
     team::Team,
     user::{Role, User},
     values,
-    visit::{Appointment, Visit},
+    visit::{self, Appointment, Visit},
 };
 
 #[cfg(test)]
@@ -177,6 +177,7 @@ pub enum Act {
     SolvedByPhone,
     Dispatched,
     Reassigned,
+    Recalled,
     TookOn,
     Accepted,
     Declined,
@@ -359,6 +360,12 @@ pub enum Command {
         engineer: Id<User>,
         #[serde(default)]
         appointment: Option<Appointment>,
+        #[serde(default)]
+        reason: String,
+    },
+    /// Takes a visit back before anybody has left for it: the ticket waits to be dispatched again.
+    Recall {
+        visit: Id<Visit>,
         #[serde(default)]
         reason: String,
     },
@@ -686,6 +693,7 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
                 _ => Ok(()),
             }
         }
+        Command::Recall { reason, .. } => values::text(reason),
         Command::Note { text, .. } | Command::Object { text } => {
             values::required(text, Refusal::TextMissing)
         }
@@ -730,7 +738,7 @@ pub fn permitted(ticket: Option<&Ticket>, command: &Command, by: &User) -> Resul
         Command::HandOver | Command::SolveByPhone { .. } => {
             by.is_any(&[Agent, Coordinator, Supervisor])
         }
-        Command::Dispatch { .. } => by.is_any(&[Coordinator, Supervisor]),
+        Command::Dispatch { .. } | Command::Recall { .. } => by.is_any(&[Coordinator, Supervisor]),
         Command::TakeOn { .. } => by.is_any(&[Engineer]) && registered,
         Command::Note { .. } => own || by.is_any(&[Agent, Coordinator, Supervisor, Keeper, System]),
         Command::EditContact { .. } | Command::EditMachine { .. } => {
@@ -797,6 +805,20 @@ fn fits(ticket: &Ticket, command: &Command, by: &User, at: Timestamp) -> Result<
             Some(_) => Ok(()),
         },
         (Command::Dispatch { .. }, _) => Err(Refusal::NotDispatchable),
+
+        (
+            Command::Recall { visit, reason },
+            Stage::Dispatched { .. } | Stage::InProgress { .. },
+        ) => match ticket.active_visit().filter(|open| open.is_open() && open.id == *visit) {
+            None => Err(Refusal::CalledOff),
+            Some(open) if open.stage >= visit::Stage::EnRoute => Err(Refusal::AlreadyDone),
+            // Who has said yes is owed a word.
+            Some(open) if open.stage >= visit::Stage::Accepted && reason.trim().is_empty() => {
+                Err(Refusal::ReasonMissing)
+            }
+            Some(_) => Ok(()),
+        },
+        (Command::Recall { .. }, _) => Err(Refusal::NotDispatchable),
 
         (Command::TakeOn { .. }, Stage::Received) => Err(Refusal::NotTriaged),
         (Command::TakeOn { .. }, Stage::Triaged) => Ok(()),

@@ -626,6 +626,7 @@ fn said(command: &Command) -> Option<String> {
             | OfTicket::Settle { note, .. } => note.clone(),
             OfTicket::Reopen { reason }
             | OfTicket::Cancel { reason }
+            | OfTicket::Recall { reason, .. }
             | OfTicket::Dispatch { reason, .. } => reason.clone(),
             _ => String::new(),
         },

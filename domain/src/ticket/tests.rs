@@ -106,6 +106,22 @@ fn each_command_fits_the_stages_it_is_for() {
                 over,
             ],
         ),
+        (
+            Command::Recall { visit: FIRST, reason: reason() },
+            [
+                no(NotDispatchable),
+                no(NotDispatchable),
+                no(NotDispatchable),
+                ok,
+                ok,
+                no(NotDispatchable),
+                no(NotDispatchable),
+                no(NotDispatchable),
+                no(NotDispatchable),
+                no(NotDispatchable),
+                over,
+            ],
+        ),
         (Command::Note { text: reason(), visible: false }, [ok; 11]),
         (
             Command::Hold { reason: HoldReason::WaitingParts, note: reason() },
@@ -243,6 +259,11 @@ fn people_do_what_their_role_does() {
         (Stage::Triaged, dispatch(SECOND, WANG, "改派"), vec![COORDINATOR, SUPERVISOR]),
         (
             Stage::InProgress { since },
+            Command::Recall { visit: FIRST, reason: "派错了".into() },
+            vec![COORDINATOR, SUPERVISOR],
+        ),
+        (
+            Stage::InProgress { since },
             Command::Hold { reason: HoldReason::WaitingCustomer, note: "客户不在".into() },
             vec![COORDINATOR, SUPERVISOR, LI],
         ),
@@ -374,4 +395,31 @@ fn a_flag_nobody_raised_cannot_be_settled() {
         Command::Settle { flag: Uuid::nil(), decision: Decision::Keep, note: String::new() };
     let refused = at(Stage::Received).ticket_act(COORDINATOR, settle);
     assert_eq!(refused, Err(Refusal::NoSuchFlag));
+}
+
+#[test]
+fn a_dispatch_is_taken_back_until_somebody_has_left_for_it() {
+    let recall = |visit, reason: &str| Command::Recall { visit, reason: reason.into() };
+    let mut world = World::at(visit::Stage::Assigned);
+    assert_eq!(world.ticket_act(COORDINATOR, recall(SECOND, "")), Err(Refusal::CalledOff));
+    world.ticket_act(COORDINATOR, recall(FIRST, "")).unwrap();
+    let ticket = world.ticket();
+    assert!(matches!(ticket.stage, Stage::PendingDispatch { .. }));
+    assert!(ticket.active_visit().is_none());
+    assert!(!scope::scopes(&ticket.clone().into()).contains(&Scope::Person(LI)));
+    assert_eq!(world.ticket_act(COORDINATOR, recall(FIRST, "")), Err(Refusal::NotDispatchable));
+    assert_eq!(
+        world.visit_act(LI, FIRST, visit::Command::Accept),
+        Err(Refusal::CalledOff),
+        "the engineer hears that it was taken back"
+    );
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "")).unwrap();
+    assert_eq!(world.ticket().active_visit().map(|visit| visit.engineer), Some(WANG));
+
+    let mut world = World::at(visit::Stage::Accepted);
+    assert_eq!(world.ticket_act(COORDINATOR, recall(FIRST, " ")), Err(Refusal::ReasonMissing));
+    world.ticket_act(COORDINATOR, recall(FIRST, "客户改期")).unwrap();
+
+    let mut world = World::at(visit::Stage::EnRoute);
+    assert_eq!(world.ticket_act(COORDINATOR, recall(FIRST, "改期")), Err(Refusal::AlreadyDone));
 }

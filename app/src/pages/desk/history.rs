@@ -102,7 +102,7 @@ fn tone(act: Act) -> Tone {
         Act::Finished | Act::Signed | Act::Confirmed | Act::SolvedByPhone | Act::Closed => {
             Tone::Success
         }
-        Act::Held => Tone::Warning,
+        Act::Held | Act::Recalled => Tone::Warning,
         Act::Dispatched | Act::Reassigned | Act::Accepted | Act::Appointed => Tone::Primary,
         _ => Tone::Neutral,
     }
@@ -117,6 +117,7 @@ fn icon(act: Act) -> Icon {
         Act::Dispatched | Act::Reassigned | Act::TookOn => Icon::Users,
         Act::Accepted | Act::Confirmed | Act::Verified => Icon::Check,
         Act::Declined | Act::Cancelled => Icon::XCircle,
+        Act::Recalled => Icon::Undo,
         Act::Appointed => Icon::Calendar,
         Act::Prepared => Icon::Box,
         Act::Departed => Icon::Navigation,
