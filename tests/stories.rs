@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod door;
+mod photos;
 mod repair;
 mod sight;
 mod sync;

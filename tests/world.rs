@@ -9,6 +9,7 @@ use domain::{
     Command, Envelope, Id, Key, Lookup, Refusal, Timestamp,
     customer::Salutation,
     machine::Warranty,
+    photo::{Photo, Slot, Thumbnail},
     replica::{Entry, Replica},
     rows::Noun,
     sheet::{self, Answer, CustomerCopy, Point, Relation, Sheet, Signature, Stroke},
@@ -320,6 +321,24 @@ impl Device<'_> {
         sheet
     }
 
+    /// Takes a picture on this person's visit, and says under which name its bytes belong on the server.
+    pub fn photograph(&mut self, id: Id<Ticket>, slot: Slot, picture: &Picture) {
+        let (sha256, bytes) = (picture.name(), picture.size());
+        let thumbnail = Thumbnail { sha256: sheet::digest(&sha256), bytes: 9_000 };
+        let photo = Photo {
+            id: Uuid::now_v7(),
+            slot,
+            sha256,
+            bytes,
+            width: 1600,
+            height: 1200,
+            taken_at: self.now(),
+            thumbnail,
+            withdrawn: false,
+        };
+        self.on_visit(id, visit::Command::AddPhoto { photo: photo.into() }).unwrap();
+    }
+
     /// Registers a ticket for a customer nobody knew.
     pub fn register(&mut self) -> Id<Ticket> {
         let id = Id::new(Uuid::now_v7());
@@ -334,6 +353,29 @@ impl Device<'_> {
         self.on_ticket(id, triage()).unwrap();
         self.on_ticket(id, dispatch(engineer, "")).unwrap();
         id
+    }
+}
+
+/// Bytes that begin like a JPEG.
+#[derive(Clone)]
+pub struct Picture(pub Vec<u8>);
+
+impl Picture {
+    /// A picture of so many bytes, different for each `seed`.
+    pub fn new(seed: u8, size: usize) -> Self {
+        let mut bytes = vec![0xff, 0xd8, 0xff, seed];
+        bytes.extend((4..size).map(|n| (n % 251) as u8 ^ seed));
+        Self(bytes)
+    }
+
+    /// What the server keeps it under.
+    pub fn name(&self) -> String {
+        use sha2::Digest as _;
+        sha2::Sha256::digest(&self.0).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn size(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap()
     }
 }
 

@@ -46,6 +46,15 @@ pub struct Request {
     pub waiting: Option<Held>,
 }
 
+/// How far a photo has come to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blob {
+    /// Bytes, from the beginning without a gap.
+    pub received: u32,
+    /// Whether it is whole, hashes to its name, and has reached the disk.
+    pub ready: bool,
+}
+
 /// How much unsent work a device holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {

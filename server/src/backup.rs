@@ -13,6 +13,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
+    blobs::{
+        Blobs, FOLDER,
+        copy::{self, Copied},
+    },
     check::{self, Report},
     clock,
     error::Error,
@@ -38,6 +42,12 @@ pub struct Manifest {
     pub made_at: Timestamp,
     pub bytes: u64,
     pub sha256: String,
+    /// Photos its rows name that lie in the folder of files beside it.
+    #[serde(default)]
+    pub photos: u64,
+    /// Photos its rows name that were not there: on their way, or lost.
+    #[serde(default)]
+    pub photos_missing: u64,
 }
 
 /// What a restore did.
@@ -48,6 +58,8 @@ pub struct Restored {
     pub before: Option<PathBuf>,
     /// The name of the history from now on.
     pub epoch: Uuid,
+    /// What became of the photos that its rows name.
+    pub photos: Copied,
 }
 
 const MANIFEST: u32 = 1;
@@ -69,6 +81,10 @@ pub async fn backup(folder: &Path, file: &Path) -> Result<(Manifest, Report), Er
         return Err(said(folder, "was written by a newer version of this program; use that one"));
     }
     let (head, report) = partial.look_over().await?;
+    let photos = {
+        let here = Blobs::at(folder.join(FOLDER));
+        copy::all(&Store::open(&partial.0)?, &here, &copy::beside(file)).await?
+    };
     store::backup::settle(&partial.database())?;
     let (bytes, sha256) = sum(&partial.database())?;
     let manifest = Manifest {
@@ -82,6 +98,8 @@ pub async fn backup(folder: &Path, file: &Path) -> Result<(Manifest, Report), Er
         made_at: clock::now(),
         bytes,
         sha256,
+        photos: photos.here,
+        photos_missing: photos.missing,
     };
     let text = serde_json::to_string_pretty(&manifest).map_err(Error::internal)?;
     write_whole(&beside(file), &text).map_err(|error| said(file, error))?;
@@ -125,10 +143,21 @@ pub async fn restore(
             "does not pass the check; --despite-findings puts it back all the same",
         ));
     }
-    let epoch = begin_epoch(&Store::open(&partial.0)?).await?;
+    let store = Store::open(&partial.0)?;
+    // Files are only ever added: what came after the backup stays, and harms nobody.
+    let here = Blobs::at(folder.join(FOLDER));
+    let photos = copy::all(&store, &copy::beside(file), &here).await?;
+    if photos.here < manifest.photos && !despite_findings {
+        return Err(said(
+            file,
+            "names more photos than the folder blobs beside it holds; --despite-findings puts it back without them",
+        ));
+    }
+    let epoch = begin_epoch(&store).await?;
+    drop(store);
     store::backup::settle(&partial.database())?;
     let before = swap(folder, &partial.database()).map_err(|error| said(folder, error))?;
-    Ok(Restored { manifest, before, epoch })
+    Ok(Restored { manifest, before, epoch, photos })
 }
 
 /// Gives the history a new name, after a database was put back by other means. Devices then send again.

@@ -33,7 +33,7 @@ pub struct Report {
 }
 
 impl Check {
-    fn of(promise: &'static str) -> Self {
+    pub(crate) fn of(promise: &'static str) -> Self {
         Self { promise, looked: 0, found: 0, examples: Vec::new() }
     }
 
@@ -44,7 +44,7 @@ impl Check {
         }
     }
 
-    fn expect(&mut self, right: bool, example: impl FnOnce() -> String) {
+    pub(crate) fn expect(&mut self, right: bool, example: impl FnOnce() -> String) {
         self.looked += 1;
         if !right {
             self.wrong(example());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use server::{Error, Store, backup, check};
+use server::{Blobs, Error, Store, backup, blobs};
 
 /// What to put back, and where.
 #[derive(Args)]
@@ -25,6 +25,7 @@ pub(crate) struct Restoring {
 /// Copies the data of a folder. Exit code 1 when the copy was made but something in it is wrong.
 pub(crate) async fn back_up(data: &Path, file: &Path) -> Result<ExitCode, Error> {
     let (manifest, report) = backup::backup(data, file).await?;
+    let photos = manifest.photos;
     println!(
         "{} holds everything up to revision {} ({} bytes); {}.json beside it belongs to it.",
         file.display(),
@@ -32,6 +33,14 @@ pub(crate) async fn back_up(data: &Path, file: &Path) -> Result<ExitCode, Error>
         manifest.bytes,
         file.display()
     );
+    if photos > 0 {
+        println!(
+            "The {photos} photos it names lie in the folder blobs beside it, with those of other backups."
+        );
+    }
+    if manifest.photos_missing > 0 {
+        println!("{} photos are not here: on their way, or lost.", manifest.photos_missing);
+    }
     if report.failed() > 0 {
         println!("The data it was made of is not sound:");
         println!("{report}");
@@ -48,6 +57,10 @@ pub(crate) async fn restore(data: &Path, restoring: &Restoring) -> Result<ExitCo
     };
     let restored = backup::restore(data, file, restoring.despite_findings).await?;
     println!("{} now holds the backup up to revision {}.", data.display(), restored.manifest.v);
+    let photos = restored.photos;
+    if photos.here + photos.missing > 0 {
+        println!("{} photos are here, {} are not.", photos.here, photos.missing);
+    }
     match &restored.before {
         Some(before) => println!("What was there before lies in {}.", before.display()),
         None => println!("There was no database before."),
@@ -72,8 +85,8 @@ fn say_epoch() {
 }
 
 /// Prints every check. Exit code 1 where one failed.
-pub(crate) async fn check(store: &Store) -> Result<ExitCode, Error> {
-    let report = check::run(store).await?;
+pub(crate) async fn check(store: &Store, files: &Blobs) -> Result<ExitCode, Error> {
+    let report = blobs::look::run(store, files).await?;
     println!("{report}");
     Ok(if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -10,6 +10,8 @@ use serde::Serialize;
 pub struct Config {
     /// Where the built app lies, if it is not inside the program.
     pub dist: Option<PathBuf>,
+    /// Where photos lie, if not in the folder of the database.
+    pub blobs: Option<PathBuf>,
     /// Whether a proxy in front tells the true address of a client and whether it came by https.
     pub behind_proxy: bool,
     /// The accounts of a demonstration, which anybody may read; empty everywhere else.

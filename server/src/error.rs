@@ -35,6 +35,8 @@ pub enum Error {
     TooLarge,
     UnsupportedMediaType,
     Conflict(&'static str),
+    /// What was sent is not what it is called. It was thrown away; send it again.
+    DigestDiffers,
     /// The rules say no, outside of a verdict.
     Refused(Refusal),
     /// The request took longer than anybody waits.
@@ -81,6 +83,7 @@ impl Error {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::DigestDiffers => (StatusCode::UNPROCESSABLE_ENTITY, "digest_differs"),
             Self::Refused(refusal) => return (refused(*refusal), name(*refusal)),
             Self::TookTooLong => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
@@ -105,6 +108,7 @@ impl Error {
             Self::TooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body has the wrong content type.",
             Self::Conflict(_) => "It exists already.",
+            Self::DigestDiffers => "What arrived does not hash to its name.",
             Self::Refused(_) => "The rules do not allow it.",
             Self::TookTooLong | Self::Unavailable(_) => "The server cannot answer just now.",
             Self::Internal(_) => "The server made a mistake.",

@@ -143,6 +143,7 @@ fn same_origin(method: &Method, headers: &HeaderMap) -> bool {
 fn route_only(path: &str) -> String {
     let mut parts = path.split('/').map(|part| match Uuid::parse_str(part) {
         Ok(_) => ":id",
+        Err(_) if domain::photo::is_digest(part) => ":sha256",
         Err(_) => part,
     });
     let mut short = parts.next().unwrap_or_default().to_owned();

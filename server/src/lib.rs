@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod ageing;
 mod attention;
 pub mod backup;
+pub mod blobs;
 mod body;
 pub mod check;
 pub mod clock;
@@ -37,6 +38,7 @@ use axum::{
 use domain::wire::REQUEST_BYTES_MAX;
 use tokio::sync::watch;
 
+pub use blobs::Blobs;
 pub use config::Config;
 pub use error::Error;
 pub use store::Store;
@@ -46,6 +48,7 @@ pub use store::Store;
 pub struct State {
     pub store: Store,
     pub config: Arc<Config>,
+    pub blobs: Blobs,
     throttle: Arc<session::Throttle>,
     doomed: Arc<doomed::Doomed>,
     pulse: Arc<guard::Pulse>,
@@ -73,9 +76,12 @@ impl State {
     /// This data, served like this.
     pub fn new(store: Store, config: Config) -> Self {
         let (closing, _) = watch::channel(false);
+        let folder = config.blobs.clone().map(Blobs::at);
+        let blobs = folder.unwrap_or_else(|| Blobs::beside(store.place()));
         Self {
             store,
             config: Arc::new(config),
+            blobs,
             throttle: Arc::default(),
             doomed: Arc::default(),
             pulse: Arc::default(),
@@ -124,6 +130,8 @@ fn table() -> Vec<Route> {
         route(get_.clone(), "/api/v1/devices", 0, get(devices::list)),
         route(post_.clone(), "/api/v1/devices/{replica}/revoke", SMALL, post(devices::revoke)),
         route(post_.clone(), "/api/v1/unsent", unsent::BYTES_MAX, post(unsent::carry_in)),
+        route(get_.clone(), "/api/v1/blobs/{sha256}", 0, get(blobs::get)),
+        route(put_.clone(), "/api/v1/blobs/{sha256}", blobs::PIECE_BYTES_MAX, put(blobs::put)),
         route(get_, "/api/v1/accounts", 0, get(accounts::list)),
         route(post_, "/api/v1/accounts", SMALL, post(accounts::create)),
         route(put_, "/api/v1/accounts/{user}/password", SMALL, put(accounts::reset_password)),

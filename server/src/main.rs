@@ -17,7 +17,7 @@ use domain::{
     wire::Outcome,
 };
 use server::{
-    Config, Error, State, Store, accounts, clock,
+    Blobs, Config, Error, State, Store, accounts, clock,
     config::DemoAccount,
     demo, import,
     lock::{self, Lock},
@@ -32,10 +32,11 @@ use uuid::Uuid;
 #[derive(Parser)]
 #[command(name = "doorstep", version)]
 struct Line {
-    /// The folder of the database.
+    /// The folder of the database and of the photos.
     #[arg(long, global = true, default_value = "data", env = "DOORSTEP_DATA", value_name = "DIR")]
     data: PathBuf,
-    /// A Postgres database instead of the folder's, as postgres://user@host/name. Several servers may share it.
+    /// A Postgres database instead of the folder's, as postgres://user@host/name. Several servers may share it; they
+    /// then share the folder too, where the photos lie.
     #[arg(
         long,
         global = true,
@@ -218,11 +219,11 @@ async fn run(data: &Path, database: Option<Place>, chore: Chore) -> Result<ExitC
     match chore {
         Chore::Backup { .. } => Ok(ExitCode::SUCCESS),
         Chore::Restore(_) => chores::begin_epoch(&store).await,
-        Chore::Check => chores::check(&store).await,
-        Chore::Serve(serving) => serve_it(store, &serving, false).await,
+        Chore::Check => chores::check(&store, &Blobs::at(data.join("blobs"))).await,
+        Chore::Serve(serving) => serve_it(store, data, &serving, false).await,
         Chore::Demo(serving) => {
             demo::seed(&store).await?;
-            serve_it(store, &serving, true).await
+            serve_it(store, data, &serving, true).await
         }
         Chore::User(users) => {
             self::users(&store, users).await?;
@@ -236,7 +237,12 @@ async fn run(data: &Path, database: Option<Place>, chore: Chore) -> Result<ExitC
     }
 }
 
-async fn serve_it(store: Store, serving: &Serving, demo: bool) -> Result<ExitCode, Error> {
+async fn serve_it(
+    store: Store,
+    data: &Path,
+    serving: &Serving,
+    demo: bool,
+) -> Result<ExitCode, Error> {
     let mut address = serving.listen;
     address.set_port(serving.port.unwrap_or(address.port()));
     let listener = TcpListener::bind(address)
@@ -266,6 +272,7 @@ async fn serve_it(store: Store, serving: &Serving, demo: bool) -> Result<ExitCod
     };
     let config = Config {
         dist: serving.dist.clone().or_else(built_here),
+        blobs: Some(data.join("blobs")),
         behind_proxy: serving.behind_proxy,
         demo: if demo { demo::PEOPLE.iter().map(open).collect() } else { Vec::new() },
     };

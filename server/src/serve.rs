@@ -32,6 +32,12 @@ pub async fn serve(
 ) -> Result<(), Error> {
     let router = app(state.clone());
     let ageing = tokio::spawn(ageing::keep(state.store.clone()));
+    let blobs = state.blobs.clone();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = blobs.sweep() {
+            tracing::warn!(%error, "what is left of old photos could not be looked through");
+        }
+    });
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {

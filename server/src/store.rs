@@ -453,6 +453,14 @@ impl Reading<'_> {
         Ok(row.as_ref().and_then(T::of).cloned())
     }
 
+    /// The row under this key, if there is one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn row(&self, key: Key) -> Result<Option<Row>, Error> {
+        read_row(self.sql, key)
+    }
+
     /// Every row of one kind.
     ///
     /// # Errors
