@@ -1,4 +1,7 @@
-// Starts the program, then the service worker that keeps it working without a network.
+// Starts the program this address belongs to, then the service worker that keeps it working without a network.
+//
+// The app is two programs (app/src/programs), the field and the office; a customer holds the field's in a
+// document of its own. A page that both have is shown by the one that was used last on this device.
 //
 // Tells the page by two events on `window`:
 //   doorstep:update  a new build waits (also `<html data-update="ready">`, for who listens late)
@@ -9,13 +12,26 @@ const root = document.documentElement;
 const workers = navigator.serviceWorker;
 const controlledFromTheStart = Boolean(workers?.controller);
 
-const { js, wasm } = document.getElementById("boot").dataset;
+const boot = document.getElementById("boot").dataset;
 const absolute = (path) => new URL(path, document.baseURI).href;
+const place = location.pathname.split("/")[1];
+const face = chosenFace();
+// A device that a customer holds has one address, whatever was typed or remembered.
+if (face === "customer" && place !== "hand-over") {
+  location.replace("/hand-over");
+  await new Promise(() => {});
+}
+const js = absolute(face === "office" ? boot.office : boot.field);
+let started = false;
 
 try {
-  const program = await import(absolute(js));
-  await program.default({ module_or_path: absolute(wasm) });
+  // Both at once; the program would ask for its code only after it was read itself.
+  const code = fetch(js.replace(/\.js$/, "_bg.wasm"), { credentials: "same-origin" });
+  code.catch(() => {});
+  const program = await import(js);
+  await program.default({ module_or_path: code });
   document.getElementById("cover")?.remove();
+  started = true;
 } catch (error) {
   const trouble = document.getElementById("boot-trouble");
   if (trouble) trouble.hidden = false;
@@ -26,9 +42,25 @@ try {
 const wanted = root.dataset.build !== "dev" && !new URLSearchParams(location.search).has("nosw");
 if (workers && wanted) await keep();
 
+function chosenFace() {
+  let last, handed;
+  try {
+    last = localStorage.getItem("doorstep.face");
+    handed = localStorage.getItem("doorstep.handed");
+  } catch {
+    // Storage is closed to us: the address decides.
+  }
+  if (handed) return "customer";
+  if (place === "hand-over") return "customer";
+  if (["desk", "dev"].includes(place)) return "office";
+  if (["today", "tickets", "parts"].includes(place)) return "field";
+  return last === "office" ? "office" : "field";
+}
+
 // Runs even when the program did not start: a newer build may be the cure.
 async function keep() {
   let reloaded = false;
+  await rememberFace();
   workers.addEventListener("controllerchange", () => {
     if (!controlledFromTheStart || reloaded) return;
     const event = new CustomEvent("doorstep:reload", { cancelable: true });
@@ -47,6 +79,8 @@ async function keep() {
 
   const tell = () => {
     if (!registration.waiting || !workers.controller) return;
+    // Nothing is open that an update could disturb.
+    if (!started) registration.waiting.postMessage("SKIP_WAITING");
     root.dataset.update = "ready";
     window.dispatchEvent(new CustomEvent("doorstep:update"));
   };
@@ -54,6 +88,8 @@ async function keep() {
     registration.installing?.addEventListener("statechange", tell);
   });
   tell();
+  if (!started) registration.update().catch(() => {});
+  workers.controller?.postMessage("KEEP_FACES");
 
   window.doorstepUpdate = () => registration.waiting?.postMessage("SKIP_WAITING");
 
@@ -64,4 +100,16 @@ async function keep() {
     lookedAt = Date.now();
     registration.update().catch(() => {});
   });
+}
+
+// The worker keeps the programs of the faces this device has shown, and no others.
+async function rememberFace() {
+  if (face === "customer") return;
+  try {
+    localStorage.setItem("doorstep.face", face);
+    const faces = await caches.open("doorstep-faces");
+    await faces.put(`/${face}`, new Response());
+  } catch (error) {
+    console.warn("Which program is used here could not be noted.", error);
+  }
 }

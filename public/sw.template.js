@@ -3,17 +3,22 @@
 // `cargo xtask postbuild` fills in the build and its files, each with its SHA-256. A build is
 // installed whole or not at all, and waits until the page says SKIP_WAITING. Nothing of a
 // person is kept here, and requests to /api/ are never touched: data live in IndexedDB.
+//
+// A file is [path, integrity, face]: one with a face is kept where that face was shown (boot.js notes
+// it in the cache "doorstep-faces"), because an engineer's phone has no use for the office's program.
 
 const BUILD = "__BUILD__";
 const FILES = "__FILES__";
 const PREFIX = "doorstep-";
 const CACHE = PREFIX + BUILD;
+const FACES = PREFIX + "faces";
 const PATHS = new Set(FILES.map(([path]) => path));
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   if (event.data === "SKIP_WAITING") self.skipWaiting();
+  if (event.data === "KEEP_FACES") event.waitUntil(keepFaces());
 });
 self.addEventListener("fetch", (event) => {
   const path = kept(event.request);
@@ -22,23 +27,42 @@ self.addEventListener("fetch", (event) => {
 
 // A half-deployed server answers with wrong bytes: the hash fails, and the old build stays.
 async function install() {
-  const cache = await caches.open(CACHE);
   try {
-    await Promise.all(FILES.map(async ([path, integrity]) => {
-      const options = { cache: "reload", credentials: "same-origin", integrity, redirect: "error" };
-      const response = await fetch(path, options);
-      if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-      await cache.put(path, response);
-    }));
+    await keep(await wanted());
   } catch (error) {
     await caches.delete(CACHE);
     throw error;
   }
 }
 
+// A face shown for the first time: its program arrives beside the others, or is asked for again next time.
+async function keepFaces() {
+  const cache = await caches.open(CACHE);
+  const have = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
+  await keep((await wanted()).filter(([path]) => !have.has(path))).catch(() => {});
+}
+
+async function wanted() {
+  const noted = await (await caches.open(FACES)).keys();
+  const faces = noted.map((request) => new URL(request.url).pathname.slice(1));
+  // An older page notes nothing: better too much than a program that is missing in a cellar.
+  if (faces.length === 0) return FILES;
+  return FILES.filter(([, , face]) => !face || faces.includes(face));
+}
+
+async function keep(files) {
+  const cache = await caches.open(CACHE);
+  await Promise.all(files.map(async ([path, integrity]) => {
+    const options = { cache: "reload", credentials: "same-origin", integrity, redirect: "error" };
+    const response = await fetch(path, options);
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    await cache.put(path, response);
+  }));
+}
+
 async function activate() {
   for (const name of await caches.keys()) {
-    if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
+    if (name.startsWith(PREFIX) && ![CACHE, FACES].includes(name)) await caches.delete(name);
   }
   await self.clients.claim();
 }

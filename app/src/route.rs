@@ -7,6 +7,17 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement, MouseEvent, UrlSearchParams};
 
+/// Who looks at a document. A document has one face, and leads to another only by being left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// The engineer's phone.
+    Field,
+    /// The desk.
+    Office,
+    /// What a customer holds.
+    Customer,
+}
+
 /// A place in the app. [`Route::href`] and [`Route::parse`] are each other's inverse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -62,6 +73,31 @@ impl Route {
         }
     }
 
+    /// The face that has this page; `None` where the field and the office both have it. `public/boot.js` starts
+    /// the program of an address by the same rule.
+    fn face(self) -> Option<Face> {
+        match self {
+            Self::Today
+            | Self::Tickets
+            | Self::Ticket(_)
+            | Self::NewTicket
+            | Self::Work(_)
+            | Self::RequestParts(_)
+            | Self::MyParts => Some(Face::Field),
+            Self::Board
+            | Self::DeskTickets
+            | Self::DeskTicket(_)
+            | Self::Register
+            | Self::PartRequests
+            | Self::Stock
+            | Self::Catalogue
+            | Self::Import
+            | Self::People => Some(Face::Office),
+            Self::Handover => Some(Face::Customer),
+            Self::Sheet(_) | Self::Outbox | Self::Me | Self::SignIn => None,
+        }
+    }
+
     /// The path with something to tell the page: `Route::NewTicket.with("from", id)`.
     pub fn with(self, name: &str, value: impl std::fmt::Display) -> String {
         let value = js_sys::encode_uri_component(&value.to_string());
@@ -106,12 +142,14 @@ struct Place {
 }
 
 thread_local! {
+    static FACE: Cell<Face> = const { Cell::new(Face::Field) };
     static PLACE: Cell<Option<RwSignal<Place>>> = const { Cell::new(None) };
 }
 
-/// Starts to follow links and the back button. Called once, by the outermost component.
-pub fn follow() {
-    PLACE.set(Some(RwSignal::new(here())));
+/// Starts to follow links and the back button, in a document with this face. Called once, before anything is shown.
+pub fn follow(face: Face) {
+    FACE.set(face);
+    PLACE.set(Some(RwSignal::new(place_now())));
     let _clicks = window_event_listener(ev::click, |event| {
         if let Some(path) = followed(&event) {
             event.prevent_default();
@@ -119,6 +157,11 @@ pub fn follow() {
         }
     });
     let _back = window_event_listener(ev::popstate, |_| arrive());
+}
+
+/// The route in the address bar, before anything is followed.
+pub fn here() -> Option<Route> {
+    Route::parse(&place_now().path)
 }
 
 /// The route one is at; `None` for an address no page has.
@@ -139,13 +182,23 @@ pub fn go(route: Route) {
 
 /// Goes there instead of here.
 pub fn replace(route: Route) {
-    set_history(&route.href(), true);
+    let path = route.href();
+    if is_elsewhere(&path) {
+        // A browser refuses only addresses that are none; the page then stays as it is.
+        let _left = window().location().replace(&path);
+        return;
+    }
+    set_history(&path, true);
     arrive();
 }
 
 /// Goes to a path made with [`Route::with`].
 pub fn go_to(path: &str) {
-    let now = here();
+    if is_elsewhere(path) {
+        let _left = window().location().assign(path);
+        return;
+    }
+    let now = place_now();
     if path != format!("{}{}", now.path, now.query) {
         set_history(path, false);
     }
@@ -153,18 +206,30 @@ pub fn go_to(path: &str) {
     window().scroll_to_with_x_and_y(0.0, 0.0);
 }
 
+/// Whether another face has the page of this path, so that the document must be left.
+fn is_elsewhere(path: &str) -> bool {
+    let mine = FACE.get();
+    let route = Route::parse(path.split('?').next().unwrap_or_default());
+    match route.map(Route::face) {
+        Some(Some(face)) => face != mine,
+        // What everybody has, a customer has not.
+        Some(None) => mine == Face::Customer,
+        None => false,
+    }
+}
+
 fn place<T>(read: impl FnOnce(&Place) -> T) -> Option<T> {
     PLACE.get().map(|place| place.with(read))
 }
 
 fn arrive() {
-    let (Some(place), here) = (PLACE.get(), here()) else { return };
+    let (Some(place), here) = (PLACE.get(), place_now()) else { return };
     if place.with_untracked(|before| *before != here) {
         place.set(here);
     }
 }
 
-fn here() -> Place {
+fn place_now() -> Place {
     let location = window().location();
     Place {
         path: location.pathname().unwrap_or_default(),

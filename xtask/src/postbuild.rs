@@ -20,6 +20,8 @@ use crate::{
 
 /// Files no installed app needs without a network.
 const NOT_KEPT: [&str; 4] = ["build.json", "robots.txt", "sw.js", "sw.retire.js"];
+/// The programs of the app, each kept where its face is shown. Only the first has its name from Trunk.
+const PROGRAMS: [&str; 2] = ["field", "office"];
 /// Kinds of files that shrink when compressed.
 const SHRINKING: [&str; 8] = ["css", "html", "js", "json", "svg", "txt", "wasm", "webmanifest"];
 
@@ -44,6 +46,7 @@ pub(crate) fn finish(dist: &Path, build: Option<&str>) -> Done<String> {
         remove(copy)?;
     }
     styles::join(dist)?;
+    name_programs(dist)?;
     name_in_page(dist, "dev")?;
     let id = match build {
         Some(id) => id.to_owned(),
@@ -52,7 +55,13 @@ pub(crate) fn finish(dist: &Path, build: Option<&str>) -> Done<String> {
     name_in_page(dist, &id)?;
 
     let kept = kept(dist)?;
-    let list: Vec<_> = kept.iter().map(|(path, hash)| json!([path, integrity(hash)])).collect();
+    let list: Vec<_> = kept
+        .iter()
+        .map(|(path, hash)| match face(path) {
+            Some(face) => json!([path, integrity(hash), face]),
+            None => json!([path, integrity(hash)]),
+        })
+        .collect();
     let template = shell::read(&shell::root().join("public/sw.template.js"))?;
     let worker = fill(&template, "\"__BUILD__\"", &json!(id).to_string())?;
     let worker = fill(&worker, "\"__FILES__\"", &json!(list).to_string())?;
@@ -72,14 +81,51 @@ pub(crate) fn build_id(dist: &Path) -> Done<String> {
     about["build"].as_str().map(str::to_owned).ok_or("build.json names no build.".to_owned())
 }
 
-/// The paths an installed app keeps: everything a person may need without a network.
+/// The paths an installed app keeps: everything a person may need without a network. A file with a face is kept
+/// where that face is shown.
 pub(crate) fn kept_paths(dist: &Path) -> Done<Vec<PathBuf>> {
     let files = shell::files(dist)?;
-    let needed = |file: &PathBuf| {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        !NOT_KEPT.contains(&name.as_ref()) && !is(file, &["br", "gz"])
-    };
+    let needed =
+        |file: &PathBuf| !NOT_KEPT.contains(&file_name(file).as_ref()) && !is(file, &["br", "gz"]);
     Ok(files.into_iter().filter(needed).collect())
+}
+
+/// The face that needs this file; `None` for what all need.
+pub(crate) fn face(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let of = |program: &str| {
+        name.strip_prefix(program).is_some_and(|rest| rest.starts_with(['-', '_', '.']))
+    };
+    PROGRAMS.into_iter().find(|program| of(program))
+}
+
+fn file_name(file: &Path) -> std::borrow::Cow<'_, str> {
+    file.file_name().unwrap_or_default().to_string_lossy()
+}
+
+/// Gives every program a name that follows from its content, in its files and in the page.
+fn name_programs(dist: &Path) -> Done {
+    let page = dist.join("index.html");
+    let mut text = shell::read(&page)?;
+    for program in PROGRAMS {
+        let (script, code) = (dist.join(format!("{program}.js")), format!("{program}_bg.wasm"));
+        if !script.exists() {
+            continue;
+        }
+        let mut hash = Sha256::new();
+        for file in [&script, &dist.join(&code)] {
+            hash.update(std::fs::read(file).map_err(|why| format!("{}: {why}.", file.display()))?);
+        }
+        let named = format!("{program}-{}", &hex(&hash.finalize())[..16]);
+        rename(&script, &dist.join(format!("{named}.js")))?;
+        rename(&dist.join(code), &dist.join(format!("{named}_bg.wasm")))?;
+        text = text.replace(&format!("\"{program}.js\""), &format!("\"{named}.js\""));
+    }
+    shell::write(&page, text)
+}
+
+fn rename(from: &Path, to: &Path) -> Done {
+    std::fs::rename(from, to).map_err(|why| format!("{}: {why}.", from.display()))
 }
 
 /// Those files as addresses with their SHA-256.
@@ -187,6 +233,14 @@ mod tests {
     fn a_hash_is_written_as_browsers_read_it() {
         let empty = Sha256::digest([]);
         assert_eq!(integrity(&empty), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    }
+
+    #[test]
+    fn a_program_is_kept_by_the_face_that_needs_it() {
+        assert_eq!(face("/field-0123456789abcdef_bg.wasm"), Some("field"));
+        assert_eq!(face("/office.js"), Some("office"));
+        assert_eq!(face("/officer.js"), None);
+        assert_eq!(face("/index.html"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How much a phone downloads for the app, and how much an installed app keeps.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -22,8 +22,9 @@ const PROGRAM_MAX: u64 = 20_000_000;
 /// The sizes as figures with goals: what a phone keeps, and the program file.
 pub(crate) fn figures(dist: &Path, program: &Path) -> Done<Vec<Value>> {
     print(dist)?;
-    let kept = postbuild::kept_paths(dist)?;
-    let kept: u64 = kept.iter().map(|file| Size::of(file).brotli).sum();
+    let kept = |face: &str| -> Done<u64> {
+        Ok(kept(dist, face)?.iter().map(|(_, size)| size.brotli).sum())
+    };
     let program = std::fs::metadata(program).map_err(|why| why.to_string())?.len();
     let figure = |what: &str, bytes: u64, most: u64| {
         let reached = bytes <= most;
@@ -36,21 +37,41 @@ pub(crate) fn figures(dist: &Path, program: &Path) -> Done<Vec<Value>> {
         })
     };
     Ok(vec![
-        figure("the app with everything it keeps, brotli", kept, APP_MAX),
+        figure("all a phone keeps of the app, brotli", kept("field")?, APP_MAX),
+        figure("all a desk keeps of the app, brotli", kept("office")?, APP_MAX),
         figure("the program file with the app inside", program, PROGRAM_MAX),
     ])
 }
 
-/// Prints one line per kind of file in `dist`, and the sum an installed app keeps.
+/// Prints what each face keeps of the app in `dist`.
 pub(crate) fn print(dist: &Path) -> Done {
-    let kept = postbuild::kept_paths(dist)?;
-    println!("{:<16}{:>12}{:>12}{:>12}", "App size", "raw", "gzip", "brotli");
-    for kind in ["wasm", "js", "css"] {
-        let files = kept.iter().filter(|file| file.extension().is_some_and(|end| end == kind));
-        line(kind, files.map(|file| Size::of(file)));
+    for face in ["field", "office"] {
+        println!("{:<16}{:>12}{:>12}{:>12}", format!("Size: {face}"), "raw", "gzip", "brotli");
+        let kept = kept(dist, face)?;
+        for kind in ["wasm", "js", "css"] {
+            let of_kind =
+                kept.iter().filter(|(file, _)| file.extension().is_some_and(|end| end == kind));
+            line(kind, of_kind.map(|(_, size)| size));
+        }
+        line("all kept", kept.iter().map(|(_, size)| size));
     }
-    line("all kept", kept.iter().map(|file| Size::of(file)));
     Ok(())
+}
+
+/// The files that are kept where this face is shown.
+fn kept(dist: &Path, face: &str) -> Done<Vec<(PathBuf, Size)>> {
+    let files = postbuild::kept_paths(dist)?;
+    let needed = |file: &PathBuf| {
+        postbuild::face(&file.to_string_lossy()).is_none_or(|needed| needed == face)
+    };
+    Ok(files
+        .into_iter()
+        .filter(needed)
+        .map(|file| {
+            let size = Size::of(&file);
+            (file, size)
+        })
+        .collect())
 }
 
 impl Size {
@@ -63,7 +84,7 @@ impl Size {
     }
 }
 
-fn line(name: &str, sizes: impl Iterator<Item = Size>) {
+fn line<'a>(name: &str, sizes: impl Iterator<Item = &'a Size>) {
     let sum = sizes.fold(Size::default(), |sum, size| Size {
         raw: sum.raw + size.raw,
         gzip: sum.gzip + size.gzip,

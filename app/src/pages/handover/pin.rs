@@ -8,7 +8,6 @@ use crate::{
     device::device,
     locale::{self, text},
     pin::{PinTrouble, is_pin},
-    route::{self, Route},
     ui::{Button, ButtonKind, Dialog, Field, FieldKind, Icon, Tone, toast},
 };
 
@@ -29,7 +28,6 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
     let released = move |language: Language| {
         device.drop_draft(&form(scene.visit));
         locale::set_language(language);
-        route::replace(Route::Ticket(scene.ticket));
     };
     let with_pin = move || {
         if busy.get_untracked() || pin.with_untracked(String::is_empty) {

@@ -1,0 +1,172 @@
+//! What both programs begin with: who is here decides what is shown.
+
+use std::panic::PanicHookInfo;
+
+use domain::{
+    Id,
+    ticket::Ticket,
+    user::{Role, User},
+};
+use leptos::prelude::*;
+
+use crate::{
+    clock,
+    device::Device,
+    locale::{self, text},
+    pages::{me, outbox, sheet, sign_in},
+    route::{self, Face, Route},
+    session::SessionState,
+    sync::Network,
+    ui::{Skeleton, Toasts, focus_title, provide_toasts},
+};
+
+/// The pages of a program; `None` for a route that is not its own.
+pub type Pages = fn(Route) -> Option<AnyView>;
+
+/// What is on the screen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Opening,
+    SignIn,
+    Page(Route),
+    /// A customer holds the device, over this ticket.
+    Given(Id<Ticket>),
+    /// Nothing here: the address that belongs to whoever is here is another.
+    Elsewhere(Option<Route>),
+}
+
+/// Starts a program: the pages of one face, and those that every member of staff has.
+pub fn run(face: Face, pages: Pages) {
+    std::panic::set_hook(Box::new(broken));
+    route::follow(face);
+    leptos::mount::mount_to_body(move || app(face, pages));
+}
+
+fn app(face: Face, pages: Pages) -> impl IntoView {
+    locale::start();
+    clock::start();
+    provide_toasts();
+    let device = Device::start();
+
+    let screen = Memo::new(move |before| screen(device, face, before.copied()));
+    Effect::new(move |_| match screen.get() {
+        Screen::Elsewhere(route) => {
+            route::replace(route.unwrap_or_else(|| home(&device.me())));
+        }
+        Screen::Opening => {}
+        Screen::SignIn | Screen::Page(_) | Screen::Given(_) => arrived(),
+    });
+    Effect::new(move |_| document().set_title(text().frame.brand));
+    view! {
+        {move || shown(screen.get(), pages)}
+        <Toasts/>
+    }
+}
+
+/// Where a person starts.
+pub fn home(user: &User) -> Route {
+    if user.is_any(&[Role::Engineer]) {
+        Route::Today
+    } else if user.is_any(&[Role::Agent, Role::Coordinator, Role::Supervisor]) {
+        Route::Board
+    } else if user.is_any(&[Role::Keeper]) {
+        Route::PartRequests
+    } else if user.is_any(&[Role::Administrator]) {
+        Route::People
+    } else {
+        Route::Me
+    }
+}
+
+fn screen(device: Device, face: Face, before: Option<Screen>) -> Screen {
+    let open = device.view.with(Option::is_some);
+    // Nothing opens a device that a customer holds, except the PIN.
+    match (device.handover(), before) {
+        (Some(_), _) if face != Face::Customer => {
+            return Screen::Elsewhere(Some(Route::Handover));
+        }
+        (Some(handed), _) if open => return Screen::Given(handed.ticket),
+        (None, Some(Screen::Given(ticket))) => {
+            return Screen::Elsewhere(Some(Route::Ticket(ticket)));
+        }
+        _ => {}
+    }
+    if !open {
+        return match device.session_state() {
+            SessionState::SignedOut if face == Face::Customer => {
+                Screen::Elsewhere(Some(Route::SignIn))
+            }
+            SessionState::SignedOut => Screen::SignIn,
+            _ => Screen::Opening,
+        };
+    }
+    if first_answer_is_due(device) {
+        return Screen::Opening;
+    }
+    match route::current().get() {
+        Some(Route::SignIn) if device.session_state() == SessionState::Expired => Screen::SignIn,
+        Some(Route::SignIn | Route::Handover) | None => Screen::Elsewhere(None),
+        Some(route) => Screen::Page(route),
+    }
+}
+
+/// Just signed in for the first time on this device: nothing could be shown but empty pages.
+fn first_answer_is_due(device: Device) -> bool {
+    let hopeful = matches!(device.network(), Network::Fine | Network::Sending)
+        && device.session_state() != SessionState::Expired;
+    // What was lost is said at once.
+    hopeful && device.heard_at().is_none() && device.loss().is_none()
+}
+
+fn shown(screen: Screen, pages: Pages) -> AnyView {
+    match screen {
+        Screen::Opening | Screen::Elsewhere(_) => {
+            view! { <main class="page"><Skeleton/></main> }.into_any()
+        }
+        Screen::SignIn => view! { <sign_in::SignIn/> }.into_any(),
+        Screen::Page(route) => pages(route).unwrap_or_else(|| ().into_any()),
+        Screen::Given(_) => pages(Route::Handover).unwrap_or_else(|| ().into_any()),
+    }
+}
+
+/// The pages that every member of staff has, in whichever program.
+pub fn shared(route: Route) -> Option<AnyView> {
+    Some(match route {
+        Route::Sheet(id) => view! { <sheet::SheetPage id/> }.into_any(),
+        Route::Outbox => view! { <outbox::Outbox/> }.into_any(),
+        Route::Me => view! { <me::Me/> }.into_any(),
+        _ => return None,
+    })
+}
+
+/// Says that the page is there: to screen readers, to whoever measures, to the browser tests.
+fn arrived() {
+    request_animation_frame(|| {
+        focus_title();
+        let Some(root) = document().document_element() else { return };
+        if root.has_attribute("data-ready") {
+            return;
+        }
+        // An element of ours takes any attribute.
+        let _set = root.set_attribute("data-ready", "1");
+        if let Some(performance) = window().performance() {
+            let _marked = performance.mark("doorstep:mounted");
+        }
+    });
+}
+
+/// Our bug. What was saved is saved: the person opens the page again and goes on.
+fn broken(info: &PanicHookInfo<'_>) {
+    console_error_panic_hook::hook(info);
+    let document = document();
+    let Some(body) = document.body() else { return };
+    // The texts cannot be asked for now, and nobody knows which language broke: both are shown.
+    let (zh, en) = (locale::frame::ZH.broken, locale::frame::EN.broken);
+    let (open_zh, open_en) = (locale::frame::ZH.reload, locale::frame::EN.reload);
+    body.set_inner_html(&format!(
+        "<main class=\"sign-in\" role=\"alert\"><div class=\"sign-in__brand\"><h1>Doorstep</h1>\
+         <p lang=\"zh-CN\">{zh}</p><p lang=\"en\">{en}</p></div>\
+         <a class=\"button\" data-kind=\"primary\" data-name=\"reload\" href=\"/\" target=\"_top\">\
+         {open_zh} · {open_en}</a></main>"
+    ));
+}

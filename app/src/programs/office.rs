@@ -1,0 +1,27 @@
+//! The program of the desk: coordinators, agents, supervisors, keepers, administrators.
+
+use app::{
+    pages::{desk, import, parts, people},
+    program,
+    route::{Face, Route},
+};
+use leptos::prelude::*;
+
+fn main() {
+    program::run(Face::Office, pages);
+}
+
+fn pages(route: Route) -> Option<AnyView> {
+    Some(match route {
+        Route::Board => view! { <desk::Board/> }.into_any(),
+        Route::DeskTickets => view! { <desk::DeskTickets/> }.into_any(),
+        Route::DeskTicket(id) => view! { <desk::DeskTicket id/> }.into_any(),
+        Route::Register => view! { <desk::Register/> }.into_any(),
+        Route::PartRequests => view! { <parts::PartRequests/> }.into_any(),
+        Route::Stock => view! { <parts::Stock/> }.into_any(),
+        Route::Catalogue => view! { <parts::Catalogue/> }.into_any(),
+        Route::Import => view! { <import::Import/> }.into_any(),
+        Route::People => view! { <people::People/> }.into_any(),
+        route => return program::shared(route),
+    })
+}
