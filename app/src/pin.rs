@@ -54,6 +54,10 @@ impl Handed {
     pub(crate) fn marked() -> Option<Self> {
         serde_json::from_str(&storage::recall(MARK)?).ok()
     }
+
+    fn mark(self) {
+        storage::remember(MARK, &serde_json::to_string(&self).unwrap_or_default());
+    }
 }
 
 impl Device {
@@ -70,7 +74,7 @@ impl Device {
         let handed = Handed { ticket, visit };
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
         store.keep_small(HANDED, Some(&handed)).await?;
-        storage::remember(MARK, &serde_json::to_string(&handed).unwrap_or_default());
+        handed.mark();
         self.handed.set(Some(handed));
         Ok(())
     }
@@ -152,14 +156,18 @@ impl Device {
         Ok(())
     }
 
-    /// Reads what this device's person had set, after their data was opened.
+    /// Reads what this device's person had set, before their data is shown.
     pub(crate) async fn open_locks(self) {
         let Some(store) = self.store.get_value() else { return };
         let pin = store.small::<Pin>(PIN).await.ok().flatten();
         self.has_pin.set(pin.is_some());
         let kept = store.small::<Handed>(HANDED).await.ok().flatten();
         // Either of the two says so: a cleared note must not open the app to the customer.
-        self.handed.set(kept.or_else(Handed::marked));
+        let handed = kept.or_else(Handed::marked);
+        if let Some(handed) = handed {
+            handed.mark();
+        }
+        self.handed.set(handed);
     }
 
     /// Another tab gave the device away or took it back.

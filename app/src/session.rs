@@ -172,7 +172,6 @@ impl Device {
             match self.open_local(&owner).await {
                 Ok(true) => {
                     self.owner.set(Some(owner));
-                    self.open_locks().await;
                     self.mark_now();
                     return;
                 }
@@ -267,7 +266,6 @@ impl Device {
                 self.register(&owner).await?;
             }
             self.owner.set(Some(owner));
-            self.open_locks().await;
             self.lock_database(false).await;
             storage::remember(LAST, &remembered);
         }

@@ -144,6 +144,8 @@ impl Device {
         self.trouble.set(store.is_in_memory().then_some(StorageTrouble::InMemory));
         self.store.set_value(Some(store));
         self.close_second();
+        // Before anything can be seen: a customer may hold the device.
+        self.open_locks().await;
         match (lost, marker) {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
