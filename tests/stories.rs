@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod door;
+mod first_run;
 mod photos;
 mod repair;
 mod sight;

@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::{
     State,
     body::Body,
-    clock,
+    clock, enrolment,
     error::Error,
     session::Actor,
     store::{Account, Store, Who, new_mid},
@@ -50,11 +50,52 @@ pub async fn add(
     login: &str,
     password: &str,
 ) -> Result<(), Error> {
-    let login = parse_login(login)?;
     let hash = hash(password).await?;
+    open(store, by, user, login, hash, None).await
+}
+
+/// Gives a person a login without a password: a card lets them in, and there they choose one.
+///
+/// # Errors
+/// As [`add`].
+pub async fn invite(store: &Store, by: Id<User>, user: &User, login: &str) -> Result<(), Error> {
+    open(store, by, user, login, String::new(), None).await
+}
+
+/// The first person of all, who also says what the organisation is called.
+///
+/// # Errors
+/// As [`add`]; [`Error::Conflict`] where somebody has a login already.
+pub(crate) async fn add_first(
+    store: &Store,
+    by: Id<User>,
+    user: &User,
+    login: &str,
+    password: &str,
+    organisation: String,
+) -> Result<(), Error> {
+    let hash = hash(password).await?;
+    open(store, by, user, login, hash, Some(organisation)).await
+}
+
+async fn open(
+    store: &Store,
+    by: Id<User>,
+    user: &User,
+    login: &str,
+    hash: String,
+    first_of: Option<String>,
+) -> Result<(), Error> {
+    let login = parse_login(login)?;
     let user = user.clone();
     let mid = new_mid();
     let added = store.write(move |writing| {
+        if let Some(organisation) = &first_of {
+            if !writing.reading().is_unclaimed()? {
+                return Err(Error::Conflict("somebody was here before"));
+            }
+            writing.name_organisation(organisation)?;
+        }
         if writing.reading().account(&login)?.is_some() {
             return Err(Error::Conflict("this login is taken"));
         }
@@ -115,9 +156,10 @@ pub async fn set_password(
 pub async fn verify(store: &Store, login: &str, password: &str) -> Result<User, Error> {
     let login = login.trim().to_lowercase();
     let account = store.read(move |reading| reading.account(&login)).await?;
+    // Who never had a password cannot have typed the right one.
     let (user, hash) = match account {
-        Some(account) => (Some(account.user), account.hash),
-        None => (None, String::new()),
+        Some(account) if !account.hash.is_empty() => (Some(account.user), account.hash),
+        Some(_) | None => (None, String::new()),
     };
     if password.chars().count() > PASSWORD_CHARS_MAX {
         return Err(Error::WrongPassword);
@@ -144,7 +186,7 @@ fn parse_login(login: &str) -> Result<String, Error> {
     }
 }
 
-async fn hash(password: &str) -> Result<String, Error> {
+pub(crate) async fn hash(password: &str) -> Result<String, Error> {
     let length = password.chars().count();
     if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length) {
         return Err(Error::BadRequest("a password has 8 to 200 characters"));
@@ -159,7 +201,8 @@ fn hash_now(password: &str) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
-async fn heavy<T: Send + 'static>(
+/// Does what takes a core for a while where it stands in nobody's way.
+pub(crate) async fn heavy<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let _permit = HASHING.acquire().await.map_err(Error::internal)?;
@@ -174,6 +217,10 @@ pub(crate) struct Listed {
     active: bool,
     last_seen: Option<Timestamp>,
     replicas: Vec<Device>,
+    /// Whether there is a password; who has none yet waits for a card.
+    password: bool,
+    /// The newest card.
+    card: Option<enrolment::Standing>,
 }
 
 /// One of a person's devices.
@@ -189,7 +236,9 @@ pub(crate) struct Device {
 pub(crate) struct New {
     user: User,
     login: String,
-    password: String,
+    /// Without one the person is let in by a card.
+    #[serde(default)]
+    password: Option<String>,
 }
 
 /// A new password.
@@ -198,7 +247,9 @@ pub(crate) struct Password {
     password: String,
 }
 
-fn administrator(actor: &Actor) -> Result<(), Error> {
+/// # Errors
+/// [`Error::Forbidden`] for everybody but administrators.
+pub(crate) fn administrator(actor: &Actor) -> Result<(), Error> {
     if actor.user.is_any(&[Role::Administrator]) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
@@ -210,6 +261,7 @@ pub(crate) async fn list(
     administrator(&actor)?;
     let listed = state.store.read(|reading| {
         let replicas = reading.replicas()?;
+        let cards = enrolment::newest(reading)?;
         let listed = reading.accounts()?.into_iter().map(|account| {
             let user: Option<User> = reading.find(account.user)?;
             let own = replicas.iter().filter(|replica| replica.user == account.user);
@@ -227,6 +279,11 @@ pub(crate) async fn list(
                 active: user.is_some_and(|user| user.active),
                 last_seen: reading.last_seen(account.user)?.max(synced),
                 replicas,
+                password: !account.hash.is_empty(),
+                card: cards
+                    .iter()
+                    .find(|(user, _)| *user == account.user)
+                    .map(|(_, card)| card.clone()),
             })
         });
         listed.collect::<Result<Vec<_>, Error>>()
@@ -241,7 +298,11 @@ pub(crate) async fn create(
     Body(new): Body<New>,
 ) -> Result<StatusCode, Error> {
     administrator(&actor)?;
-    add(&state.store, actor.user.id, &new.user, &new.login, &new.password).await?;
+    let (store, by) = (&state.store, actor.user.id);
+    match &new.password {
+        Some(password) => add(store, by, &new.user, &new.login, password).await?,
+        None => invite(store, by, &new.user, &new.login).await?,
+    }
     Ok(StatusCode::CREATED)
 }
 

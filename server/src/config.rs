@@ -16,6 +16,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// The accounts of a demonstration, which anybody may read; empty everywhere else.
     pub demo: Vec<DemoAccount>,
+    /// The code that whoever runs the server reads on its terminal, while nobody can sign in.
+    pub setup: Option<String>,
 }
 
 /// An account whose password is no secret.

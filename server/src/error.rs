@@ -22,6 +22,8 @@ pub enum Error {
     /// The session was ended from outside, or the person has left.
     SessionRevoked,
     WrongPassword,
+    /// A one-time code that opens nothing: `code_unknown`, `code_used`, `code_revoked` or `code_expired`.
+    BadCode(&'static str),
     TooManyAttempts {
         retry_seconds: u64,
     },
@@ -72,6 +74,7 @@ impl Error {
             Self::SessionExpired => (StatusCode::UNAUTHORIZED, "session_expired"),
             Self::SessionRevoked => (StatusCode::UNAUTHORIZED, "session_revoked"),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
+            Self::BadCode(code) => (StatusCode::FORBIDDEN, *code),
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::ForgedActor => (StatusCode::FORBIDDEN, "forged_actor"),
@@ -99,6 +102,7 @@ impl Error {
             Self::SessionExpired => "Please sign in again.",
             Self::SessionRevoked => "This session was ended.",
             Self::WrongPassword => "Login or password is wrong.",
+            Self::BadCode(_) => "This code does not open anything.",
             Self::TooManyAttempts { .. } => "Too many attempts; wait a little.",
             Self::Forbidden => "This is not for this person or from this page.",
             Self::ForgedActor => "An entry names somebody else as its author.",

@@ -8,10 +8,12 @@ pub mod blobs;
 mod body;
 pub mod check;
 pub mod clock;
+pub mod code;
 pub mod config;
 pub mod demo;
 mod devices;
 mod doomed;
+mod enrolment;
 pub mod error;
 mod guard;
 pub mod import;
@@ -20,6 +22,7 @@ pub mod lock;
 pub mod openapi;
 pub mod serve;
 pub mod session;
+pub mod setup;
 mod site;
 pub mod store;
 mod sync;
@@ -119,7 +122,7 @@ fn table() -> Vec<Route> {
         route(get_.clone(), "/api/v1/hello", 0, get(session::hello)),
         route(post_.clone(), "/api/v1/session", SMALL, post(session::sign_in)),
         route(get_.clone(), "/api/v1/session", 0, get(session::show)),
-        route(delete_, "/api/v1/session", SMALL, delete(session::sign_out)),
+        route(delete_.clone(), "/api/v1/session", SMALL, delete(session::sign_out)),
         route(post_.clone(), "/api/v1/session/password", SMALL, post(session::change_password)),
         route(post_.clone(), "/api/v1/replicas", SMALL, post(session::register)),
         route(post_.clone(), "/api/v1/sync", REQUEST_BYTES_MAX, post(sync::sync)),
@@ -133,8 +136,13 @@ fn table() -> Vec<Route> {
         route(get_.clone(), "/api/v1/blobs/{sha256}", 0, get(blobs::get)),
         route(put_.clone(), "/api/v1/blobs/{sha256}", blobs::PIECE_BYTES_MAX, put(blobs::put)),
         route(get_, "/api/v1/accounts", 0, get(accounts::list)),
-        route(post_, "/api/v1/accounts", SMALL, post(accounts::create)),
+        route(post_.clone(), "/api/v1/accounts", SMALL, post(accounts::create)),
         route(put_, "/api/v1/accounts/{user}/password", SMALL, put(accounts::reset_password)),
+        route(post_.clone(), "/api/v1/enrolments", SMALL, post(enrolment::make)),
+        route(delete_, "/api/v1/enrolments/{user}", SMALL, delete(enrolment::revoke)),
+        route(post_.clone(), "/api/v1/enrol/look", SMALL, post(enrolment::look)),
+        route(post_.clone(), "/api/v1/enrol", SMALL, post(enrolment::enrol)),
+        route(post_, "/api/v1/setup", SMALL, post(setup::claim)),
     ]
 }
 

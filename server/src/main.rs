@@ -17,11 +17,11 @@ use domain::{
     wire::Outcome,
 };
 use server::{
-    Blobs, Config, Error, State, Store, accounts, clock,
+    Blobs, Config, Error, State, Store, accounts, clock, code,
     config::DemoAccount,
     demo, import,
     lock::{self, Lock},
-    serve,
+    serve, setup,
     store::{self, Place},
 };
 use tokio::net::TcpListener;
@@ -254,11 +254,16 @@ async fn serve_it(
     {
         return Err(Error::internal(format!("there is no index.html in {}", dist.display())));
     }
-    if !demo && store.rows_of(Kind::User).await?.is_empty() {
-        println!("Nobody can sign in yet. Add an administrator:");
-        println!("  doorstep user add LOGIN --name NAME --role administrator");
-    }
     println!("Doorstep listens on http://{address}");
+    let unclaimed = !demo && store.read(|reading| reading.is_unclaimed()).await?;
+    let setup = unclaimed.then(|| code::random(setup::LETTERS)).transpose()?;
+    if let Some(setup) = &setup {
+        let setup = code::grouped(setup);
+        println!("还没有人能登录。请打开上面的地址，用这个设置码建立单位和第一位管理员：");
+        println!("Nobody can sign in yet. Open the address above, and set it up with this code:");
+        println!("  {setup}");
+        println!("(or: doorstep user add LOGIN --name NAME --role administrator)");
+    }
     if demo {
         println!("Sign in with the password {} as", demo::PASSWORD);
         for person in demo::PEOPLE {
@@ -275,6 +280,7 @@ async fn serve_it(
         blobs: Some(data.join("blobs")),
         behind_proxy: serving.behind_proxy,
         demo: if demo { demo::PEOPLE.iter().map(open).collect() } else { Vec::new() },
+        setup,
     };
     serve::serve(State::new(store, config), listener, stopped()).await?;
     tracing::info!("stopped");

@@ -143,6 +143,18 @@ pub(crate) async fn sign_in(
     state.throttle.admit(&login, peer.0)?;
     let user = accounts::verify(&state.store, &login, &asked.password).await?;
     state.throttle.forgive(&login, peer.0);
+    begin(&state, user, &headers).await
+}
+
+/// Opens a session for somebody who has proved who they are.
+///
+/// # Errors
+/// Where it cannot be kept.
+pub(crate) async fn begin(
+    state: &State,
+    user: User,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
     let token = random_token()?;
     let (kept, id, now) = (digest(&token), user.id, clock::now());
     let opened =
@@ -235,11 +247,18 @@ pub(crate) struct Hello {
     /// Whether this is a demonstration, with these accounts.
     demo: bool,
     demo_accounts: Vec<DemoAccount>,
+    /// What the organisation is called, once somebody has said so.
+    organisation: Option<String>,
+    /// Whether nobody can sign in yet, and the first visitor with the printed code makes the first account.
+    unclaimed: bool,
 }
 
 /// `GET /api/v1/hello`: the clock, and which server this is.
 pub(crate) async fn hello(Shared(state): Shared<State>) -> Result<Json<Hello>, Error> {
-    let head = state.store.head().await?;
+    let asked = state
+        .store
+        .read(|reading| Ok((reading.head()?, reading.organisation()?, reading.is_unclaimed()?)));
+    let (head, organisation, nobody) = asked.await?;
     let build = crate::site::BUILD.unwrap_or(env!("CARGO_PKG_VERSION"));
     Ok(Json(Hello {
         proto: PROTO,
@@ -249,6 +268,8 @@ pub(crate) async fn hello(Shared(state): Shared<State>) -> Result<Json<Hello>, E
         build,
         demo: !state.config.demo.is_empty(),
         demo_accounts: state.config.demo.clone(),
+        organisation,
+        unclaimed: nobody && state.config.setup.is_some(),
     }))
 }
 
@@ -314,6 +335,8 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 const PER_LOGIN: usize = 10;
 /// How often an address may; a whole office can share one.
 const PER_ADDRESS: usize = 100;
+/// How many wrong codes an address may try within the window.
+const PER_GUESSER: usize = 20;
 /// How many logins and addresses are watched at once.
 const WATCHED_MAX: usize = 100_000;
 
@@ -324,21 +347,38 @@ pub(crate) struct Throttle(Mutex<HashMap<String, Vec<Instant>>>);
 impl Throttle {
     /// Counts an attempt as failed until it is forgiven.
     fn admit(&self, login: &str, peer: Option<IpAddr>) -> Result<(), Error> {
+        self.count(keys(login, peer).collect())
+    }
+
+    /// The same for a code, which is nobody's name: only the address counts, and less is allowed.
+    pub(crate) fn admit_guess(&self, door: &str, peer: Option<IpAddr>) -> Result<(), Error> {
+        self.count(vec![(guesser(door, peer), PER_GUESSER)])
+    }
+
+    /// The code was right: the address loses this attempt.
+    pub(crate) fn forgive_guess(&self, door: &str, peer: Option<IpAddr>) {
+        let mut seen = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        if let Some(tries) = seen.get_mut(&guesser(door, peer)) {
+            tries.pop();
+        }
+    }
+
+    fn count(&self, keys: Vec<(String, usize)>) -> Result<(), Error> {
         let now = Instant::now();
         let mut seen = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
         if seen.len() > WATCHED_MAX {
             seen.retain(|_, tries| tries.last().is_some_and(|last| now - *last < WINDOW));
         }
-        for (key, most) in keys(login, peer) {
-            let tries = seen.entry(key).or_default();
+        for (key, most) in &keys {
+            let tries = seen.entry(key.clone()).or_default();
             tries.retain(|tried| now - *tried < WINDOW);
-            if tries.len() >= most {
+            if tries.len() >= *most {
                 let oldest = tries.first().map_or(WINDOW, |first| now - *first);
                 let wait = WINDOW.saturating_sub(oldest).as_secs() + 1;
                 return Err(Error::TooManyAttempts { retry_seconds: wait });
             }
         }
-        for (key, _) in keys(login, peer) {
+        for (key, _) in keys {
             seen.entry(key).or_default().push(now);
         }
         Ok(())
@@ -361,4 +401,11 @@ fn keys(login: &str, peer: Option<IpAddr>) -> impl Iterator<Item = (String, usiz
     let login: String = login.chars().take(accounts::LOGIN_CHARS_MAX).collect();
     let address = peer.map(|peer| (format!("address {peer}"), PER_ADDRESS));
     [(format!("login {login}"), PER_LOGIN)].into_iter().chain(address)
+}
+
+fn guesser(door: &str, peer: Option<IpAddr>) -> String {
+    match peer {
+        Some(peer) => format!("{door} {peer}"),
+        None => door.to_owned(),
+    }
 }

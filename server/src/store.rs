@@ -5,6 +5,7 @@ pub(crate) mod backup;
 mod books;
 pub(crate) mod check;
 mod due;
+mod enrolments;
 mod journal;
 mod pending;
 mod poke;
@@ -51,6 +52,7 @@ use self::{
 use crate::error::Error;
 
 pub use accounts::{Account, SessionRow, Who};
+pub use enrolments::Enrolment;
 pub use sqlite::Care;
 pub(crate) use sqlite::FILE;
 pub(crate) use writing::number;

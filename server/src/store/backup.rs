@@ -69,12 +69,14 @@ pub(crate) fn examine(file: &Path) -> Result<usize, Error> {
 
 impl Writing<'_> {
     /// Names the history anew, because what came after this point may have been lost: every device starts
-    /// again from zero and sends again what it had sent. Numbers that may have been given since are left out.
+    /// again from zero and sends again what it had sent. Cards for new devices end. Numbers that may have been given since are left out.
     ///
     /// # Errors
     /// Where it cannot be written.
     pub fn begin_epoch(&mut self, now: Timestamp) -> Result<Uuid, Error> {
         self.stand.head.epoch = Uuid::now_v7();
+        // A card may have been used since; in this history it would be good a second time.
+        self.let_cards_expire(now)?;
         self.stand.devices += LEFT_OUT;
         let text = "select coalesce(max(day), '') from counter";
         let last = self.sql.one(text, &[], |row| Ok(row.text(0)?.to_owned()))?.unwrap_or_default();

@@ -113,13 +113,17 @@ pub(crate) const QUESTIONS: &[Question] = &[
         wrong: "select mid from envelope group by mid having sum(first) <> 1",
     },
     Question {
-        promise: "every login and session is somebody's",
-        all: "select (select count(*) from account) + (select count(*) from session)",
+        promise: "every login, session and card is somebody's",
+        all: "select (select count(*) from account) + (select count(*) from session)
+              + (select count(*) from enrolment)",
         wrong: "select 'login ' || login from account where not exists (select 1 from rows
                 where kind = 'user' and id = replace(account.\"user\", '-', ''))
                 union all
                 select 'session of ' || session.\"user\" from session where not exists (select 1
-                from rows where kind = 'user' and id = replace(session.\"user\", '-', ''))",
+                from rows where kind = 'user' and id = replace(session.\"user\", '-', ''))
+                union all
+                select 'card of ' || enrolment.\"user\" from enrolment where not exists (select 1
+                from rows where kind = 'user' and id = replace(enrolment.\"user\", '-', ''))",
     },
 ];
 

@@ -32,7 +32,8 @@ use super::{
 };
 use crate::error::Error;
 
-/// The whole schema, which equals that of SQLite after its step of the same number.
+/// What a new schema begins with, which equals that of SQLite after its step of the same number. The steps of
+/// `schema::SHARED` follow.
 const SCHEMA: (i64, &str) = (2, include_str!("postgres.sql"));
 /// How often a transaction is run that the database undid, or whose connection broke.
 const TRIES: u32 = 5;
@@ -217,30 +218,26 @@ fn keeps_its_word(session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes the tables where there are none. Two processes may try at the same moment.
+/// Makes the tables where there are none, and brings older ones to this program's schema, each step in one
+/// transaction. Two processes may try at the same moment.
 fn migrate(session: &Session) -> Result<(), Error> {
-    let (version, schema) = SCHEMA;
+    let newest = i64::try_from(super::schema::version()).map_err(Error::internal)?;
     for _ in 0..TRIES {
-        match session.shown("select n from schema_version") {
-            Ok(n) if n.as_deref() == Some(&version.to_string()) => return Ok(()),
-            Ok(_) => {
+        let known = match session.shown("select n from schema_version") {
+            Ok(n) => n.and_then(|n| n.parse::<i64>().ok()),
+            Err(error) if error.code().is_some_and(|code| code.code() == "42P01") => Some(0),
+            Err(error) => return Err(session.told(&error)),
+        };
+        let made = match known {
+            Some(0) => session.command(&begun()),
+            Some(known) if known == newest => return Ok(()),
+            Some(known) if (SCHEMA.0..newest).contains(&known) => session.command(&grown(known)),
+            _ => {
                 return Err(Error::internal(
                     "the data was written by another version of this program; use that one",
                 ));
             }
-            Err(error) if error.code().is_some_and(|code| code.code() == "42P01") => {}
-            Err(error) => return Err(session.told(&error)),
-        }
-        let (server, epoch) = (Uuid::now_v7(), Uuid::now_v7());
-        let made = session.command(&format!(
-            "begin;
-             create table schema_version (one bigint primary key check (one = 1), n bigint not null);
-             insert into schema_version (one, n) values (1, {version});
-             {schema}
-             insert into head (one, server, epoch, v, devices, chain, log_floor, entries)
-             values (1, '{server}', '{epoch}', 0, 0, '', 0, 0);
-             commit"
-        ));
+        };
         if let Err(error) = made {
             // Somebody else was faster, or we may not make tables.
             session.command("rollback").map_err(|error| session.told(&error))?;
@@ -250,6 +247,41 @@ fn migrate(session: &Session) -> Result<(), Error> {
         }
     }
     Err(Error::internal("the tables could not be made"))
+}
+
+/// The statements that make a new schema whole.
+fn begun() -> String {
+    let (server, epoch) = (Uuid::now_v7(), Uuid::now_v7());
+    let (version, schema) = SCHEMA;
+    let shared = super::schema::SHARED.join("\n");
+    let newest = super::schema::version();
+    debug_assert_eq!(
+        usize::try_from(version).ok(),
+        newest.checked_sub(super::schema::SHARED.len())
+    );
+    format!(
+        "begin;
+         create table schema_version (one bigint primary key check (one = 1), n bigint not null);
+         insert into schema_version (one, n) values (1, {newest});
+         {schema}
+         {shared}
+         insert into head (one, server, epoch, v, devices, chain, log_floor, entries)
+         values (1, '{server}', '{epoch}', 0, 0, '', 0, 0);
+         commit"
+    )
+}
+
+/// The statements of the step after `known`. Whoever comes second finds the tables there and begins again.
+fn grown(known: i64) -> String {
+    let at = usize::try_from(known - SCHEMA.0).unwrap_or_default();
+    let step = super::schema::SHARED.get(at).copied().unwrap_or_default();
+    let next = known + 1;
+    format!(
+        "begin;
+         {step}
+         update schema_version set n = {next} where one = 1;
+         commit"
+    )
 }
 
 #[cfg(test)]

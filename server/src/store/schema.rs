@@ -1,4 +1,4 @@
-//! The tables in SQLite, and how an older file becomes a newer one.
+//! The tables, and how older data becomes newer data.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
@@ -8,6 +8,9 @@ use crate::error::Error;
 /// One text for each step of the schema, never changed once released.
 const STEPS: &[&str] = &[include_str!("0001_rows.sql"), include_str!("0002_engine.sql")];
 
+/// The steps after those, each one text for both databases: `text` and `bigint`, nothing of one dialect alone.
+pub(super) const SHARED: &[&str] = &[include_str!("0003_enrolment.sql")];
+
 /// Brings the database to the schema of this program, each step in one transaction.
 ///
 /// # Errors
@@ -16,12 +19,12 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     let known: usize = connection
         .query_row("pragma user_version", [], |row| row.get::<_, i64>(0))
         .map(|v| usize::try_from(v).unwrap_or(usize::MAX))?;
-    if known > STEPS.len() {
+    if known > version() {
         return Err(Error::internal(
             "the data was written by a newer version of this program; use that one",
         ));
     }
-    for (step, text) in STEPS.iter().enumerate().skip(known) {
+    for (step, text) in STEPS.iter().chain(SHARED).enumerate().skip(known) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(text)?;
         if step == 0 {
@@ -38,5 +41,5 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
 
 /// What the schema is called in `doorstep migrate`.
 pub(super) fn version() -> usize {
-    STEPS.len()
+    STEPS.len() + SHARED.len()
 }

@@ -165,7 +165,7 @@ async fn each_damage_is_found_by_the_check_for_it() {
             ],
         ),
         (
-            "every login and session is somebody's",
+            "every login, session and card is somebody's",
             &["update account set \"user\" = '0198c000-0000-7000-8000-000000000000'"],
         ),
     ];
