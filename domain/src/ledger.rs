@@ -89,8 +89,8 @@ pub struct Entry<'a> {
     pub carrier: Option<Id<User>>,
 }
 
-/// One snapshot of what the server keeps.
-pub trait Books {
+/// What deciding and answering both look up.
+pub trait Journal {
     /// What can go wrong in reading.
     type Fault;
 
@@ -103,14 +103,23 @@ pub trait Books {
     /// The replica with this id.
     fn replica(&self, id: Id<Replica>) -> Result<Option<ReplicaRow>, Self::Fault>;
 
-    /// The verdicts on a replica's envelopes after one number up to another, in their order.
-    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Self::Fault>;
-
     /// An envelope of a replica's journal.
     fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Self::Fault>;
 
     /// The envelope by which the command with this id had its effect.
     fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Self::Fault>;
+
+    /// What to say about a row that cannot be read: our mistake or the disk's.
+    fn unreadable(error: serde_json::Error) -> Self::Fault;
+}
+
+/// One snapshot of what the server keeps.
+pub trait Books: Journal {
+    /// The verdicts on a replica's envelopes after one number up to another, in their order.
+    ///
+    /// # Errors
+    /// Where they cannot be read; so for all that follow.
+    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Self::Fault>;
 
     /// The keys of rows in any of these scopes with a revision after `from`, oldest first, at most `limit`.
     fn changed(
@@ -135,13 +144,10 @@ pub trait Books {
 
     /// The revisions and the JSON of these rows, in any order, without those that are not there.
     fn bodies(&self, keys: &[Key]) -> Result<Vec<(Key, u64, String)>, Self::Fault>;
-
-    /// What to say about a row that cannot be read: our mistake or the disk's.
-    fn unreadable(error: serde_json::Error) -> Self::Fault;
 }
 
 /// One write transaction. Whoever holds it is alone, from the first look to the commit.
-pub trait Ledger: Books + Lookup {
+pub trait Ledger: Journal + Lookup {
     /// The next running number of a write.
     fn next_v(&mut self) -> u64;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Key, Rows, Timestamp,
-    ledger::{self, Books},
+    ledger::{self, Journal},
     replica::{Confirmed, Head, Replica, Walk},
     scope,
     wire::{Cursor, Push},

@@ -8,7 +8,7 @@ use std::{
 use domain::{
     Id, Key, Kind, Lookup, Row, Timestamp,
     canary::Canary,
-    ledger::{self, Books, History, Ledger, ReplicaRow, Stored, Told},
+    ledger::{self, Books, History, Journal, Ledger, ReplicaRow, Stored, Told},
     replica::Replica,
     scope::{self, Scope},
     user::User,
@@ -262,7 +262,7 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-impl Books for Snapshot<'_> {
+impl Journal for Snapshot<'_> {
     type Fault = Fault;
 
     fn history(&self) -> Result<History, Fault> {
@@ -277,16 +277,6 @@ impl Books for Snapshot<'_> {
         Ok(found.map(|(_, row)| row.clone()))
     }
 
-    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Fault> {
-        if to <= after {
-            return Ok(Vec::new());
-        }
-        let known = self.memory.by_seq.range((id, after + 1)..=(id, to));
-        let records = known.map(|(_, place)| &self.memory.journal[*place]);
-        let seen = records.filter(|(commit, _)| *commit <= self.commit);
-        Ok(seen.map(|(_, record)| verdict(&record.stored)).collect())
-    }
-
     fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Fault> {
         let place = self.memory.by_seq.get(&(id, seq));
         Ok(place.and_then(|place| self.seen(*place)))
@@ -295,6 +285,22 @@ impl Books for Snapshot<'_> {
     fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Fault> {
         let place = self.memory.by_mid.get(&mid);
         Ok(place.and_then(|place| self.seen(*place)))
+    }
+
+    fn unreadable(error: serde_json::Error) -> Fault {
+        Fault::Unreadable(error.to_string())
+    }
+}
+
+impl Books for Snapshot<'_> {
+    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Fault> {
+        if to <= after {
+            return Ok(Vec::new());
+        }
+        let known = self.memory.by_seq.range((id, after + 1)..=(id, to));
+        let records = known.map(|(_, place)| &self.memory.journal[*place]);
+        let seen = records.filter(|(commit, _)| *commit <= self.commit);
+        Ok(seen.map(|(_, record)| verdict(&record.stored)).collect())
     }
 
     fn changed(
@@ -342,10 +348,6 @@ impl Books for Snapshot<'_> {
         let found = keys.iter().filter_map(|key| Some((key, self.version(*key)?)));
         Ok(found.map(|(key, version)| (*key, version.v, version.body.to_string())).collect())
     }
-
-    fn unreadable(error: serde_json::Error) -> Fault {
-        Fault::Unreadable(error.to_string())
-    }
 }
 
 impl Snapshot<'_> {
@@ -356,7 +358,7 @@ impl Snapshot<'_> {
 }
 
 /// A transaction sees what it has written itself; it is asked for rows only by what goes wrong.
-impl Books for Writing<'_> {
+impl Journal for Writing<'_> {
     type Fault = Fault;
 
     fn history(&self) -> Result<History, Fault> {
@@ -369,14 +371,6 @@ impl Books for Writing<'_> {
             Some(row) => Ok(Some(row.clone())),
             None => self.base.replica(id),
         }
-    }
-
-    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Fault> {
-        let mut verdicts = self.base.verdicts(id, after, to)?;
-        let own = self.draft.journal.iter().filter(|record| record.replica == id);
-        let own = own.filter(|record| record.stored.seq > after && record.stored.seq <= to);
-        verdicts.extend(own.map(|record| verdict(&record.stored)));
-        Ok(verdicts)
     }
 
     fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Fault> {
@@ -393,6 +387,20 @@ impl Books for Writing<'_> {
             Some(record) => Ok(Some(record.stored.clone())),
             None => self.base.stored_by_mid(mid),
         }
+    }
+
+    fn unreadable(error: serde_json::Error) -> Fault {
+        Fault::Unreadable(error.to_string())
+    }
+}
+
+impl Books for Writing<'_> {
+    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Fault> {
+        let mut verdicts = self.base.verdicts(id, after, to)?;
+        let own = self.draft.journal.iter().filter(|record| record.replica == id);
+        let own = own.filter(|record| record.stored.seq > after && record.stored.seq <= to);
+        verdicts.extend(own.map(|record| verdict(&record.stored)));
+        Ok(verdicts)
     }
 
     fn changed(
@@ -430,10 +438,6 @@ impl Books for Writing<'_> {
         let own = |key: &Key| self.draft.rows.get(key).or_else(|| self.base.version(*key));
         let found = keys.iter().filter_map(|key| Some((key, own(key)?)));
         Ok(found.map(|(key, version)| (*key, version.v, version.body.to_string())).collect())
-    }
-
-    fn unreadable(error: serde_json::Error) -> Fault {
-        Fault::Unreadable(error.to_string())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Applied, Command, Envelope, Id, Key, Lookup, Refusal, Row, Rows, apply,
-    ledger::Books,
+    ledger::Journal,
     replica::{Confirmed, Entry, Replica},
     scope::Scope,
     user::User,

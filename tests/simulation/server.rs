@@ -8,7 +8,7 @@ use std::{
 use domain::{
     Id, Timestamp,
     canary::Canary,
-    ledger::{self, Books, Ledger, Order, ReplicaRow},
+    ledger::{self, Journal, Ledger, Order, ReplicaRow},
     number,
     talk::Fault,
     user::{SYSTEM, User},
@@ -231,7 +231,7 @@ impl World {
         for (letter, id) in batch.iter().zip(ids) {
             done.push(match &letter.parcel {
                 Parcel::Sync(request) => {
-                    let known = Books::replica(&writing, request.replica)?;
+                    let known = Journal::replica(&writing, request.replica)?;
                     let last = known.map_or(0, |known| known.last_seq);
                     repeated += request.envelopes.iter().filter(|sent| sent.seq <= last).count();
                     Done::Pushed(ledger::push(

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use domain::{
     Command, Envelope, Id, Key, Row,
-    ledger::Books,
+    ledger::Journal,
     replica::Replica,
     ticket,
     user::{self, User},

@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Books, Entry, History, Ledger, ReplicaRow, Stored, Told};
+use super::{Books, Entry, History, Journal, Ledger, ReplicaRow, Stored, Told};
 use crate::{
     Id, Key, Kind, Lookup, Row, Timestamp,
     replica::Replica,
@@ -139,7 +139,7 @@ impl Lookup for Memory {
     }
 }
 
-impl Books for Memory {
+impl Journal for Memory {
     type Fault = Infallible;
 
     fn history(&self) -> Result<History, Infallible> {
@@ -150,6 +150,20 @@ impl Books for Memory {
         Ok(self.replicas.get(&id).cloned())
     }
 
+    fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Infallible> {
+        Ok(self.journal.get(&(id, seq)).cloned())
+    }
+
+    fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Infallible> {
+        Ok(self.effects.get(&mid).and_then(|place| self.journal.get(place)).cloned())
+    }
+
+    fn unreadable(error: serde_json::Error) -> Infallible {
+        unreachable!("what was written here can be read: {error}")
+    }
+}
+
+impl Books for Memory {
     fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Infallible> {
         if after >= to {
             return Ok(Vec::new());
@@ -160,14 +174,6 @@ impl Books for Memory {
             Verdict { seq, mid, outcome: outcome.clone() }
         };
         Ok(found.map(|(_, stored)| verdict(stored)).collect())
-    }
-
-    fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Infallible> {
-        Ok(self.journal.get(&(id, seq)).cloned())
-    }
-
-    fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Infallible> {
-        Ok(self.effects.get(&mid).and_then(|place| self.journal.get(place)).cloned())
     }
 
     fn changed(
@@ -210,10 +216,6 @@ impl Books for Memory {
         let found = keys.iter().filter_map(|key| Some((*key, self.rows.get(key)?)));
         Ok(found.map(|(key, (v, row))| (key, *v, row.to_json().unwrap_or_default())).collect())
     }
-
-    fn unreadable(error: serde_json::Error) -> Infallible {
-        unreachable!("what was written here can be read: {error}")
-    }
 }
 
 impl Draft<'_> {
@@ -230,7 +232,7 @@ impl Lookup for Draft<'_> {
     }
 }
 
-impl Books for Draft<'_> {
+impl Journal for Draft<'_> {
     type Fault = Infallible;
 
     fn history(&self) -> Result<History, Infallible> {
@@ -240,10 +242,6 @@ impl Books for Draft<'_> {
     fn replica(&self, id: Id<Replica>) -> Result<Option<ReplicaRow>, Infallible> {
         let written = self.changes.replicas.get(&id).cloned();
         written.map_or_else(|| self.books.replica(id), |row| Ok(Some(row)))
-    }
-
-    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Infallible> {
-        self.books.verdicts(id, after, to)
     }
 
     fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Infallible> {
@@ -256,33 +254,6 @@ impl Books for Draft<'_> {
             Some((replica, seq)) => self.stored(*replica, *seq),
             None => self.books.stored_by_mid(mid),
         }
-    }
-
-    fn changed(
-        &self,
-        grants: &BTreeSet<Scope>,
-        from: u64,
-        limit: usize,
-    ) -> Result<BTreeSet<(u64, Key)>, Infallible> {
-        self.books.changed(grants, from, limit)
-    }
-
-    fn left(&self, grants: &BTreeSet<Scope>, from: u64) -> Result<BTreeSet<Key>, Infallible> {
-        self.books.left(grants, from)
-    }
-
-    fn along(
-        &self,
-        grants: &BTreeSet<Scope>,
-        kind: Kind,
-        before: Option<Uuid>,
-        limit: usize,
-    ) -> Result<Vec<(Uuid, u64)>, Infallible> {
-        self.books.along(grants, kind, before, limit)
-    }
-
-    fn bodies(&self, keys: &[Key]) -> Result<Vec<(Key, u64, String)>, Infallible> {
-        self.books.bodies(keys)
     }
 
     fn unreadable(error: serde_json::Error) -> Infallible {

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Command, Key,
-    ledger::Books,
+    ledger::Journal,
     replica::Replica,
     ticket,
     wire::{Outcome, Push},

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Id, Key, Kind, Row,
-    ledger::{self, Books, Entry, History, Ledger, Order, ReplicaRow, Stored, Told},
+    ledger::{self, Books, Entry, History, Journal, Ledger, Order, ReplicaRow, Stored, Told},
     replica::Replica,
     scope::Scope,
     user::User,
@@ -21,7 +21,7 @@ impl From<Head> for History {
     }
 }
 
-impl Books for Reading<'_> {
+impl Journal for Reading<'_> {
     type Fault = Error;
 
     fn history(&self) -> Result<History, Error> {
@@ -32,16 +32,22 @@ impl Books for Reading<'_> {
         self.replica(id)
     }
 
-    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Error> {
-        if after >= to { Ok(Vec::new()) } else { self.verdicts(id, after, to) }
-    }
-
     fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Error> {
         self.stored(id, seq)
     }
 
     fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Error> {
         self.stored_by_mid(mid)
+    }
+
+    fn unreadable(error: serde_json::Error) -> Error {
+        Error::internal(error)
+    }
+}
+
+impl Books for Reading<'_> {
+    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Error> {
+        if after >= to { Ok(Vec::new()) } else { self.verdicts(id, after, to) }
     }
 
     fn changed(
@@ -93,13 +99,9 @@ impl Books for Reading<'_> {
         })?;
         Ok(found)
     }
-
-    fn unreadable(error: serde_json::Error) -> Error {
-        Error::internal(error)
-    }
 }
 
-impl Books for Writing<'_> {
+impl Journal for Writing<'_> {
     type Fault = Error;
 
     fn history(&self) -> Result<History, Error> {
@@ -110,43 +112,12 @@ impl Books for Writing<'_> {
         self.replica(id)
     }
 
-    fn verdicts(&self, id: Id<Replica>, after: u64, to: u64) -> Result<Vec<Verdict>, Error> {
-        Books::verdicts(&self.reading(), id, after, to)
-    }
-
     fn stored(&self, id: Id<Replica>, seq: u64) -> Result<Option<Stored>, Error> {
         self.stored(id, seq)
     }
 
     fn stored_by_mid(&self, mid: Uuid) -> Result<Option<Stored>, Error> {
         self.stored_by_mid(mid)
-    }
-
-    fn changed(
-        &self,
-        grants: &BTreeSet<Scope>,
-        from: u64,
-        limit: usize,
-    ) -> Result<BTreeSet<(u64, Key)>, Error> {
-        Books::changed(&self.reading(), grants, from, limit)
-    }
-
-    fn left(&self, grants: &BTreeSet<Scope>, from: u64) -> Result<BTreeSet<Key>, Error> {
-        Books::left(&self.reading(), grants, from)
-    }
-
-    fn along(
-        &self,
-        grants: &BTreeSet<Scope>,
-        kind: Kind,
-        before: Option<Uuid>,
-        limit: usize,
-    ) -> Result<Vec<(Uuid, u64)>, Error> {
-        self.reading().along(grants, kind, before, limit)
-    }
-
-    fn bodies(&self, keys: &[Key]) -> Result<Vec<(Key, u64, String)>, Error> {
-        Books::bodies(&self.reading(), keys)
     }
 
     fn unreadable(error: serde_json::Error) -> Error {
