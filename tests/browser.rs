@@ -4,6 +4,7 @@
 //! screen are left in `target/pictures`.
 
 mod browser {
+    mod audit;
     mod cancel;
     mod chromium;
     mod customer;
@@ -15,6 +16,7 @@ mod browser {
     mod sign_out;
     mod tabs;
     mod update;
+    mod walk;
     mod work;
     mod world;
 }

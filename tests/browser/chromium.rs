@@ -48,33 +48,41 @@ const EYES: &str = include_str!("eyes.js");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     Phone,
+    /// The narrowest phone people still have.
+    Narrow,
     Tablet,
     /// The tablet, turned.
     Wide,
     Desk,
+    /// The desk's screen at 200 %.
+    Enlarged,
 }
 
 impl Size {
     pub fn name(self) -> &'static str {
         match self {
             Self::Phone => "phone",
+            Self::Narrow => "narrow phone",
             Self::Tablet => "tablet",
             Self::Wide => "wide",
             Self::Desk => "desk",
+            Self::Enlarged => "enlarged desk",
         }
     }
 
     pub fn pixels(self) -> (u32, u32) {
         match self {
             Self::Phone => (390, 844),
+            Self::Narrow => (320, 640),
             Self::Tablet => (820, 1180),
             Self::Wide => (1180, 820),
             Self::Desk => (1440, 900),
+            Self::Enlarged => (720, 450),
         }
     }
 
     pub fn touch(self) -> bool {
-        self != Self::Desk
+        !matches!(self, Self::Desk | Self::Enlarged)
     }
 
     pub fn metrics(self) -> Value {

@@ -3,50 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    chromium::{Browser, Size},
-    work,
+    chromium::Browser,
+    walk::{ADMINISTRATOR, DESK, ENGINEER, KEEPER, Walk},
     world::{Language, World},
-};
-
-/// A role's account, the sizes it works at, and its pages.
-struct Walk {
-    login: &'static str,
-    sizes: &'static [Size],
-    pages: &'static [&'static str],
-}
-
-const ENGINEER: Walk = Walk {
-    login: "li",
-    sizes: &[Size::Phone, Size::Tablet, Size::Wide],
-    pages: &["/today", "/tickets", "/tickets/new", "/parts", "/outbox", "/me"],
-};
-
-const DESK: Walk = Walk {
-    login: "diaodu",
-    sizes: &[Size::Desk, Size::Tablet, Size::Phone],
-    pages: &[
-        "/desk",
-        "/desk/tickets",
-        "/desk/register",
-        "/desk/part-requests",
-        "/desk/stock",
-        "/desk/catalogue",
-        "/desk/import",
-        "/outbox",
-        "/me",
-    ],
-};
-
-const KEEPER: Walk = Walk {
-    login: "beijian",
-    sizes: &[Size::Desk, Size::Tablet, Size::Phone],
-    pages: &["/desk/part-requests", "/desk/stock", "/desk/catalogue", "/desk/import", "/me"],
-};
-
-const ADMINISTRATOR: Walk = Walk {
-    login: "admin",
-    sizes: &[Size::Desk, Size::Tablet, Size::Phone],
-    pages: &["/desk/people", "/outbox", "/me"],
 };
 
 #[tokio::test]
@@ -79,33 +38,13 @@ async fn walk(walk: &Walk) {
     super::world::enter(&browser, walk.login).await;
     browser.see_synced().await;
 
-    let mut pages: Vec<(String, String)> = walk
-        .pages
-        .iter()
-        .map(|path| ((*path).to_owned(), path.trim_matches('/').replace('/', "-")))
-        .collect();
-    if walk.login == ENGINEER.login {
-        let ticket = work::some_ticket(&browser).await;
-        let job = work::ticket_under_way(&browser).await;
-        pages.push((format!("/tickets/{ticket}"), "ticket".into()));
-        pages.push((format!("/tickets/{ticket}/parts"), "request-parts".into()));
-        pages.push((format!("/tickets/{job}"), "ticket-under-way".into()));
-        pages.push((format!("/tickets/{job}/work"), "work".into()));
-        if let Some(sheet) = work::some_sheet(&browser).await {
-            pages.push((sheet, "sheet".into()));
-        }
-    }
-    if walk.login == DESK.login {
-        for (place, id) in work::desk_tickets(&browser).await.into_iter().enumerate() {
-            pages.push((format!("/desk/tickets/{id}"), format!("desk-ticket-{place}")));
-        }
-    }
+    let pages = walk.pages(&browser).await;
     for language in [Language::Chinese, Language::English] {
         browser.remember("doorstep.language", language.code()).await;
-        for (path, name) in &pages {
-            browser.open(path).await;
+        for page in &pages {
+            browser.open(&page.path).await;
             browser.settled().await;
-            complaints.look(&mut browser, walk, language, name).await;
+            complaints.look(&mut browser, walk, language, &page.name).await;
         }
     }
     browser.assert_calm().await;

@@ -3,7 +3,7 @@
 use std::{process::Command, time::Instant};
 
 use crate::{
-    browser, campaign, next, postgres, program,
+    axe, browser, campaign, next, postgres, program,
     shell::{self, Done, cargo, run},
     sim, tools, web,
 };
@@ -85,7 +85,8 @@ fn memory() -> Done {
 }
 
 fn stories_in_browser() -> Done {
-    in_browser(&mut cargo("test --locked --package tests --features browser --test browser"))
+    let mut stories = cargo("test --locked --package tests --features browser --test browser");
+    in_browser(stories.env("DOORSTEP_AXE", axe::ready()?))
 }
 
 fn crashes() -> Done {

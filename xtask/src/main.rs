@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command line tool talks to the person who called it")]
 
+mod axe;
 mod bench;
 mod browser;
 mod campaign;

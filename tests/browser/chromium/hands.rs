@@ -37,6 +37,12 @@ impl Browser {
         element.click().await.map(|()| None)
     }
 
+    /// Presses a key of the keyboard, by its WebDriver code.
+    pub async fn press_key(&self, key: &str) {
+        let keys = self.web().action_chain().send_keys(key);
+        keys.perform().await.expect("the key is pressed");
+    }
+
     /// Unfolds a section, if what is in it cannot be seen yet.
     pub async fn unfold(&self, button: &str, inside: &str) {
         self.attempt(&format!("unfold with {button}"), async || {

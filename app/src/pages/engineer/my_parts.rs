@@ -116,7 +116,7 @@ fn RequestCard(id: Id<PartRequest>) -> impl IntoView {
                     <ul class="parts">{lines}</ul>
                     <Facts>
                         <Fact label=words.for_ticket>
-                            <a href=Route::Ticket(request.ticket).href()>{request.ticket_number.clone()}</a>
+                            <a class="link" href=Route::Ticket(request.ticket).href()>{request.ticket_number.clone()}</a>
                         </Fact>
                         <Fact label=words.requested_at value=moment(request.requested_at)/>
                         {request.needed_by.map(|by| view! { <Fact label=words.needed_by value=moment(by)/> })}

@@ -188,7 +188,8 @@ fn Request(request: PartRequest, asking: Asking) -> impl IntoView {
         match device.find(ticket) {
             Some(ticket) => {
                 let label = format!("{} · {}", ticket.spoken_number(), ticket.contact.label());
-                view! { <a href=Route::DeskTicket(ticket.id).href()>{label}</a> }.into_any()
+                view! { <a class="link" href=Route::DeskTicket(ticket.id).href()>{label}</a> }
+                    .into_any()
             }
             None => view! { <span>{ticket_number.get_value()}</span> }.into_any(),
         }
