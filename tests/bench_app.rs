@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "the stories use the rest")]
 mod browser {
     pub mod chromium;
+    pub mod engine;
     pub mod line;
     pub mod server;
 }

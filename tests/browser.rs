@@ -8,6 +8,8 @@ mod browser {
     mod cancel;
     mod chromium;
     mod customer;
+    mod engine;
+    mod engines;
     mod line;
     mod offline;
     mod repair;

@@ -9,7 +9,10 @@ use crate::{
         seed,
         server_process::{Data, Server},
     },
-    browser::chromium::{Browser, Size},
+    browser::{
+        chromium::{Browser, Size},
+        engine::Engine,
+    },
 };
 
 pub const LOGIN: &str = "li";
@@ -34,7 +37,7 @@ impl Place {
 
     /// A phone nobody has used yet.
     pub async fn new_phone(&self) -> Browser {
-        Browser::new(Size::Phone, self.link.port).await
+        Browser::new(Engine::Chromium, Size::Phone, self.link.port).await
     }
 
     /// A phone that has everything and was closed since.

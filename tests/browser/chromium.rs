@@ -1,4 +1,4 @@
-//! A real Chromium with a profile that outlives it: started, killed, and asked with scripts.
+//! A real browser with a profile that outlives it: started, killed, and asked with scripts.
 
 mod hands;
 mod places;
@@ -7,39 +7,23 @@ mod sight;
 use std::{
     cell::Cell,
     fmt::Debug,
-    io::{BufRead, BufReader},
-    os::unix::process::CommandExt,
     path::PathBuf,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::{
-    ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
-    error::WebDriverError,
-};
+use thirtyfour::{WebDriver, error::WebDriverError};
 
-use super::{line::Line, server::named};
+use super::{
+    engine::{Driver, Engine},
+    line::Line,
+};
 
 /// How long anything on the screen may take to appear on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
-
-const FLAGS: [&str; 10] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=zh-CN",
-];
 
 /// Finds things the way a person does: in front, visible, the last opened dialog first.
 const EYES: &str = include_str!("eyes.js");
@@ -94,6 +78,7 @@ impl Size {
 /// One browser on one device. Dropping it ends all its processes.
 pub struct Browser {
     pub line: Line,
+    engine: Engine,
     size: Size,
     profile: TempDir,
     running: Option<Running>,
@@ -102,16 +87,18 @@ pub struct Browser {
 }
 
 struct Running {
-    driver: Child,
     web: WebDriver,
+    /// Dropping it ends the browser and all its processes.
+    _driver: Driver,
 }
 
 impl Browser {
     /// A browser nobody has used yet, with its own line to the server.
-    pub async fn new(size: Size, server_port: u16) -> Self {
+    pub async fn new(engine: Engine, size: Size, server_port: u16) -> Self {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut browser = Self {
             line: Line::to(server_port),
+            engine,
             size,
             profile,
             running: None,
@@ -124,65 +111,46 @@ impl Browser {
     /// Opens the browser with whatever its profile holds.
     pub async fn start(&mut self) {
         // A killed browser leaves its lock behind.
-        for lock in ["SingletonLock", "SingletonSocket", "SingletonCookie"] {
+        for lock in ["SingletonLock", "SingletonSocket", "SingletonCookie", "lock", ".parentlock"] {
             let _ = std::fs::remove_file(self.profile.path().join(lock));
         }
-        let mut driver = Command::new(named("CHROMEDRIVER"))
-            .arg("--port=0")
-            // Where the demo organisation works.
-            .env("TZ", "Asia/Shanghai")
-            .env("LANGUAGE", "zh_CN")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .expect("chromedriver starts");
-        let output = driver.stdout.take().expect("its output");
-        let port = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_suffix('.')?.rsplit_once("on port ")?.1.to_owned()))
-            .expect("chromedriver names its port");
-        let web = WebDriver::new(format!("http://127.0.0.1:{port}"), self.capabilities()).await;
-        match web {
-            Ok(web) => {
-                self.running = Some(Running { driver, web });
-                if self.offline.get() {
-                    self.tell_network(true).await;
-                }
-            }
-            Err(why) => {
-                end(driver);
-                panic!("Chromium does not start: {why}");
-            }
+        let driver = self.engine.drive();
+        let capabilities = self.engine.capabilities(self.size, self.profile.path());
+        let web = WebDriver::new(format!("http://127.0.0.1:{}", driver.port), capabilities).await;
+        let web = web.unwrap_or_else(|why| panic!("{} does not start: {why}", self.engine.name()));
+        if !self.engine.emulates() {
+            let (width, height) = self.size.pixels();
+            web.set_window_rect(0, 0, width, height).await.expect("a window of this size");
+        }
+        self.running = Some(Running { web, _driver: driver });
+        if self.offline.get() {
+            self.tell_network(true).await;
         }
     }
 
-    fn capabilities(&self) -> thirtyfour::ChromeCapabilities {
-        let mut capabilities = DesiredCapabilities::chrome();
-        let set = |capabilities: &mut thirtyfour::ChromeCapabilities| {
-            capabilities.set_binary(&named("CHROMIUM").to_string_lossy())?;
-            for flag in FLAGS {
-                capabilities.add_arg(flag)?;
-            }
-            capabilities.add_arg(&format!("--user-data-dir={}", self.profile.path().display()))?;
-            capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-            capabilities.add_experimental_option(
-                "mobileEmulation",
-                json!({ "deviceMetrics": self.size.metrics() }),
-            )
-        };
-        set(&mut capabilities).expect("options Chromium knows");
-        capabilities
+    /// The battery is out and comes back. Where the engine would forget everything with it, the app is only left.
+    pub async fn die_and_start(&mut self) {
+        if self.engine.keeps_profile() {
+            self.kill().await;
+            self.start().await;
+        } else {
+            self.web().goto("about:blank").await.expect("an empty page opens");
+        }
+    }
+
+    /// The day before is over: the browser is closed, and opened again in the morning.
+    pub async fn close_and_start(&mut self) {
+        if self.engine.keeps_profile() {
+            self.quit().await;
+            self.start().await;
+        }
     }
 
     /// Closes the browser as a person does.
     pub async fn quit(&mut self) {
         self.assert_calm().await;
-        if let Some(Running { driver, web }) = self.running.take() {
-            web.quit().await.expect("Chromium closes");
-            end(driver);
+        if let Some(Running { web, _driver }) = self.running.take() {
+            web.quit().await.expect("the browser closes");
         }
     }
 
@@ -193,10 +161,13 @@ impl Browser {
     }
 
     fn end(&mut self) {
-        if let Some(Running { driver, web }) = self.running.take() {
+        if let Some(Running { web, _driver }) = self.running.take() {
             let _ = web.leak();
-            end(driver);
         }
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     fn is_open(&self) -> bool {
@@ -274,12 +245,4 @@ pub fn pictures() -> PathBuf {
     let target = target
         .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join("target"));
     target.join("pictures")
-}
-
-/// Ends the driver and every process it started: they are one group.
-fn end(mut driver: Child) {
-    let group = format!("-{}", driver.id());
-    // All may have ended by themselves.
-    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-    let _ = driver.wait();
 }

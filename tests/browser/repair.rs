@@ -2,26 +2,27 @@
 
 use super::{
     chromium::{Browser, Size},
+    engine::Engine,
     work,
     world::{COORDINATOR, LI, Language, World},
 };
 
 #[tokio::test]
 async fn one_repair_from_the_call_to_the_signature_with_the_network_cut_in_the_middle() {
-    one_repair(Language::Chinese, Size::Phone).await;
+    one_repair(Engine::Chromium, Language::Chinese, Size::Phone).await;
 }
 
 #[tokio::test]
 async fn one_repair_in_english_on_a_tablet() {
-    one_repair(Language::English, Size::Tablet).await;
+    one_repair(Engine::Chromium, Language::English, Size::Tablet).await;
 }
 
-async fn one_repair(language: Language, size: Size) {
-    let world = World::new(language);
+pub async fn one_repair(engine: Engine, language: Language, size: Size) {
+    let world = World::with(engine, language);
     let (mut phone, desk) =
         tokio::join!(world.device_of(LI, size), world.device_of(COORDINATOR, Size::Desk));
     let look = async |browser: &Browser, what: &str| {
-        let name = format!("story-{}-{what}", language.code());
+        let name = work::picture_name(browser, language, what);
         browser.look(&name, language.is_english()).await;
     };
 
@@ -40,8 +41,7 @@ async fn one_repair(language: Language, size: Size) {
 
     // The network goes, and the phone with it. It starts again from what it has.
     phone.go_offline().await;
-    phone.kill().await;
-    phone.start().await;
+    phone.die_and_start().await;
     phone.open("/").await;
     phone.see(work::CALL.name).await;
     phone.go(&format!("/tickets/{ticket}")).await;

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     chromium::Browser,
+    engine::Engine,
     world::{Language, World},
 };
 
@@ -169,7 +170,7 @@ pub async fn sign(device: &Browser, language: Language) {
 /// The same from the page that says what was done.
 pub async fn answer_and_sign(device: &Browser, language: Language) {
     let look = async |screen: &str| {
-        let name = format!("story-{}-customer-{screen}", language.code());
+        let name = picture_name(device, language, &format!("customer-{screen}"));
         device.look(&name, language.is_english()).await;
     };
     device.see("更换压缩机电容，试机正常").await;
@@ -187,6 +188,14 @@ pub async fn answer_and_sign(device: &Browser, language: Language) {
     device.press("sign").await;
     device.see_control("saved").await;
     look("done").await;
+}
+
+/// What a picture of a story is called.
+pub fn picture_name(browser: &Browser, language: Language, what: &str) -> String {
+    match browser.engine() {
+        Engine::Chromium => format!("story-{}-{what}", language.code()),
+        other => format!("story-{}-{}-{what}", other.name(), language.code()),
+    }
 }
 
 /// The engineer takes the device back.

@@ -2,6 +2,7 @@
 
 use super::{
     chromium::{Browser, Size},
+    engine::Engine,
     server::Server,
 };
 
@@ -41,16 +42,23 @@ impl Language {
 pub struct World {
     pub server: Server,
     pub language: Language,
+    /// What browser everybody uses.
+    engine: Engine,
 }
 
 impl World {
     pub fn new(language: Language) -> Self {
-        Self { server: Server::start(), language }
+        Self::with(Engine::Chromium, language)
+    }
+
+    /// The same, with another engine in everybody's browser.
+    pub fn with(engine: Engine, language: Language) -> Self {
+        Self { server: Server::start(), language, engine }
     }
 
     /// A device nobody has used yet.
     pub async fn new_device(&self, size: Size) -> Browser {
-        Browser::new(size, self.server.port()).await
+        Browser::new(self.engine, size, self.server.port()).await
     }
 
     /// A device on which somebody signed in this morning: the browser has been closed since.
@@ -59,8 +67,7 @@ impl World {
         sign_in(&browser, login, self.language).await;
         if size != Size::Desk {
             browser.see_installed().await;
-            browser.quit().await;
-            browser.start().await;
+            browser.close_and_start().await;
             browser.open("/").await;
         }
         browser.see_synced().await;

@@ -1,11 +1,14 @@
-//! Chromium and its driver for the browser tests: found, or installed through the system.
+//! Browsers and their drivers for the stories: found, or installed through the system.
 
 use std::{
     env,
     path::{Path, PathBuf},
 };
 
-use crate::shell::{self, Done};
+use crate::{
+    shell::{self, Done},
+    tools,
+};
 
 /// A browser and the driver that steers it.
 pub(crate) struct Browser {
@@ -30,6 +33,54 @@ The browser tests need Chromium and chromedriver of the same version.
 On Debian:  apt-get install chromium chromium-driver fonts-noto-cjk
 Elsewhere:  install both and name them in the variables CHROMIUM and CHROMEDRIVER.
 Everything but the browser tests:  cargo xtask test format lint rules app";
+
+/// Firefox, and WebKit as GTK has it: what iPhones run is of the same engine.
+pub(crate) struct Others {
+    pub(crate) firefox: PathBuf,
+    pub(crate) gecko_driver: PathBuf,
+    pub(crate) webkit: PathBuf,
+    pub(crate) webkit_driver: PathBuf,
+}
+
+const OTHER_PACKAGES: &str = "firefox-esr webkit2gtk-driver xvfb";
+
+const OTHER_HOW: &str = "\
+The stories in the other engines need Firefox, WebKitGTK with its driver, and a screen nobody looks at.
+On Debian:  apt-get install firefox-esr webkit2gtk-driver xvfb
+Elsewhere:  name them in the variables FIREFOX, WEBKIT (its MiniBrowser) and WEBKITDRIVER, with Xvfb on the PATH.";
+
+/// Finds the other engines, and installs them where the system lets us.
+pub(crate) fn others() -> Done<Others> {
+    let gecko_driver = tools::geckodriver()?;
+    let found = || {
+        program("XVFB", &["Xvfb"])?;
+        Some(Others {
+            firefox: program("FIREFOX", &["firefox-esr", "firefox"])?,
+            gecko_driver: gecko_driver.clone(),
+            webkit: program("WEBKIT", &["MiniBrowser"]).or_else(mini_browser)?,
+            webkit_driver: program("WEBKITDRIVER", &["WebKitWebDriver"])?,
+        })
+    };
+    if let Some(others) = found() {
+        return Ok(others);
+    }
+    shell::timed("Installing Firefox, WebKitGTK and a screen for it", || install(OTHER_PACKAGES))
+        .map_err(|why| format!("{why}\n{OTHER_HOW}"))?;
+    found().ok_or_else(|| OTHER_HOW.to_owned())
+}
+
+/// WebKit's own small browser, which distributions keep beside its library and not on the PATH.
+fn mini_browser() -> Option<PathBuf> {
+    let folders = ["/usr/libexec", "/usr/lib"].into_iter().map(PathBuf::from);
+    let libraries = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let folders = folders.chain(libraries.map(|entry| entry.path()));
+    folders
+        .flat_map(|folder| {
+            ["webkitgtk-6.0", "webkit2gtk-4.1", "webkit2gtk-4.0"].map(|name| folder.join(name))
+        })
+        .map(|folder| folder.join("MiniBrowser"))
+        .find(|program| program.is_file())
+}
 
 fn find() -> Option<Browser> {
     let chromium = program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?;

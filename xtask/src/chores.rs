@@ -11,7 +11,7 @@ use crate::{
 /// A name to call it by, what it promises, and the work.
 type Step = (&'static str, &'static str, fn() -> Done);
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("format", "Every file is formatted", format),
     ("lint", "No warnings, on this machine and in the browser", lint),
     ("rules", "Rules, stories, contracts and house rules hold", rules),
@@ -21,6 +21,7 @@ const STEPS: [Step; 11] = [
     ("app", "The app builds, and a newer build beside it", app),
     ("memory", "The phone's memory keeps its word in a real browser", memory),
     ("browser", "The stories work in a real browser", stories_in_browser),
+    ("engines", "The main job works in Firefox and WebKit too", engines),
     ("crashes", "A browser that is killed, cut off or corrupted loses nothing", crashes),
     ("program", "The program file builds with the app inside", whole_program),
 ];
@@ -85,8 +86,23 @@ fn memory() -> Done {
 }
 
 fn stories_in_browser() -> Done {
-    let mut stories = cargo("test --locked --package tests --features browser --test browser");
+    let mut stories = cargo(
+        "test --locked --package tests --features browser --test browser -- --skip engines::",
+    );
     in_browser(stories.env("DOORSTEP_AXE", axe::ready()?))
+}
+
+fn engines() -> Done {
+    let browser::Others { firefox, gecko_driver, webkit, webkit_driver } = browser::others()?;
+    let mut stories =
+        cargo("test --locked --package tests --features browser --test browser engines::");
+    in_browser(
+        stories
+            .env("FIREFOX", firefox)
+            .env("GECKODRIVER", gecko_driver)
+            .env("WEBKIT", webkit)
+            .env("WEBKITDRIVER", webkit_driver),
+    )
 }
 
 fn crashes() -> Done {

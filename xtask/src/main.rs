@@ -29,7 +29,7 @@ cargo xtask build [--quick]               build the program file with the app in
                                           (--quick: only the app, larger and sooner)
 cargo xtask test [STEP ...]               all checks, or some:
                                           format lint rules simulation postgres campaigns app memory browser
-                                          crashes program
+                                          engines crashes program
 cargo xtask bench [NAME ...] [--json FILE] [--database postgres|URL]
                                           what is shipped beside what this machine can do, all or some:
                                           size server growth fanout sync start save search

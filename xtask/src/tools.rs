@@ -49,13 +49,32 @@ pub(crate) fn ready() -> Done<OsString> {
     Ok(path)
 }
 
+/// The driver of Firefox, which no Debian package has.
+pub(crate) fn geckodriver() -> Done<PathBuf> {
+    let tool = Tool {
+        program: "geckodriver",
+        package: "geckodriver",
+        version: "0.37.1".to_owned(),
+        options: &[],
+        minutes: 2,
+    };
+    let path = path_with(&folder().join("bin"))?;
+    if !tool.is_on(&path) {
+        tool.install()?;
+    }
+    tool.file_on(&path).ok_or_else(|| "geckodriver was installed, but is not there.".to_owned())
+}
+
 impl Tool {
+    /// The first program of this name on `path`.
+    fn file_on(&self, path: &OsString) -> Option<PathBuf> {
+        let name = format!("{}{}", self.program, env::consts::EXE_SUFFIX);
+        env::split_paths(path).map(|folder| folder.join(&name)).find(|file| file.is_file())
+    }
+
     /// Whether the first program of this name on `path` has the right version.
     fn is_on(&self, path: &OsString) -> bool {
-        let found = env::split_paths(path)
-            .map(|folder| folder.join(format!("{}{}", self.program, env::consts::EXE_SUFFIX)))
-            .find(|file| file.is_file());
-        found.is_some_and(|file| {
+        self.file_on(path).is_some_and(|file| {
             shell::answer(shell::command(&file.to_string_lossy(), ["--version"]).env("PATH", path))
                 .is_some_and(|said| said.split_whitespace().any(|word| word == self.version))
         })

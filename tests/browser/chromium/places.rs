@@ -102,6 +102,13 @@ impl Browser {
     /// What a browser is told by its system when the network goes or comes.
     pub(super) async fn tell_network(&self, offline: bool) {
         self.offline.set(offline);
+        if !self.engine.emulates() {
+            // These drivers have no such switch; the line itself is cut, and the page is told what a system would say.
+            let event = if offline { "offline" } else { "online" };
+            self.js::<bool>("return window.dispatchEvent(new Event(args[0]))", &[json!(event)])
+                .await;
+            return;
+        }
         let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         let cdp = self.web().cdp();
         cdp.send_raw("Network.enable", ()).await.expect("Chromium listens");
