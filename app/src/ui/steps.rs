@@ -49,6 +49,8 @@ pub fn Steps(
     #[prop(into)] items: Signal<Vec<Step>>,
     #[prop(optional, into)] label: Signal<String>,
 ) -> impl IntoView {
+    // Asking where an element stands makes the browser lay the page out: only when the steps did change.
+    let items = Memo::new(move |_| items.get());
     let node = NodeRef::<html::Ol>::new();
     Effect::new(move |_| {
         items.track();
