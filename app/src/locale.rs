@@ -1,6 +1,6 @@
 //! The reader's language: every text of the app, and how dates, times and money are written.
 
-use std::cell::Cell;
+use std::{cell::Cell, marker::PhantomData, ops::Deref};
 
 use domain::{
     Timestamp,
@@ -21,41 +21,64 @@ pub mod office;
 pub mod person;
 pub mod words;
 
-/// Every text people see. The compiler checks that both languages are complete.
-pub struct Text {
-    /// What the domain can say: stages, refusals, commands.
-    pub words: words::Words,
-    /// The frame around the pages.
-    pub frame: frame::FrameText,
-    pub engineer: engineer::EngineerText,
-    pub person: person::PersonText,
-    pub handover: handover::HandoverText,
-    pub desk: desk::DeskText,
-    pub office: office::OfficeText,
-    pub health: health::HealthText,
+/// The texts of one area of the app in one language.
+pub trait Texts: Sized + 'static {
+    fn of(language: Language) -> &'static Self;
 }
 
-static ZH: Text = Text {
-    words: words::ZH,
-    frame: frame::ZH,
-    engineer: engineer::ZH,
-    person: person::ZH,
-    handover: handover::ZH,
-    desk: desk::ZH,
-    office: office::ZH,
-    health: health::ZH,
-};
+/// An area's texts, looked up when one is read: a program holds only the areas that its own pages read.
+pub struct Area<T>(Language, PhantomData<T>);
 
-static EN: Text = Text {
-    words: words::EN,
-    frame: frame::EN,
-    engineer: engineer::EN,
-    person: person::EN,
-    handover: handover::EN,
-    desk: desk::EN,
-    office: office::EN,
-    health: health::EN,
-};
+impl<T: Texts> Deref for Area<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        T::of(self.0)
+    }
+}
+
+/// Names every area once: its module has the texts as `ZH` and `EN`.
+macro_rules! areas {
+    ($($(#[$doc:meta])* $area:ident: $texts:ident,)*) => {
+        /// Every text people see. The compiler checks that both languages are complete.
+        pub struct Text {
+            $($(#[$doc])* pub $area: Area<$area::$texts>,)*
+        }
+
+        impl Text {
+            const fn new(language: Language) -> Self {
+                Self { $($area: Area(language, PhantomData),)* }
+            }
+        }
+
+        $(impl Texts for $area::$texts {
+            fn of(language: Language) -> &'static Self {
+                static ZH: $area::$texts = $area::ZH;
+                static EN: $area::$texts = $area::EN;
+                match language {
+                    Language::Chinese => &ZH,
+                    Language::English => &EN,
+                }
+            }
+        })*
+    };
+}
+
+areas! {
+    /// What the domain can say: stages, refusals, commands.
+    words: Words,
+    /// The frame around the pages.
+    frame: FrameText,
+    engineer: EngineerText,
+    person: PersonText,
+    handover: HandoverText,
+    desk: DeskText,
+    office: OfficeText,
+    health: HealthText,
+}
+
+static ZH: Text = Text::new(Language::Chinese);
+static EN: Text = Text::new(Language::English);
 
 const KEY: &str = "doorstep.language";
 
