@@ -12,6 +12,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{clock, storage};
 
+pub mod calendar;
 pub mod desk;
 pub mod engineer;
 pub mod frame;
@@ -73,6 +74,7 @@ areas! {
     person: PersonText,
     handover: HandoverText,
     desk: DeskText,
+    calendar: CalendarText,
     office: OfficeText,
     health: HealthText,
 }
@@ -238,9 +240,30 @@ pub fn parse_input_time(text: &str) -> Option<Timestamp> {
 
 /// The number of the day in this device's time zone, for grouping by day.
 pub fn day_number(at: Timestamp) -> i64 {
+    (at.0 + east_minutes(at) * 60_000).div_euclid(86_400_000)
+}
+
+/// How far east of Greenwich this device's clock stands then.
+pub fn east_minutes(at: Timestamp) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "an offset is at most a day of minutes")]
-    let zone_minutes = local(at).get_timezone_offset() as i64;
-    (at.0 - zone_minutes * 60_000).div_euclid(86_400_000)
+    let west = local(at).get_timezone_offset() as i64;
+    -west
+}
+
+/// The district of an address, for lists that have no room for streets: `海淀区` of `北京市海淀区中关村南大街12号`.
+pub fn district(address: &str) -> &str {
+    let address = address.trim();
+    let end = |mark: char| address.find(mark).map(|at| at + mark.len_utf8());
+    let Some(end) = end('区').or_else(|| end('县')).or_else(|| end('市')) else {
+        // Elsewhere the first part of the address says most.
+        return address.split([',', '，', ' ']).next().unwrap_or(address);
+    };
+    let before = &address[..end];
+    let whole = before.trim_end_matches(['区', '县', '市']);
+    let start = whole
+        .rfind(['省', '市', '州'])
+        .map_or(0, |at| at + whole[at..].chars().next().map_or(0, char::len_utf8));
+    &before[start..]
 }
 
 fn day_word(at: Timestamp) -> String {

@@ -34,6 +34,7 @@ pub enum Route {
     Outbox,
     Me,
     Board,
+    Calendar,
     DeskTickets,
     DeskTicket(Id<Ticket>),
     Register,
@@ -61,6 +62,7 @@ impl Route {
             Self::Outbox => "/outbox".into(),
             Self::Me => "/me".into(),
             Self::Board => "/desk".into(),
+            Self::Calendar => "/desk/calendar".into(),
             Self::DeskTickets => "/desk/tickets".into(),
             Self::DeskTicket(id) => format!("/desk/tickets/{id}"),
             Self::Register => "/desk/register".into(),
@@ -85,6 +87,7 @@ impl Route {
             | Self::RequestParts(_)
             | Self::MyParts => Some(Face::Field),
             Self::Board
+            | Self::Calendar
             | Self::DeskTickets
             | Self::DeskTicket(_)
             | Self::Register
@@ -120,6 +123,7 @@ impl Route {
             ["outbox"] => Self::Outbox,
             ["me"] => Self::Me,
             ["desk"] => Self::Board,
+            ["desk", "calendar"] => Self::Calendar,
             ["desk", "tickets"] => Self::DeskTickets,
             ["desk", "tickets", id] => Self::DeskTicket(id.parse().ok()?),
             ["desk", "register"] => Self::Register,

@@ -35,6 +35,7 @@ pub const DESK: Walk = Walk {
     sizes: &[Size::Desk, Size::Tablet, Size::Phone],
     pages: &[
         "/desk",
+        "/desk/calendar",
         "/desk/tickets",
         "/desk/register",
         "/desk/part-requests",

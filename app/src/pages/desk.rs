@@ -15,6 +15,7 @@
 pub mod actions;
 pub mod board;
 pub mod body;
+pub mod calendar;
 pub mod card;
 mod columns;
 pub mod dispatch;
@@ -25,6 +26,7 @@ pub mod history;
 mod keys;
 pub mod known;
 mod looks;
+pub mod proposals;
 pub mod register;
 pub mod requests;
 pub mod tickets;
@@ -34,5 +36,6 @@ pub mod window;
 
 pub use board::Board;
 pub use body::DeskTicket;
+pub use calendar::Calendar;
 pub use register::Register;
 pub use tickets::DeskTickets;

@@ -199,6 +199,12 @@ fn Rail() -> impl IntoView {
                                 count=undispatched
                             />
                             <RailLink
+                                href=Route::Calendar.href()
+                                icon=Icon::CalendarCheck
+                                text=move || text().frame.calendar
+                                current=at(Route::Calendar)
+                            />
+                            <RailLink
                                 href=Route::DeskTickets.href()
                                 icon=Icon::List
                                 text=move || text().frame.desk_tickets

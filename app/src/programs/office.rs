@@ -14,6 +14,7 @@ fn main() {
 fn pages(route: Route) -> Option<AnyView> {
     Some(match route {
         Route::Board => view! { <desk::Board/> }.into_any(),
+        Route::Calendar => view! { <desk::Calendar/> }.into_any(),
         Route::DeskTickets => view! { <desk::DeskTickets/> }.into_any(),
         Route::DeskTicket(id) => view! { <desk::DeskTicket id/> }.into_any(),
         Route::Register => view! { <desk::Register/> }.into_any(),
