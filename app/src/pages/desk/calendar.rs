@@ -16,7 +16,7 @@ use self::{
     hands::{Calendar as Hands, Carried},
     timetable::{DAY, Days, Timetable, Wanted},
 };
-use super::{body::TicketBody, dispatch::PlanDialog, keys, looks, proposals};
+use super::{body::TicketBody, dispatch::PlanDialog, keys, looks};
 use crate::{
     device::{Device, device},
     locale::{self, text},
@@ -245,14 +245,10 @@ fn bar(view: View, device: Device, narrow: Signal<bool>) -> impl IntoView {
 
 /// What the paper says above the plan.
 fn printed(view: View, device: Device) -> String {
-    let days = view.days(device);
-    let when = locale::date(days.first);
     let words = &text().calendar;
-    format!(
-        "{} · {when} · {}",
-        words.title,
-        (words.printed)(&locale::moment(proposals::now(device).at))
-    )
+    let when = locale::date(view.days(device).first);
+    let at = locale::moment_in(locale::language(), device.minute());
+    format!("{} · {when} · {}", words.title, (words.printed)(&at))
 }
 
 fn panel(id: Id<Ticket>, hands: Hands) -> impl IntoView {

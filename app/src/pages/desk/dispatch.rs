@@ -103,28 +103,33 @@ fn undoing(before: &Ticket, done: &Command, device: Device) -> Option<Command> {
     }
 }
 
-/// Does it, says what was done, and offers the way back for a moment.
-pub fn carry_out(device: Device, before: Ticket, command: Command, then: impl FnOnce() + 'static) {
+/// What was done, in words.
+pub fn told(device: Device, before: &Ticket, command: &Command) -> String {
     let words = &text().calendar;
     let when = |window: &Appointment| locale::window(window.from, window.to);
-    let said = match &command {
+    match command {
         Command::Ticket(_, OfTicket::Dispatch { engineer, appointment, .. }) => {
             let when = appointment.as_ref().map(when).unwrap_or_default();
-            (words.dispatched)(&device.name(*engineer), &when)
+            (words.dispatched)(&device.name(*engineer), &when).trim().to_owned()
         }
         Command::Ticket(_, OfTicket::Recall { .. }) => (words.recalled)(&before.contact.label()),
         Command::Visit(_, _, visit::Command::Appoint { appointment, .. }) => {
             (words.moved)(&when(appointment))
         }
         _ => String::new(),
-    };
+    }
+}
+
+/// Does it, says what was done, and offers the way back for a moment.
+pub fn carry_out(device: Device, before: Ticket, command: Command, then: impl FnOnce() + 'static) {
+    let said = untrack(|| told(device, &before, &command));
     let back = undoing(&before, &command, device);
     device.press_then(command, move || {
         match back {
-            Some(back) => toast_undo(said.trim(), text().calendar.undo, move || {
+            Some(back) => toast_undo(said, text().calendar.undo, move || {
                 device.press_then(back.clone(), || toast(Tone::Success, text().calendar.undone));
             }),
-            None => toast(Tone::Success, said.trim()),
+            None => toast(Tone::Success, said),
         }
         then();
     });

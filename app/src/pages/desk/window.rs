@@ -36,11 +36,6 @@ impl WindowFields {
         }
     }
 
-    /// Whether nothing was typed: then no window is meant (tracked).
-    pub fn is_empty(self) -> bool {
-        self.from.with(String::is_empty) && self.to.with(String::is_empty)
-    }
-
     /// The window, or one that the rule will refuse while a time is missing (tracked).
     pub fn appointment(self) -> Appointment {
         let at = |text: String| locale::parse_input_time(&text);

@@ -3,7 +3,7 @@
 //! The mouse carries a block or a card; the keyboard does the same with Enter and the arrows. Both end in
 //! [`Calendar::drop_at`], and where something speaks against the place, in the planning dialog.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     Id, Timestamp,
@@ -19,7 +19,7 @@ use web_sys::{Element, HtmlElement};
 use super::{
     super::{
         actions::engineers,
-        dispatch::{Plan, carry_out, deed, open_visit},
+        dispatch::{Plan, carry_out, deed, open_visit, told},
         proposals::{self, Weighing},
     },
     timetable::{DAY, Timetable},
@@ -36,7 +36,7 @@ const DRAG_PIXELS: f64 = 5.0;
 const EDGE_PIXELS: f64 = 44.0;
 const EDGE_STEP: f64 = 18.0;
 /// A card under a resting mouse keeps its place for so long.
-const REST_MS: i32 = 6_000;
+const REST: Duration = Duration::from_secs(6);
 
 /// Which hand carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,8 @@ pub(super) struct Calendar {
     press: StoredValue<Option<Press>>,
     /// Whether the click that is about to come only ends a drag.
     dragged: StoredValue<bool>,
-    rests: StoredValue<i32>,
+    /// When the mouse was last seen to move over such a thing.
+    rests: StoredValue<Timestamp>,
 }
 
 impl Calendar {
@@ -115,7 +116,7 @@ impl Calendar {
             ghost: NodeRef::new(),
             press: StoredValue::new(None),
             dragged: StoredValue::new(false),
-            rests: StoredValue::new(0),
+            rests: StoredValue::new(Timestamp::default()),
         }
     }
 
@@ -192,10 +193,7 @@ impl Calendar {
         };
         match refusal {
             None if warnings.is_empty() => {
-                self.said.set((text().calendar.dispatched)(
-                    &device.name(spot.engineer),
-                    &locale::window(from, to),
-                ));
+                self.said.set(untrack(|| told(device, &before, &command)));
                 carry_out(device, before, command, || {});
             }
             None | Some(domain::Refusal::ReasonMissing) => {
@@ -364,17 +362,18 @@ impl Calendar {
         if self.resting.get_untracked() != over {
             self.resting.set(over);
         }
-        if over {
-            let turn = self.rests.get_value().wrapping_add(1);
-            self.rests.set_value(turn);
+        let now = self.device.now();
+        // Once a second is often enough to know that the mouse still moves.
+        if over && now.0 - self.rests.get_value().0 > 1_000 {
+            self.rests.set_value(now);
             set_timeout(
                 move || {
                     // The page may be gone by then.
-                    if self.rests.try_get_value() == Some(turn) {
+                    if self.rests.try_get_value() == Some(now) {
                         self.resting.set(false);
                     }
                 },
-                std::time::Duration::from_millis(u64::try_from(REST_MS).unwrap_or_default()),
+                REST,
             );
         }
     }
