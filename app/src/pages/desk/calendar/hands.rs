@@ -258,7 +258,7 @@ impl Calendar {
         let Some(ticket) = held.get_attribute("data-carry").and_then(|id| id.parse().ok()) else {
             return;
         };
-        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let (x, y) = (event.client_x(), event.client_y());
         let own = self
             .table
             .with_untracked(|table| table.block_of(ticket).map(super::timetable::Block::minutes));
@@ -277,7 +277,7 @@ impl Calendar {
 
     fn moved(self, event: &ev::PointerEvent) {
         self.rest(event);
-        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let (x, y) = (event.client_x(), event.client_y());
         if let Some(press) = self.press.get_value()
             && (x - press.x).hypot(y - press.y) > DRAG_PIXELS
         {
@@ -308,7 +308,7 @@ impl Calendar {
         let Some(carried) = self.carried.get_untracked().filter(|it| it.hand == Hand::Mouse) else {
             return;
         };
-        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let (x, y) = (event.client_x(), event.client_y());
         match self.spot_under(x, y, carried) {
             Some(spot) => {
                 self.spot.set(None);
