@@ -19,6 +19,9 @@ use crate::{
     ui::{Empty, Icon, Tag, Tone},
 };
 
+/// For how many engineers the first free time is marked while something is carried.
+const PROPOSED: usize = 3;
+
 type Fits = Memo<BTreeMap<Id<User>, (usize, Proposal)>>;
 
 /// A number for the style sheet, in ten-thousandths of the width.
@@ -183,7 +186,10 @@ fn row(calendar: Calendar, fits: Fits, id: Id<User>) -> impl IntoView {
     };
     let free = move || {
         let carried = carried.get()?;
-        let slot = fit.with(|fit| fit.as_ref().and_then(|(_, fit)| fit.slot))?;
+        // Only where somebody would look first: sixty proposals are none.
+        let slot = fit.with(|fit| {
+            fit.as_ref().filter(|(place, _)| *place < PROPOSED).and_then(|(_, fit)| fit.slot)
+        })?;
         table.with(|table| table.days.one().then(|| band(table, slot, carried.minutes)).flatten())
     };
     let here = Memo::new(move |_| spot.get().filter(|spot| spot.engineer == id));
