@@ -6,6 +6,7 @@ mod amount;
 #[path = "../app/src/locale/handover/amount.rs"]
 mod capital_amount;
 mod contract;
+mod contrast;
 #[path = "simulation/dice.rs"]
 #[allow(dead_code, reason = "shared with the simulation, which uses all of it")]
 mod dice;

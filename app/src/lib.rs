@@ -4,6 +4,7 @@ pub mod api;
 pub mod clock;
 pub mod device;
 pub mod locale;
+pub mod look;
 pub mod marker;
 pub mod pages;
 pub mod pin;

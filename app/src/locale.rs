@@ -16,6 +16,7 @@ pub mod calendar;
 pub mod desk;
 pub mod engineer;
 pub mod frame;
+pub mod gallery;
 pub mod handover;
 pub mod health;
 pub mod office;
@@ -77,6 +78,7 @@ areas! {
     calendar: CalendarText,
     office: OfficeText,
     health: HealthText,
+    gallery: GalleryText,
 }
 
 static ZH: Text = Text::new(Language::Chinese);

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod engineer;
+pub mod gallery;
 pub mod handover;
 pub mod health;
 pub mod import;

@@ -43,6 +43,8 @@ pub enum Route {
     Catalogue,
     Import,
     People,
+    /// Every part in every state, for whoever builds and checks them.
+    Gallery,
     SignIn,
 }
 
@@ -71,6 +73,7 @@ impl Route {
             Self::Catalogue => "/desk/catalogue".into(),
             Self::Import => "/desk/import".into(),
             Self::People => "/desk/people".into(),
+            Self::Gallery => "/dev/gallery".into(),
             Self::SignIn => "/sign-in".into(),
         }
     }
@@ -95,7 +98,8 @@ impl Route {
             | Self::Stock
             | Self::Catalogue
             | Self::Import
-            | Self::People => Some(Face::Office),
+            | Self::People
+            | Self::Gallery => Some(Face::Office),
             Self::Handover => Some(Face::Customer),
             Self::Sheet(_) | Self::Outbox | Self::Me | Self::SignIn => None,
         }
@@ -132,6 +136,7 @@ impl Route {
             ["desk", "catalogue"] => Self::Catalogue,
             ["desk", "import"] => Self::Import,
             ["desk", "people"] => Self::People,
+            ["dev", "gallery"] => Self::Gallery,
             ["sign-in"] => Self::SignIn,
             _ => return None,
         })

@@ -92,6 +92,26 @@ impl Audit {
         self.add(&format!("{name} by keyboard"), found);
     }
 
+    /// The dialog that is open: its rules in both lights, its sizes, and that Escape closes it.
+    async fn dialog(&mut self, browser: &Browser, walk: &Walk, name: &str) {
+        for light in ["light", "dark"] {
+            browser.light(light).await;
+            browser.settled().await;
+            let broken = self.broken_rules(browser).await;
+            self.add(&format!("{name} {light}"), broken);
+        }
+        browser.light("").await;
+        let least = if walk.sizes[0].touch() { FINGER } else { MOUSE };
+        let script = format!("{MEASURE}\nreturn small(args[0])");
+        let found: Vec<String> = browser.js(&script, &[json!(least)]).await;
+        self.add(name, found);
+        browser.press_key("\u{e00c}").await;
+        let open: bool = browser.js("return seen('dialog[open]').length > 0", &[]).await;
+        if open {
+            self.add(name, ["Escape does not close it".to_owned()]);
+        }
+    }
+
     /// What breaks a rule of WCAG 2.0 to 2.2, A or AA.
     async fn broken_rules(&self, browser: &Browser) -> Vec<String> {
         // Run by the driver, not by the page: the page's policy allows no such script.
@@ -145,6 +165,80 @@ async fn by_keyboard(browser: &Browser) -> Vec<String> {
         found.push("the keyboard reaches nothing".into());
     }
     found
+}
+
+/// Buttons that lead out of the app or give the device away; they have stories of their own.
+const LEFT_ALONE: [&str; 6] =
+    ["hand-over", "install", "print", "sign-out-confirm", "reload", "update"];
+
+#[tokio::test]
+async fn everybody_can_use_the_dialogs_of_the_engineer() {
+    dialogs(&ENGINEER).await;
+}
+
+#[tokio::test]
+async fn everybody_can_use_the_dialogs_of_the_desk() {
+    dialogs(&DESK).await;
+}
+
+#[tokio::test]
+async fn everybody_can_use_the_dialogs_of_the_office() {
+    dialogs(&ADMINISTRATOR).await;
+}
+
+/// Presses every button of every page once, whatever it does, and looks at each dialog that opens.
+async fn dialogs(walk: &Walk) {
+    let world = World::new(Language::Chinese);
+    let browser = world.new_device(walk.sizes[0]).await;
+    let mut audit = Audit::new();
+    browser.open("/sign-in").await;
+    enter(&browser, walk.login).await;
+    browser.see_synced().await;
+    let mut pressed: BTreeSet<String> = LEFT_ALONE.map(str::to_owned).into();
+    let mut opened = 0;
+    for page in walk.pages(&browser).await {
+        browser.open(&page.path).await;
+        browser.settled().await;
+        while let Some(name) = next_button(&browser, &pressed).await {
+            pressed.insert(name.clone());
+            if dialog_opens(&browser, &name).await {
+                opened += 1;
+                audit.dialog(&browser, walk, &format!("{} {name}", page.name)).await;
+            }
+            let here = browser.path().await;
+            let open: bool =
+                browser.js("return !!document.querySelector('dialog[open]')", &[]).await;
+            if open || here != page.path {
+                browser.open(&page.path).await;
+                browser.settled().await;
+            }
+        }
+    }
+    assert!(opened >= 2, "only {opened} dialogs opened");
+    browser.assert_calm().await;
+    audit.assert_none();
+}
+
+/// A button of the page that was not pressed yet, by its name.
+async fn next_button(browser: &Browser, pressed: &BTreeSet<String>) -> Option<String> {
+    let script = "return seen('button[data-name]').filter((e) => !e.disabled && e.getAttribute('aria-disabled') !== 'true') \
+                  .map((e) => e.dataset.name).find((name) => !args[0].includes(name)) ?? null";
+    browser.js(script, &[json!(pressed)]).await
+}
+
+/// Presses the button, and waits a moment for a dialog.
+async fn dialog_opens(browser: &Browser, name: &str) -> bool {
+    let script = "named(args[0])?.click(); \
+                  const begun = performance.now(); \
+                  return new Promise((resolve) => { \
+                    const look = () => { \
+                      if (document.querySelector('dialog[open]')) resolve(true); \
+                      else if (performance.now() - begun > 250) resolve(false); \
+                      else setTimeout(look, 20); \
+                    }; \
+                    look(); \
+                  })";
+    browser.js(script, &[json!(name)]).await
 }
 
 /// What is wider than the narrowest phone, or than a screen enlarged to 200 %.

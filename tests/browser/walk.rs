@@ -56,7 +56,7 @@ pub const KEEPER: Walk = Walk {
 pub const ADMINISTRATOR: Walk = Walk {
     login: "admin",
     sizes: &[Size::Desk, Size::Tablet, Size::Phone],
-    pages: &["/desk/people", "/outbox", "/me"],
+    pages: &["/desk/people", "/dev/gallery", "/outbox", "/me"],
 };
 
 impl Walk {

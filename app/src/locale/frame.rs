@@ -39,6 +39,8 @@ pub struct FrameText {
     pub reload: &'static str,
     pub broken: &'static str,
     pub portal: &'static str,
+    pub into_the_sun: &'static str,
+    pub out_of_the_sun: &'static str,
     pub too_old: &'static str,
 
     pub not_saved: &'static str,
@@ -103,6 +105,8 @@ pub const ZH: FrameText = FrameText {
     reload: "重新打开",
     broken: "程序出错了。您保存的工作都在本机，请重新打开。",
     portal: "当前网络需要先登录（如酒店、车站的 Wi-Fi），登录后会自动同步。",
+    into_the_sun: "阳光下看不清？切换为浅色",
+    out_of_the_sun: "恢复原来的外观",
     too_old: "此版本过旧，只能上传，不能接收新内容。请更新。",
 
     not_saved: "没有保存成功，请再试一次。",
@@ -188,6 +192,8 @@ pub const EN: FrameText = FrameText {
     reload: "Open again",
     broken: "The program stopped. Everything you saved is on this device; please open it again.",
     portal: "This network wants you to sign in first (hotel or station Wi-Fi). Syncing goes on by itself afterwards.",
+    into_the_sun: "Hard to read in the sun? Switch to light",
+    out_of_the_sun: "Back to the usual look",
     too_old: "This version is too old: it can send, but not receive. Please update.",
 
     not_saved: "It was not saved. Please try again.",

@@ -10,6 +10,7 @@ use crate::{
     api,
     device::device,
     locale::{self, text},
+    look,
     pages::{
         handover::SetPinDialog,
         health::SaveUnsentButton,
@@ -17,7 +18,6 @@ use crate::{
     },
     route::Route,
     session::build,
-    storage,
     ui::{
         Button, ButtonKind, Card, Cell, CellGroup, CheckRow, Choice, Dialog, Field, FieldKind,
         Icon, Nameplate, Plate, Segmented, Tone, toast,
@@ -123,15 +123,11 @@ fn Work() -> impl IntoView {
     }
 }
 
-/// A choice of looks that the page's first script also reads, before the program is there.
-const THEME: &str = "theme";
-const SIZE: &str = "size";
-
 #[component]
 fn Look() -> impl IntoView {
     let language = RwSignal::new(locale::code(untrack(locale::language)).to_owned());
-    let theme = RwSignal::new(look(THEME));
-    let large = RwSignal::new(look(SIZE) == "large");
+    let theme = RwSignal::new(look::chosen(look::THEME));
+    let large = RwSignal::new(look::chosen(look::SIZE) == "large");
     let languages: Vec<Choice> = [Language::Chinese, Language::English]
         .map(|language| {
             Choice::new(locale::code(language), locale::texts(language).person.own_language)
@@ -163,36 +159,18 @@ fn Look() -> impl IntoView {
                 label=move || text().person.me.theme
                 value=theme
                 options=Signal::derive(themes)
-                on_pick=|picked: String| set_look(THEME, &picked)
+                on_pick=|picked: String| look::choose(look::THEME, &picked)
                 id="theme"
             />
             <CheckRow
                 label=move || text().person.me.large
                 hint=move || text().person.me.large_hint
                 checked=large
-                on_toggle=|large: bool| set_look(SIZE, if large { "large" } else { "" })
+                on_toggle=|large: bool| look::choose(look::SIZE, if large { "large" } else { "" })
                 id="large"
             />
         </Card>
     }
-}
-
-fn look(name: &str) -> String {
-    storage::recall(&format!("doorstep.{name}")).unwrap_or_default()
-}
-
-/// Takes up the look at once, and keeps it on this device. Empty is the usual look.
-fn set_look(name: &str, value: &str) {
-    let (key, attribute) = (format!("doorstep.{name}"), format!("data-{name}"));
-    let root = document().document_element();
-    // An element of ours takes any attribute.
-    let _set = if value.is_empty() {
-        storage::forget(&key);
-        root.map(|root| root.remove_attribute(&attribute))
-    } else {
-        storage::remember(&key, value);
-        root.map(|root| root.set_attribute(&attribute, value))
-    };
 }
 
 #[component]

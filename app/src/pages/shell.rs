@@ -11,12 +11,14 @@ use leptos::prelude::*;
 use crate::{
     device::{Held, StorageTrouble, device},
     locale::text,
+    look,
     pages::health::DataLost,
     route::{self, Route},
     session::SessionState,
     sync::Network,
     ui::{
-        self, Banner, Icon, NavBar, RailLink, SideRail, SyncChip, SyncState, TabBar, TabLink, Tone,
+        self, Banner, Icon, IconButton, NavBar, RailLink, SideRail, SyncChip, SyncState, TabBar,
+        TabLink, Tone,
     },
 };
 
@@ -103,6 +105,7 @@ pub fn PhoneDetail(
         <div class="shell">
             <NavBar title back back_label=move || text().frame.back>
                 {tools.map(|tools| tools.run())}
+                <Sun/>
                 <Chip/>
             </NavBar>
             <Banners/>
@@ -110,6 +113,31 @@ pub fn PhoneDetail(
             {bar.map(|bar| bar.run())}
         </div>
     }
+}
+
+/// One tap to a light screen where the sun shines on a dark one, and one back.
+#[component]
+fn Sun() -> impl IntoView {
+    let sunny = RwSignal::new(look::in_the_sun());
+    let offered = sunny.get_untracked() || look::is_dark();
+    let label = move || {
+        let frame = &text().frame;
+        if sunny.get() { frame.out_of_the_sun } else { frame.into_the_sun }
+    };
+    offered.then(|| {
+        view! {
+            <IconButton
+                icon=Icon::Sun
+                label
+                pressed=sunny
+                on_press=move || {
+                    sunny.update(|sunny| *sunny = !*sunny);
+                    look::step_into_the_sun(sunny.get_untracked());
+                }
+                name="sun"
+            />
+        }
+    })
 }
 
 /// A page at the desk: the rail of places, the top bar, banners, the page, and a panel beside it.

@@ -1,7 +1,7 @@
 //! The program of the desk: coordinators, agents, supervisors, keepers, administrators.
 
 use app::{
-    pages::{desk, import, parts, people},
+    pages::{desk, gallery, import, parts, people},
     program,
     route::{Face, Route},
 };
@@ -22,6 +22,7 @@ fn pages(route: Route) -> Option<AnyView> {
         Route::Stock => view! { <parts::Stock/> }.into_any(),
         Route::Catalogue => view! { <parts::Catalogue/> }.into_any(),
         Route::Import => view! { <import::Import/> }.into_any(),
+        Route::Gallery => gallery::gallery(),
         Route::People => view! { <people::People/> }.into_any(),
         route => return program::shared(route),
     })

@@ -129,7 +129,7 @@ pub fn IconButton(
             class="icon-button"
             type="button"
             data-name=name
-            aria-label=label
+            aria-label=move || counted(label, count)
             title=label
             aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
             on:click=move |_| on_press.run(())
@@ -149,9 +149,18 @@ pub fn IconLink(
     #[prop(optional, into)] count: Signal<u32>,
 ) -> impl IntoView {
     view! {
-        <a class="icon-button" href=href aria-label=label title=label>
+        <a class="icon-button" href=href aria-label=move || counted(label, count) title=label>
             {icon.svg()}
             <Badge count tone=Tone::Danger/>
         </a>
+    }
+}
+
+/// What is said of a drawing with a number on it: both.
+fn counted(label: Signal<String>, count: Signal<u32>) -> String {
+    match count.get() {
+        0 => label.get(),
+        many @ 100.. => format!("{} 99+ ({many})", label.get()),
+        few => format!("{} {few}", label.get()),
     }
 }

@@ -100,10 +100,9 @@ fn line_view(Line { id, tone, text, undo }: Line) -> impl IntoView {
         Tone::Info | Tone::Primary => Some(Icon::Info),
         Tone::Neutral | Tone::Violet => None,
     };
-    let above_bar = undo.is_some();
     let alert = (tone == Tone::Danger).then_some("alert");
     view! {
-        <div class="toast" data-undo=above_bar role=alert>
+        <div class="toast" role=alert>
             {icon.map(Icon::svg)}
             <span>{text}</span>
             {undo

@@ -139,7 +139,7 @@ impl Browser {
 
     /// Waits until the page has drawn its data and nothing moves any more.
     pub async fn settled(&self) {
-        let script = "return seen('.skeleton, [aria-busy=true]').length === 0 \
+        let script = "return seen('.skeleton, [aria-busy=true]').every((e) => e.closest('[data-group]')) \
             && document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getTiming().iterations === Infinity)";
         self.until("the page is drawn", script, &[]).await;
     }
