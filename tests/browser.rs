@@ -13,6 +13,7 @@ mod browser {
     mod engines;
     mod line;
     mod offline;
+    mod pictures;
     mod repair;
     mod screens;
     mod server;

@@ -42,6 +42,11 @@ pub const DESK: Walk = Walk {
         "/desk/stock",
         "/desk/catalogue",
         "/desk/import",
+        "/desk/calendar",
+        "/desk/decisions",
+        "/desk/attention",
+        "/desk/devices",
+        "/verify",
         "/outbox",
         "/me",
     ],
@@ -56,7 +61,15 @@ pub const KEEPER: Walk = Walk {
 pub const ADMINISTRATOR: Walk = Walk {
     login: "admin",
     sizes: &[Size::Desk, Size::Tablet, Size::Phone],
-    pages: &["/desk/people", "/dev/gallery", "/outbox", "/me"],
+    pages: &[
+        "/desk/people",
+        "/desk/start",
+        "/desk/cards",
+        "/install",
+        "/dev/gallery",
+        "/outbox",
+        "/me",
+    ],
 };
 
 impl Walk {
@@ -72,6 +85,7 @@ impl Walk {
             pages.push(Page::new(format!("/tickets/{job}"), "ticket-under-way"));
             pages.push(Page::new(format!("/tickets/{job}/work"), "work"));
             if let Some(sheet) = work::some_sheet(browser).await {
+                pages.push(Page::new(format!("{sheet}/labels"), "labels"));
                 pages.push(Page::new(sheet, "sheet"));
             }
         }
@@ -94,9 +108,15 @@ fn every_page_of_the_app_is_walked() {
     let (_, after) = routes.split_once("pub fn href(self)").expect("the paths of the app");
     let (list, _) = after.split_once("\n    }\n").expect("the end of the list");
     let paths = list.split('"').skip(1).step_by(2);
-    // The first is reached before signing in, the second only by a customer; they have stories of their own.
-    let elsewhere = ["/sign-in", "/hand-over"];
-    let about_one = ["/tickets/{id}", "/tickets/{id}/work", "/tickets/{id}/parts", "/sheets/{id}"];
+    // Reached before signing in, or only by a customer: they have stories of their own.
+    let elsewhere = ["/sign-in", "/enrol", "/hand-over"];
+    let about_one = [
+        "/tickets/{id}",
+        "/tickets/{id}/work",
+        "/tickets/{id}/parts",
+        "/sheets/{id}",
+        "/sheets/{id}/labels",
+    ];
     let of_the_desk = ["/desk/tickets/{id}"];
     let walked: Vec<&str> = [&ENGINEER, &DESK, &KEEPER, &ADMINISTRATOR]
         .iter()

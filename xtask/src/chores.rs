@@ -87,7 +87,7 @@ fn memory() -> Done {
 
 fn stories_in_browser() -> Done {
     let mut stories = cargo(
-        "test --locked --package tests --features browser --test browser -- --skip engines::",
+        "test --locked --package tests --features browser --test browser -- --skip engines:: --skip pictures::",
     );
     in_browser(stories.env("DOORSTEP_AXE", axe::ready()?))
 }
@@ -103,6 +103,14 @@ fn engines() -> Done {
             .env("WEBKIT", webkit)
             .env("WEBKITDRIVER", webkit_driver),
     )
+}
+
+/// Takes the pictures of the README anew.
+pub(crate) fn pictures() -> Done {
+    app()?;
+    let mut story =
+        cargo("test --locked --package tests --features browser --test browser pictures::");
+    in_browser(story.env("DOORSTEP_PICTURES", shell::root().join("docs").join("pictures")))
 }
 
 fn crashes() -> Done {

@@ -43,6 +43,7 @@ cargo xtask sim [--seeds N] [--from S] [--store sqlite] [--canary NAME] [--tell 
                                           the engine under every fault we could think of; one seed, one run
 cargo xtask canaries                      bugs planted on purpose, and how soon the simulation finds them
 cargo xtask fuzz DECODER [--seconds N]    feed a decoder until it breaks, or for so long (60)
+cargo xtask pictures                      the README's pictures, taken anew from the demo
 cargo xtask second-build                  a newer build of the app for the update tests
 cargo xtask postbuild [--dist DIR] [--build-id ID]
                                           service worker and compressed files (Trunk calls this)";
@@ -80,6 +81,7 @@ fn carry_out(words: &[&str]) -> Done {
         }
         ["sim", rest @ ..] => sim::simulate(rest),
         ["canaries"] => sim::canaries(),
+        ["pictures"] => chores::pictures(),
         ["second-build"] => next::build().map(drop),
         ["postbuild", rest @ ..] => {
             let [dist, build] = options(["--dist", "--build-id"], rest)?;
