@@ -1,6 +1,7 @@
 //! Promises to people, kept through the real router by several devices at once.
 
 mod bad_days;
+mod copy;
 mod door;
 mod first_run;
 mod photos;

@@ -202,6 +202,7 @@ fn sample_name(command: &Command) -> &'static str {
         Command::Model(_, domain::model::Command::Save { .. }) => "model-save",
         Command::User(_, domain::user::Command::Save { .. }) => "user-save",
         Command::Team(_, domain::team::Command::Save { .. }) => "team-save",
+        Command::Sheet(_, domain::copy::Command::Countersign { .. }) => "sheet-countersign",
     }
 }
 
@@ -219,6 +220,7 @@ const EVERY: &[&str] = &[
     "part_request-receive",
     "part_request-reject",
     "part_request-submit",
+    "sheet-countersign",
     "stock-count",
     "team-save",
     "ticket-age_out",

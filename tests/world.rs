@@ -264,8 +264,13 @@ impl Device<'_> {
 
     /// Walks an ordinary repair up to the finished work.
     pub fn repair(&mut self, id: Id<Ticket>) {
+        self.on_visit(id, visit::Command::Accept).unwrap();
+        self.work(id);
+    }
+
+    /// The same for a job that is accepted already.
+    pub fn work(&mut self, id: Id<Ticket>) {
         for command in [
-            visit::Command::Accept,
             visit::Command::Depart,
             visit::Command::Arrive { consent: true },
             visit::Command::Inspect {

@@ -1,6 +1,7 @@
 //! Every call to the server, typed. The only file that knows fetch.
 
 use domain::{
+    copy::{Judgement, PublicKey},
     user::User,
     wire::{Registered, Request, Response, Session, SignIn},
 };
@@ -167,6 +168,23 @@ async fn packed(body: &str) -> Option<JsValue> {
     let packed = web_sys::Response::new_with_opt_readable_stream(Some(&plain.pipe_through(&pair)));
     let packed = packed.ok()?.array_buffer().ok()?;
     wasm_bindgen_futures::JsFuture::from(packed).await.ok()
+}
+
+/// The keys that countersignatures are checked with. Anybody may ask.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn seal_keys() -> Result<Vec<PublicKey>, Fault> {
+    json(Method::GET, "/api/v1/seal", None, FIRST_BYTE_MS).await
+}
+
+/// What the server can say of a customer copy. Anybody may ask.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn verify_copy(code: &str) -> Result<Judgement, Fault> {
+    let path = format!("/api/v1/verify?c={}", js_sys::encode_uri_component(code));
+    json(Method::GET, &path, None, FIRST_BYTE_MS).await
 }
 
 /// Changes one's own password.

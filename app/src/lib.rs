@@ -11,6 +11,7 @@ pub mod pin;
 pub mod press;
 pub mod program;
 pub mod route;
+pub mod seal;
 pub mod second;
 pub mod session;
 pub mod storage;

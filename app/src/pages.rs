@@ -13,3 +13,4 @@ pub mod people;
 pub mod sheet;
 pub mod shell;
 pub mod sign_in;
+pub mod verify;

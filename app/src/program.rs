@@ -13,7 +13,7 @@ use crate::{
     clock,
     device::Device,
     locale::{self, text},
-    pages::{me, outbox, sheet, sign_in},
+    pages::{me, outbox, sheet, sign_in, verify},
     route::{self, Face, Route},
     session::SessionState,
     sync::Network,
@@ -96,6 +96,10 @@ fn screen(device: Device, face: Face, before: Option<Screen>) -> Screen {
             SessionState::SignedOut if face == Face::Customer => {
                 Screen::Elsewhere(Some(Route::SignIn))
             }
+            // Anybody may check a copy.
+            SessionState::SignedOut if route::current().get() == Some(Route::Verify) => {
+                Screen::Page(Route::Verify)
+            }
             SessionState::SignedOut => Screen::SignIn,
             _ => Screen::Opening,
         };
@@ -135,6 +139,7 @@ pub fn shared(route: Route) -> Option<AnyView> {
         Route::Sheet(id) => view! { <sheet::SheetPage id/> }.into_any(),
         Route::Outbox => view! { <outbox::Outbox/> }.into_any(),
         Route::Me => view! { <me::Me/> }.into_any(),
+        Route::Verify => view! { <verify::Verify/> }.into_any(),
         _ => return None,
     })
 }

@@ -46,6 +46,8 @@ pub enum Route {
     /// Every part in every state, for whoever builds and checks them.
     Gallery,
     SignIn,
+    /// Checking a customer copy.
+    Verify,
 }
 
 impl Route {
@@ -75,6 +77,7 @@ impl Route {
             Self::People => "/desk/people".into(),
             Self::Gallery => "/dev/gallery".into(),
             Self::SignIn => "/sign-in".into(),
+            Self::Verify => "/verify".into(),
         }
     }
 
@@ -101,7 +104,7 @@ impl Route {
             | Self::People
             | Self::Gallery => Some(Face::Office),
             Self::Handover => Some(Face::Customer),
-            Self::Sheet(_) | Self::Outbox | Self::Me | Self::SignIn => None,
+            Self::Sheet(_) | Self::Outbox | Self::Me | Self::SignIn | Self::Verify => None,
         }
     }
 
@@ -138,6 +141,7 @@ impl Route {
             ["desk", "people"] => Self::People,
             ["dev", "gallery"] => Self::Gallery,
             ["sign-in"] => Self::SignIn,
+            ["verify"] => Self::Verify,
             _ => return None,
         })
     }
@@ -171,6 +175,18 @@ pub fn follow(face: Face) {
 /// The route in the address bar, before anything is followed.
 pub fn here() -> Option<Route> {
     Route::parse(&place_now().path)
+}
+
+/// The whole address at which this code of a customer copy is checked, for whoever scans it.
+pub fn checking(code: &str) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    format!("{origin}{}", Route::Verify.with("c", code))
+}
+
+/// The address at which copies are checked, as it stands on paper.
+pub fn checking_at() -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    format!("{origin}{}", Route::Verify.href())
 }
 
 /// The route one is at; `None` for an address no page has.

@@ -14,11 +14,12 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     api::{self, Fault},
     device::Device,
-    marker, storage,
+    marker, seal, storage,
     store::{self, Store},
     sync,
 };
@@ -110,6 +111,7 @@ impl Device {
         self.open(Owner { server, user }).await?;
         self.session.set(SessionState::SignedIn);
         sync::nudge(Wake::Person);
+        spawn_local(seal::learn());
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Id, Key, Lookup, Refusal, Row, Rows, Timestamp,
+    Id, Key, Lookup, Refusal, Row, Rows, Timestamp, copy,
     customer::{self, Customer},
     flag::{Decision, Flag, Reason, Settlement, Value},
     machine::{self, Machine},
@@ -54,6 +54,7 @@ pub enum Command {
     Model(Id<Model>, model::Command),
     User(Id<User>, user::Command),
     Team(Id<Team>, team::Command),
+    Sheet(Id<Sheet>, copy::Command),
 }
 
 /// What came of an envelope: the rows as they are now. No rows means that nothing had to change.
@@ -88,6 +89,7 @@ pub enum Reaction {
     NumberTicket(Id<Ticket>),
     NumberCustomer(Id<Customer>),
     NumberPartRequest(Id<PartRequest>),
+    Countersign(Id<Sheet>),
 }
 
 impl Command {
@@ -106,6 +108,7 @@ impl Command {
             Self::Model(id, _) => vec![Key::of(*id)],
             Self::User(id, _) => vec![Key::of(*id)],
             Self::Team(id, _) => vec![Key::of(*id)],
+            Self::Sheet(id, _) => vec![Key::of(*id)],
         }
     }
 
@@ -210,6 +213,9 @@ pub fn react(applied: &Applied) -> Vec<Reaction> {
             Row::PartRequest(request) if request.number.is_none() => {
                 reactions.push(Reaction::NumberPartRequest(request.id));
             }
+            Row::Sheet(sheet) if sheet.seal.is_none() && sheet.is_sound() => {
+                reactions.push(Reaction::Countersign(sheet.id));
+            }
             _ => {}
         }
     }
@@ -235,6 +241,7 @@ fn save(rows: &impl Lookup, by: &User, at: Timestamp, command: &Command) -> Resu
             user::next(*id, rows.find(*id).as_ref(), command, by, at)?.into()
         }
         Command::Team(id, command) => team::next(*id, command, by)?.into(),
+        Command::Sheet(id, command) => copy::next(rows.find(*id), command, by)?.into(),
         Command::Ticket(..) | Command::Visit(..) | Command::PartRequest(..) => {
             return Err(Refusal::Malformed);
         }
@@ -730,6 +737,7 @@ fn apply_visit(
                     signature: (**signature).clone(),
                     at,
                     aged_out: None,
+                    seal: None,
                 }
                 .into(),
             );

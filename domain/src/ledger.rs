@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     Applied, Command, Envelope, Id, Key, Kind, Lookup, Reaction, Refusal, Row, Timestamp, apply,
     canary::Canary,
+    copy::{self, Sealer},
     customer, number, part_request, react,
     replica::Replica,
     scope::{self, Scope},
@@ -173,6 +174,9 @@ pub trait Ledger: Journal + Lookup {
         day: &str,
         format: fn(&str, u32) -> String,
     ) -> Result<String, Self::Fault>;
+
+    /// What countersigns sheets.
+    fn sealer(&self) -> &dyn Sealer;
 
     /// Begins another history under the same data: a device has heard of a revision that was lost here.
     fn new_epoch(&mut self) -> Result<(), Self::Fault>;
@@ -379,7 +383,7 @@ fn carry_out<L: Ledger>(
     let Envelope { mid, by, at, doubtful, .. } = *envelope;
     record(ledger, origin, Seal { mid, by, at, doubtful }, &outcome, true)?;
     for reaction in reactions {
-        number(ledger, origin, envelope, reaction)?;
+        follow(ledger, origin, envelope, reaction)?;
     }
     Ok(outcome)
 }
@@ -409,8 +413,8 @@ fn record<L: Ledger>(
     })
 }
 
-/// Gives a new thing its number, as the server's own actor.
-fn number<L: Ledger>(
+/// Does what follows, as the server's own actor: gives a new thing its number, a new sheet its countersignature.
+fn follow<L: Ledger>(
     ledger: &mut L,
     cause: Origin<'_>,
     envelope: &Envelope,
@@ -431,8 +435,13 @@ fn number<L: Ledger>(
             let number = ledger.next_number(Kind::PartRequest, &day, number::part_request)?;
             (id.uuid(), Command::PartRequest(id, part_request::Command::Number { number }))
         }
+        Reaction::Countersign(id) => {
+            let Some(sheet) = ledger.find(id) else { return Ok(()) };
+            let seal = sheet.statement().sealed_by(ledger.sealer(), cause.received).into();
+            (id.uuid(), Command::Sheet(id, copy::Command::Countersign { seal }))
+        }
     };
-    // Derived, so that the same cause gives the same number's command the same id.
+    // Derived, so that the same cause gives the same command the same id.
     let mid = Id::<Envelope>::derived(&format!("number:{}:{named}", envelope.mid)).uuid();
     order(ledger, SYSTEM, &(mid, envelope.at, command), cause.received).map(drop)
 }

@@ -12,6 +12,7 @@
 
 pub mod canary;
 pub mod command;
+pub mod copy;
 pub mod customer;
 pub mod dispatch;
 pub mod flag;

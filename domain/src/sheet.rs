@@ -8,7 +8,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Id, Refusal, Timestamp,
+    copy::Seal,
     machine::Warranty,
+    number,
     photo::{Photo, PhotoLine},
     ticket::Ticket,
     user::User,
@@ -32,6 +34,9 @@ pub struct Sheet {
     /// Set when it left the engineer's phone together with its ticket; no part of what was signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aged_out: Option<Timestamp>,
+    /// The server's countersignature; no part of what was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Seal>,
 }
 
 /// A SHA-256 in lower-case hexadecimal.
@@ -198,7 +203,7 @@ pub fn digest<T: Serialize>(value: &T) -> Digest {
     hex(&Sha256::digest(canonical.as_bytes()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -293,6 +298,12 @@ impl Signature {
 }
 
 impl Content {
+    /// The sheet's number, from the ticket's.
+    pub fn number(&self) -> String {
+        let visit = number::visit(&self.ticket_number, self.visit_sequence);
+        number::sheet(&visit, self.revision)
+    }
+
     /// The next step the sheet announces, if the work is not done.
     pub fn next_step(&self) -> Option<NextStep> {
         match &self.outcome {

@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::{State, error::Error, live};
+use crate::{State, error::Error, live, verify};
 
 /// How long a request may take. A large file on a slow line takes its time.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -48,6 +48,13 @@ const SECURITY: &[(&str, &str)] = &[
     ("cross-origin-resource-policy", "same-origin"),
     ("x-frame-options", "DENY"),
 ];
+
+/// And on the page for strangers, which runs nothing and may ask its own question again.
+const SECURITY_OF_PAPER: &[(&str, &str)] = &[(
+    "content-security-policy",
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'",
+)];
 
 /// Set on what no browser shows as a page: a phone's smallest exchange should not be mostly headers.
 const SECURITY_OF_DATA: &[(&str, &str)] = &[
@@ -91,7 +98,8 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
     span.in_scope(|| tracing::info!(status, ms, "answered"));
 
     let headers = response.headers_mut();
-    for (name, value) in if api { SECURITY_OF_DATA } else { SECURITY } {
+    let policy = if path == verify::PATH { SECURITY_OF_PAPER } else { &[] };
+    for (name, value) in if api { SECURITY_OF_DATA } else { SECURITY }.iter().chain(policy) {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if https {

@@ -20,6 +20,7 @@ pub mod import;
 mod live;
 pub mod lock;
 pub mod openapi;
+mod seal;
 pub mod serve;
 pub mod session;
 pub mod setup;
@@ -28,6 +29,7 @@ pub mod store;
 mod sync;
 mod unsent;
 mod upload;
+mod verify;
 
 use std::{path::Path, sync::Arc};
 
@@ -135,6 +137,9 @@ fn table() -> Vec<Route> {
         route(post_.clone(), "/api/v1/unsent", unsent::BYTES_MAX, post(unsent::carry_in)),
         route(get_.clone(), "/api/v1/blobs/{sha256}", 0, get(blobs::get)),
         route(put_.clone(), "/api/v1/blobs/{sha256}", blobs::PIECE_BYTES_MAX, put(blobs::put)),
+        route(get_.clone(), "/api/v1/seal", 0, get(verify::key)),
+        route(get_.clone(), "/api/v1/verify", 0, get(verify::verify)),
+        route(get_.clone(), verify::PATH, 0, get(verify::page)),
         route(get_, "/api/v1/accounts", 0, get(accounts::list)),
         route(post_.clone(), "/api/v1/accounts", SMALL, post(accounts::create)),
         route(put_, "/api/v1/accounts/{user}/password", SMALL, put(accounts::reset_password)),

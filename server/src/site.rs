@@ -49,6 +49,15 @@ pub(crate) async fn show(
     Err(Error::NotFound)
 }
 
+/// The addresses of the stylesheets that the app's page links.
+pub(crate) async fn stylesheets(state: &State) -> Vec<String> {
+    let page = read(state.config.dist.as_deref(), "index.html").await.unwrap_or_default();
+    let page = String::from_utf8_lossy(&page);
+    let links = page.split("<link ").skip(1).filter(|link| link.contains("rel=\"stylesheet\""));
+    let address = |link: &str| Some(link.split_once("href=\"")?.1.split_once('"')?.0.to_owned());
+    links.filter_map(address).collect()
+}
+
 /// The file behind a path. Addresses of pages have no extension and are all the one page.
 fn name(path: &str) -> Option<&str> {
     let name = path.trim_start_matches('/');

@@ -47,9 +47,12 @@ use self::{
     postgres::Postgres,
     sql::{Line, Sql, values},
     sqlite::Sqlite,
-    writing::Stand,
+    writing::{Span, Stand},
 };
-use crate::error::Error;
+use crate::{
+    error::Error,
+    seal::{self, SealKey},
+};
 
 pub use accounts::{Account, SessionRow, Who};
 pub use enrolments::Enrolment;
@@ -65,6 +68,34 @@ const QUEUE: usize = 1024;
 /// How many orders one transaction carries, so that phones never wait long behind an import.
 const ORDERS_MAX: usize = 500;
 
+/// The key that countersigns sheets, made where there is none. Of two processes that make one, the first is heard.
+fn key(line: &mut dyn Line) -> Result<SealKey, Error> {
+    let fresh = seal::new_secret()?;
+    let mut secret = None;
+    let mut known = |sql: &dyn Sql| {
+        let text = "select value from secret where name = 'seal'";
+        secret = sql.one(text, &[], |row| Ok(row.text(0)?.to_owned()))?;
+        Ok::<_, Error>(secret.is_some())
+    };
+    let mut there = false;
+    line.read(&mut |sql| {
+        there = known(sql)?;
+        Ok(())
+    })?;
+    if !there {
+        line.write(&mut |sql| {
+            let stand = Stand::read(sql)?;
+            let text =
+                "insert into secret (name, value) values ('seal', ?1) on conflict do nothing";
+            sql.run(text, &values![&fresh])?;
+            Ok(Span { began: stand.clone(), left: stand })
+        })?;
+        line.read(&mut |sql| known(sql).map(drop))?;
+    }
+    let missing = || Error::internal("the database has no key for countersignatures");
+    SealKey::of(&secret.ok_or_else(missing)?)
+}
+
 /// The door to the database.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
@@ -78,6 +109,7 @@ struct Inner {
     /// Turns true when nobody needs to listen to other processes any more.
     over: Arc<AtomicBool>,
     place: Place,
+    key: Arc<SealKey>,
     /// What goes away with the store.
     rubbish: Option<Rubbish>,
 }
@@ -205,7 +237,7 @@ impl Store {
     }
 
     fn open_here(place: &Place, rubbish: Option<Rubbish>, care: Care) -> Result<Self, Error> {
-        let Lines { writer, mut readers, shared } = match place {
+        let Lines { mut writer, mut readers, shared } = match place {
             Place::Folder(folder) => Self::lines_to_file(folder, care)?,
             Place::Database(address) => Self::lines_to_database(address)?,
         };
@@ -219,12 +251,14 @@ impl Store {
                 Ok(())
             })?;
         }
+        let key = Arc::new(key(&mut *writer)?);
         let crier = Arc::new(Crier::new(pokes.clone(), head));
         let calls = shared.map(|config| poke::start(config, &crier, &over)).transpose()?;
+        let sealer = key.clone();
         let writer = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
-                writer::run(writer, jobs, |poke| {
+                writer::run(writer, &sealer, jobs, |poke| {
                     if let Some(calls) = &calls {
                         // Without it the others hear a little later.
                         let _ = calls.send(poke.clone());
@@ -241,6 +275,7 @@ impl Store {
             pokes,
             over,
             place: place.clone(),
+            key,
             rubbish,
         })))
     }
@@ -266,6 +301,11 @@ impl Store {
     /// The version of the schema this program writes.
     pub fn schema_version() -> usize {
         schema::version()
+    }
+
+    /// What countersigns sheets.
+    pub(crate) fn key(&self) -> &SealKey {
+        &self.0.key
     }
 
     /// Where the data lies.

@@ -8,7 +8,8 @@ use std::{
 use domain::{
     Id, Key, Kind, Lookup, Row, Timestamp,
     canary::Canary,
-    ledger::{self, Books, History, Journal, Ledger, ReplicaRow, Stored, Told},
+    copy::Sealer,
+    ledger::{self, Books, History, Journal, Ledger, ReplicaRow, Stored, Told, memory::NoKey},
     replica::Replica,
     scope::{self, Scope},
     user::User,
@@ -523,6 +524,10 @@ impl Ledger for Writing<'_> {
         let n = self.draft.numbers.get(&name).copied().unwrap_or(last) + 1;
         self.draft.numbers.insert(name, n);
         Ok(format(day, n))
+    }
+
+    fn sealer(&self) -> &dyn Sealer {
+        &NoKey
     }
 
     fn new_epoch(&mut self) -> Result<(), Fault> {

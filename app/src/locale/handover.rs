@@ -3,7 +3,10 @@
 mod amount;
 
 pub use amount::capital_amount;
-use domain::sheet::CustomerCopy;
+use domain::{
+    copy::{Finding, Given},
+    sheet::CustomerCopy,
+};
 
 /// What the customer reads when the device is handed over.
 pub struct HandoverText {
@@ -88,6 +91,7 @@ pub struct HandoverText {
     pub thanks: &'static str,
     pub check_code: &'static str,
     pub check_hint: &'static str,
+    pub code: &'static str,
     pub give_back: &'static str,
     pub not_saved: &'static str,
 
@@ -121,6 +125,32 @@ pub struct HandoverText {
     pub save_pin: &'static str,
 
     pub sheet: SheetText,
+    pub verify: VerifyText,
+}
+
+/// The page where a customer copy is checked.
+pub struct VerifyText {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub label: &'static str,
+    pub hint: &'static str,
+    pub check: &'static str,
+    pub checking: &'static str,
+    pub unreadable: &'static str,
+    pub too_many: &'static str,
+    pub compare: &'static str,
+    pub sealed: &'static str,
+    pub answer: &'static str,
+    pub here_only: &'static str,
+    pub home: &'static str,
+    pub note: &'static str,
+    pub given: fn(Given) -> &'static str,
+    pub finding: fn(Finding) -> &'static str,
+    /// What it means; the number is the newest revision's.
+    pub explained: fn(Finding, &str) -> String,
+    /// The same where only this device was asked and it knows nothing.
+    pub unknown_here: &'static str,
+    pub unknown_here_explained: &'static str,
 }
 
 /// The headings of the sheet itself.
@@ -190,6 +220,11 @@ pub struct SheetText {
     pub none: &'static str,
     pub language: &'static str,
     pub open_ticket: &'static str,
+    pub check_code: &'static str,
+    pub scan: &'static str,
+    pub with_number: &'static str,
+    pub not_sealed: &'static str,
+    pub labels: &'static str,
 }
 
 /// Chinese.
@@ -278,7 +313,8 @@ pub const ZH: HandoverText = HandoverText {
     uploaded: "已保存，已上传",
     thanks: "谢谢您！",
     check_code: "校验码",
-    check_hint: "客户联和服务单上有同样的校验码。",
+    code: "客户联二维码",
+    check_hint: "请用手机拍下二维码，随时可以核对这张服务单，不需要账号。",
     give_back: "请把设备交还给工程师",
     not_saved: "没有保存成功，签名还在屏幕上。请再按一次；如果还不行，请交还给工程师。",
 
@@ -381,6 +417,48 @@ pub const ZH: HandoverText = HandoverText {
         none: "无",
         language: "签字时的语言",
         open_ticket: "打开工单",
+        check_code: "校验码",
+        scan: "扫码核对真伪，或打开",
+        with_number: "输入服务单号和校验码",
+        not_sealed: "尚未联网登记，登记后用同一个二维码即可核对。",
+        labels: "打印故障标签",
+    },
+    verify: VerifyText {
+        title: "核对客户联",
+        lead: "扫码、粘贴二维码内容，或输入服务单号和 8 位校验码。",
+        label: "二维码内容，或服务单号和校验码",
+        hint: "例如：20240501001-W01-S1 A1B2C3D4",
+        check: "核对",
+        checking: "正在核对…",
+        unreadable: "看不懂这个内容。请重新扫码，或输入服务单号和 8 位校验码。",
+        too_many: "试的次数太多，请过一会儿再试。",
+        compare: "请与纸上的内容对照：",
+        sealed: "服务方登记",
+        answer: "客户",
+        here_only: "没有网络，只按这台设备上的数据核对。可能有更新的版本。",
+        home: "返回",
+        note: "二维码里没有姓名、电话和地址。",
+        given: |given| match given {
+            Given::Signed => "已签字",
+            Given::Refused => "不签字，已记录",
+            Given::Absent => "不在场，已记录",
+        },
+        finding: |finding| match finding {
+            Finding::Authentic => "真实",
+            Finding::Changed => "与原件不一致",
+            Finding::Older => "不是最新版本",
+            Finding::NotYet => "尚未登记",
+            Finding::Foreign => "不是本单位的服务单",
+        },
+        explained: |finding, newest| match finding {
+            Finding::Authentic => "与服务方登记的一致。".into(),
+            Finding::Changed => "内容与客户当时确认的不一样。".into(),
+            Finding::Older => format!("当时是真实的，之后有了新的版本 {newest}。"),
+            Finding::NotYet => "服务方还没有收到这张服务单，可能还没有联网上传。".into(),
+            Finding::Foreign => "登记签名不是本单位的，请到单上写的网址核对。".into(),
+        },
+        unknown_here: "在这里无法确定",
+        unknown_here_explained: "这台设备上没有它的登记记录，联网后请再核对一次。",
     },
 };
 
@@ -473,7 +551,8 @@ pub const EN: HandoverText = HandoverText {
     uploaded: "Saved and sent",
     thanks: "Thank you!",
     check_code: "Check code",
-    check_hint: "The customer copy and the service sheet carry the same check code.",
+    code: "QR code of the customer copy",
+    check_hint: "Take a picture of the code with your phone: with it anybody can check this sheet at any time, without an account.",
     give_back: "Please give the device back to the engineer",
     not_saved: "It could not be saved; your signature is still on the screen. Please press again. If that fails, give the device back to the engineer.",
 
@@ -581,5 +660,53 @@ pub const EN: HandoverText = HandoverText {
         none: "None",
         language: "Language when signed",
         open_ticket: "Open the ticket",
+        check_code: "Check code",
+        scan: "Scan to check that it is genuine, or open",
+        with_number: "and type the sheet number and the check code",
+        not_sealed: "Not registered yet. Once it is, the same code can be checked.",
+        labels: "Print fault labels",
+    },
+    verify: VerifyText {
+        title: "Check a customer copy",
+        lead: "Scan it, paste what the QR code says, or type the sheet number and the 8 characters of the check code.",
+        label: "What the QR code says, or the sheet number and the check code",
+        hint: "For example: 20240501001-W01-S1 A1B2C3D4",
+        check: "Check",
+        checking: "Checking…",
+        unreadable: "This cannot be read. Please scan again, or type the sheet number and the 8 characters of the check code.",
+        too_many: "Too many tries. Please wait a little.",
+        compare: "Compare this with the paper:",
+        sealed: "Registered",
+        answer: "Customer",
+        here_only: "No network: checked only against what this device holds. There may be a newer revision.",
+        home: "Back",
+        note: "The QR code holds no name, telephone number or address.",
+        given: |given| match given {
+            Given::Signed => "Signed",
+            Given::Refused => "Did not sign, recorded",
+            Given::Absent => "Was not there, recorded",
+        },
+        finding: |finding| match finding {
+            Finding::Authentic => "Authentic",
+            Finding::Changed => "Changed",
+            Finding::Older => "An older revision",
+            Finding::NotYet => "Not registered yet",
+            Finding::Foreign => "Not one of our sheets",
+        },
+        explained: |finding, newest| match finding {
+            Finding::Authentic => "It is what the service provider has registered.".into(),
+            Finding::Changed => "It does not say what the customer confirmed.".into(),
+            Finding::Older => format!("It was genuine, but there is a newer one: {newest}."),
+            Finding::NotYet => {
+                "The service provider has not received this sheet; it may not have been sent yet."
+                    .into()
+            }
+            Finding::Foreign => {
+                "It was registered by somebody else. Please check it at the address on the sheet."
+                    .into()
+            }
+        },
+        unknown_here: "Cannot be told here",
+        unknown_here_explained: "This device has no record of it. Please check again with a network.",
     },
 };

@@ -533,6 +533,7 @@ impl Words {
             Command::Model(..) => self.pick("保存型号", "Saved a model"),
             Command::User(_, user::Command::Save { .. }) => self.pick("保存人员", "Saved a person"),
             Command::Team(..) => self.pick("保存团队", "Saved a team"),
+            Command::Sheet(..) => self.pick("登记服务单", "Registered a sheet"),
         }
     }
 

@@ -3,7 +3,8 @@
 //! Controls, by `data-name`: `print`, `open-ticket`.
 
 use domain::{
-    Id, Key, Timestamp, number,
+    Id, Key, Timestamp,
+    copy::Statement,
     sheet::{Answer, Content, Digest, PartLine, Ratings, Sheet, Signature, Stroke},
     values::{Language, Money},
     visit::Outcome,
@@ -14,9 +15,10 @@ use crate::{
     device::device,
     locale::{self, handover::capital_amount, text},
     pages::shell::{DeskShell, PhoneDetail},
-    route::Route,
+    route::{self, Route},
     ui::{
-        self, ActionBar, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, SignatureView,
+        self, ActionBar, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, QrCode,
+        SignatureView,
     },
 };
 
@@ -36,6 +38,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
             .into_any();
         };
         let again = sheet.clone();
+        let statement = sheet.statement();
         // Before it is sent, the ratings are between the customer and the office.
         let ratings = !pending.get();
         view! {
@@ -54,6 +57,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                 content=sheet.content
                 signature=sheet.signature
                 digest=sheet.digest
+                statement=statement.clone()
                 ratings
                 copy=SheetCopy::Office
             />
@@ -61,6 +65,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                 content=again.content
                 signature=again.signature
                 digest=again.digest
+                statement
                 copy=SheetCopy::Customer
             />
         }
@@ -161,10 +166,14 @@ pub fn SheetView(
     #[prop(optional)]
     ratings: bool,
     #[prop(optional)] copy: SheetCopy,
+    /// What the code on the copy says, once there is an answer.
+    #[prop(optional, into)]
+    statement: Option<Statement>,
 ) -> impl IntoView {
     let content = StoredValue::new(content);
     let signature = StoredValue::new(signature);
     let digest = StoredValue::new(digest);
+    let statement = StoredValue::new(statement);
     move || {
         let words = &text().handover.sheet;
         let caption = match copy {
@@ -181,7 +190,7 @@ pub fn SheetView(
                     <h2 class="sheet__title">
                         {words.title} <span class="sheet__copy">{caption}</span>
                     </h2>
-                    <span class="sheet__number num">{sheet_number(&content)}</span>
+                    <span class="sheet__number num">{content.number()}</span>
                 </header>
                 {people(content.clone())}
                 {work(content.clone())}
@@ -192,6 +201,7 @@ pub fn SheetView(
                     <p>{declaration}</p>
                 </section>
                 {answer(signature.get_value(), ratings)}
+                {statement.get_value().map(proof)}
                 {digest
                     .get_value()
                     .map(|digest| {
@@ -206,10 +216,28 @@ pub fn SheetView(
     }
 }
 
-/// The sheet's number, from the ticket's.
-pub fn sheet_number(content: &Content) -> String {
-    let visit = number::visit(&content.ticket_number, content.visit_sequence);
-    number::sheet(&visit, content.revision)
+/// The code by which anybody checks this copy.
+fn proof(statement: Statement) -> impl IntoView {
+    let words = &text().handover.sheet;
+    let sealed = statement.seal.as_ref().map(|seal| written_moment(seal.at));
+    let waiting = sealed.is_none();
+    view! {
+        <section class="sheet__proof">
+            <QrCode
+                text=route::checking(&statement.code())
+                label=move || text().handover.code
+            />
+            <div class="sheet__proof-words">
+                <p>{words.scan} " " <span class="mono">{route::checking_at()}</span> " " {words.with_number}</p>
+                <Facts>
+                    <Fact label=words.check_code value=statement.check_code()/>
+                    {sealed
+                        .map(|at| view! { <Fact label=text().handover.verify.sealed value=at/> })}
+                </Facts>
+                {waiting.then(|| view! { <p class="muted">{words.not_sealed}</p> })}
+            </div>
+        </section>
+    }
 }
 
 /// The result in two or three words, and whether it is a good one.

@@ -6,11 +6,13 @@ use std::{
     sync::Arc,
 };
 
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Books, Entry, History, Journal, Ledger, ReplicaRow, Stored, Told};
 use crate::{
     Id, Key, Kind, Lookup, Row, Timestamp,
+    copy::{Sealer, to_base64},
     replica::Replica,
     scope::{self, Scope},
     user::User,
@@ -130,6 +132,21 @@ impl Memory {
     pub fn view(&self, grants: &BTreeSet<Scope>) -> BTreeMap<Key, (u64, Arc<Row>)> {
         let visible = self.rows.iter().filter(|(_, (_, row))| scope::visible(row, grants));
         visible.map(|(key, row)| (*key, row.clone())).collect()
+    }
+}
+
+/// Stands in for a key where nobody checks: its signatures have the right form, and anybody can make them.
+#[derive(Clone, Copy, Debug)]
+pub struct NoKey;
+
+impl Sealer for NoKey {
+    fn key(&self) -> &str {
+        "00000000"
+    }
+
+    fn sign(&self, text: &str) -> String {
+        let digest = Sha256::digest(text.as_bytes());
+        to_base64(&[&digest[..], &digest[..]].concat())
     }
 }
 
@@ -319,6 +336,10 @@ impl Ledger for Draft<'_> {
         let n = before.copied().unwrap_or(0) + 1;
         self.changes.counters.insert(place, n);
         Ok(format(day, n))
+    }
+
+    fn sealer(&self) -> &dyn Sealer {
+        &NoKey
     }
 
     fn new_epoch(&mut self) -> Result<(), Infallible> {

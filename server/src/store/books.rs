@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Id, Key, Kind, Row,
+    Command, Id, Key, Kind, Row, Timestamp,
+    copy::{self, Sealer},
     ledger::{self, Books, Entry, History, Journal, Ledger, Order, ReplicaRow, Stored, Told},
     replica::Replica,
     scope::Scope,
-    user::User,
+    sheet::Sheet,
+    user::{SYSTEM, User},
     wire::{Outcome, Verdict},
 };
 use uuid::Uuid;
 
-use super::{Head, Reading, Writing};
+use super::{Head, Reading, Writing, new_mid};
 use crate::{clock, error::Error};
 
 impl From<Head> for History {
@@ -134,6 +136,16 @@ impl Writing<'_> {
         let received = clock::now();
         orders.iter().map(|order| ledger::order(self, by, order, received)).collect()
     }
+
+    /// Puts the server's signature beside the customer's on a sheet that has none.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn countersign(&mut self, sheet: &Sheet, now: Timestamp) -> Result<(), Error> {
+        let seal = sheet.statement().sealed_by(self.key(), now).into();
+        let command = Command::Sheet(sheet.id, copy::Command::Countersign { seal });
+        self.orders(SYSTEM, &[(new_mid(), now, command)]).map(drop)
+    }
 }
 
 impl Ledger for Writing<'_> {
@@ -164,6 +176,10 @@ impl Ledger for Writing<'_> {
         format: fn(&str, u32) -> String,
     ) -> Result<String, Error> {
         self.next_number(kind, day, format)
+    }
+
+    fn sealer(&self) -> &dyn Sealer {
+        self.key()
     }
 
     fn new_epoch(&mut self) -> Result<(), Error> {

@@ -9,7 +9,8 @@ use crate::error::Error;
 const STEPS: &[&str] = &[include_str!("0001_rows.sql"), include_str!("0002_engine.sql")];
 
 /// The steps after those, each one text for both databases: `text` and `bigint`, nothing of one dialect alone.
-pub(super) const SHARED: &[&str] = &[include_str!("0003_enrolment.sql")];
+pub(super) const SHARED: &[&str] =
+    &[include_str!("0003_enrolment.sql"), include_str!("0004_seal.sql")];
 
 /// Brings the database to the schema of this program, each step in one transaction.
 ///

@@ -12,7 +12,7 @@ use super::{
     sql::Line,
     writing::{Cache, Wants, Writing},
 };
-use crate::error::Error;
+use crate::{error::Error, seal::SealKey};
 
 /// The most jobs one commit carries.
 const BATCH_MAX: usize = 64;
@@ -51,8 +51,13 @@ impl Job {
 }
 
 /// Runs until nobody can write any more.
-pub(super) fn run(mut line: Box<dyn Line>, mut jobs: mpsc::Receiver<Job>, announce: impl Fn(Poke)) {
-    let cache = Cache::default();
+pub(super) fn run(
+    mut line: Box<dyn Line>,
+    key: &SealKey,
+    mut jobs: mpsc::Receiver<Job>,
+    announce: impl Fn(Poke),
+) {
+    let cache = Cache::with(key);
     while let Some(first) = jobs.blocking_recv() {
         // While one batch is on its way to the disk the next one gathers: nobody has to wait on purpose.
         let mut batch = vec![first];
@@ -101,7 +106,7 @@ pub(super) fn run(mut line: Box<dyn Line>, mut jobs: mpsc::Receiver<Job>, announ
 }
 
 /// Runs the jobs in one transaction. On any error nothing of them is written.
-fn commit(line: &mut dyn Line, cache: &Cache, batch: &[Job]) -> Result<Option<Poke>, Error> {
+fn commit(line: &mut dyn Line, cache: &Cache<'_>, batch: &[Job]) -> Result<Option<Poke>, Error> {
     let (mut poke, mut again) = (None, false);
     let done = line.write(&mut |sql| {
         if std::mem::replace(&mut again, true) {

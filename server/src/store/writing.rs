@@ -13,6 +13,7 @@ use domain::{
     ledger::{ReplicaRow, Stored},
     replica::Replica,
     scope::{self, Scope},
+    ticket::Ticket,
     user::User,
 };
 use uuid::Uuid;
@@ -25,7 +26,7 @@ use super::{
     sql::{Many, Sql, Type, Value, values},
     unsigned, uuid,
 };
-use crate::error::Error;
+use crate::{error::Error, seal::SealKey};
 
 /// How many rows the writer remembers between transactions.
 const CACHE_MAX: usize = 4096;
@@ -36,8 +37,9 @@ static BODIES: Many = Many {
 };
 
 /// Rows the writer has seen; `None` is known to be absent.
-#[derive(Default)]
-pub(super) struct Cache {
+pub(super) struct Cache<'k> {
+    /// What countersigns sheets.
+    key: &'k SealKey,
     rows: RefCell<HashMap<Key, Option<Arc<Row>>>>,
     /// The head of the last transaction that was committed here.
     seen: RefCell<Option<Stand>>,
@@ -45,7 +47,12 @@ pub(super) struct Cache {
     next: Cell<Option<Stand>>,
 }
 
-impl Cache {
+impl<'k> Cache<'k> {
+    /// Empty, with the key that countersigns.
+    pub(super) fn with(key: &'k SealKey) -> Self {
+        Self { key, rows: RefCell::default(), seen: RefCell::default(), next: Cell::default() }
+    }
+
     /// After a commit: what is remembered is what stands there.
     pub(super) fn committed(&self) {
         self.seen.replace(self.next.take());
@@ -123,7 +130,7 @@ pub(super) struct Known {
 /// A write transaction in progress.
 pub struct Writing<'a> {
     pub(super) sql: &'a dyn Sql,
-    cache: &'a Cache,
+    cache: &'a Cache<'a>,
     /// The first database error of a look-up; the rules cannot carry it.
     fault: RefCell<Option<Error>>,
     pub(super) stand: Stand,
@@ -153,7 +160,7 @@ impl Lookup for Writing<'_> {
 }
 
 impl<'a> Writing<'a> {
-    pub(super) fn begin(sql: &'a dyn Sql, cache: &'a Cache) -> Result<Self, Error> {
+    pub(super) fn begin(sql: &'a dyn Sql, cache: &'a Cache<'a>) -> Result<Self, Error> {
         let stand = Stand::read(sql)?;
         cache.trust(&stand);
         Ok(Self {
@@ -215,6 +222,11 @@ impl<'a> Writing<'a> {
         Ok((Span { began: self.began, left: self.stand }, poke))
     }
 
+    /// What countersigns sheets.
+    pub(super) fn key(&self) -> &SealKey {
+        self.cache.key
+    }
+
     /// Where the history stands inside this transaction.
     pub fn head(&self) -> Head {
         self.stand.head
@@ -265,8 +277,10 @@ impl<'a> Writing<'a> {
         if before.as_deref().and_then(scope::ages_at) != due {
             self.due(key, due);
         }
+        let alias_before = before.as_deref().and_then(alias).map(str::to_owned);
         let before = before.map(|before| scope::scopes(&before)).unwrap_or_default();
         let after = scope::scopes(row);
+        let new_alias = alias(row).filter(|alias| Some(*alias) != alias_before.as_deref());
         let row = Arc::new(row.clone());
         let pending = self.pending.get_mut();
         pending.rows.insert(key, (v, row.clone()));
@@ -275,13 +289,23 @@ impl<'a> Writing<'a> {
             pending.scopes.insert((key, scope.clone()), stays.then_some(v));
             pending.changes.insert((scope.clone(), v, key), stays);
         }
-        if let Some(number) = number(&row) {
+        let registered = number(&row).into_iter().chain(new_alias);
+        for number in registered {
             pending.numbers.entry((number.to_owned(), key.kind)).or_insert(key);
         }
         self.touched.extend(before);
         self.touched.extend(after);
         self.cache.rows.borrow_mut().insert(key, Some(row));
         Ok(())
+    }
+
+    /// Registers the number that its device gave a ticket, so that it is found by it.
+    pub(crate) fn know_by_alias(&mut self, ticket: Id<Ticket>) {
+        let Some(row) = self.row(Key::of(ticket)) else { return };
+        if let Some(alias) = alias(&row) {
+            let number = (alias.to_owned(), Kind::Ticket);
+            self.pending.get_mut().numbers.entry(number).or_insert(Key::of(ticket));
+        }
     }
 
     /// Notes when a row has to be looked at again, or that it has not.
@@ -355,6 +379,14 @@ pub(crate) fn number(row: &Row) -> Option<&str> {
         Row::Ticket(ticket) => ticket.number.as_deref(),
         Row::Customer(customer) => customer.number.as_deref(),
         Row::PartRequest(request) => request.number.as_deref(),
+        _ => None,
+    }
+}
+
+/// The number its device gave it, by which it is still found.
+fn alias(row: &Row) -> Option<&str> {
+    match row {
+        Row::Ticket(ticket) => ticket.provisional.as_deref(),
         _ => None,
     }
 }

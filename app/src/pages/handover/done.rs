@@ -1,4 +1,4 @@
-//! After the answer: it is safe, here is the check code, and the device goes back.
+//! After the answer: it is safe, here is the customer copy as a code, and the device goes back.
 
 use domain::{
     Key,
@@ -9,17 +9,18 @@ use leptos::prelude::*;
 use super::Scene;
 use crate::{
     locale::text,
-    ui::{Button, ButtonKind, Icon, Nameplate, Plate},
+    route,
+    ui::{Button, ButtonKind, Icon, Nameplate, Plate, QrCode},
 };
-
-/// Enough of the digest to compare by eye.
-const CHECK_CODE_CHARS: usize = 8;
 
 /// The answer is kept; the device goes back.
 #[component]
 pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
     let key = Key::of(sheet.id);
-    let code: String = sheet.digest.chars().take(CHECK_CODE_CHARS).collect();
+    let statement = sheet.statement();
+    let code = statement.check_code();
+    let address = route::checking(&statement.code());
+    let number = statement.number;
     // Where the customer is not there, the engineer holds the device already.
     let there = !matches!(sheet.signature.answer, Answer::Absent { .. });
     let answer = StoredValue::new(sheet.signature.answer);
@@ -41,9 +42,13 @@ pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
                 <h1 class="done__title" tabindex="-1" data-name="saved">{title}</h1>
                 {there.then(|| view! { <p>{move || text().handover.thanks}</p> })}
             </section>
-            <Nameplate>
-                <Plate label=move || text().handover.check_code value=code mono=true/>
-            </Nameplate>
+            <div class="done__copy">
+                <QrCode text=address label=move || text().handover.code/>
+                <Nameplate>
+                    <Plate label=move || text().handover.sheet.number value=number mono=true wide=true/>
+                    <Plate label=move || text().handover.check_code value=code mono=true/>
+                </Nameplate>
+            </div>
             {there
                 .then(|| {
                     view! {

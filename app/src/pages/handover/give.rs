@@ -6,14 +6,13 @@ use leptos::prelude::*;
 use super::{Scene, Screen};
 use crate::{
     locale::text,
-    pages::sheet::sheet_number,
     ui::{Button, ButtonKind, Icon, Nameplate, Plate},
 };
 
 /// Asks the engineer to hand the device over.
 #[component]
 pub fn Give(scene: Scene, lock: Lock) -> impl IntoView {
-    let number = sheet_number(&lock.content);
+    let number = lock.content.number();
     let customer = lock.content.customer_name.clone();
     let model = lock.content.model.clone();
     view! {
