@@ -6,6 +6,7 @@ pub mod gallery;
 pub mod handover;
 pub mod health;
 pub mod import;
+pub mod labels;
 pub mod me;
 pub mod outbox;
 pub mod parts;

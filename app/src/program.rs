@@ -13,7 +13,7 @@ use crate::{
     clock,
     device::Device,
     locale::{self, text},
-    pages::{me, outbox, sheet, sign_in, verify},
+    pages::{labels, me, outbox, sheet, sign_in, verify},
     route::{self, Face, Route},
     session::SessionState,
     sync::Network,
@@ -137,6 +137,7 @@ fn shown(screen: Screen, pages: Pages) -> AnyView {
 pub fn shared(route: Route) -> Option<AnyView> {
     Some(match route {
         Route::Sheet(id) => view! { <sheet::SheetPage id/> }.into_any(),
+        Route::Labels(id) => view! { <labels::Labels id/> }.into_any(),
         Route::Outbox => view! { <outbox::Outbox/> }.into_any(),
         Route::Me => view! { <me::Me/> }.into_any(),
         Route::Verify => view! { <verify::Verify/> }.into_any(),

@@ -30,6 +30,8 @@ pub enum Route {
     RequestParts(Id<Ticket>),
     MyParts,
     Sheet(Id<Sheet>),
+    /// The fault labels of a sheet's old parts.
+    Labels(Id<Sheet>),
     Handover,
     Outbox,
     Me,
@@ -62,6 +64,7 @@ impl Route {
             Self::RequestParts(id) => format!("/tickets/{id}/parts"),
             Self::MyParts => "/parts".into(),
             Self::Sheet(id) => format!("/sheets/{id}"),
+            Self::Labels(id) => format!("/sheets/{id}/labels"),
             Self::Handover => "/hand-over".into(),
             Self::Outbox => "/outbox".into(),
             Self::Me => "/me".into(),
@@ -104,7 +107,12 @@ impl Route {
             | Self::People
             | Self::Gallery => Some(Face::Office),
             Self::Handover => Some(Face::Customer),
-            Self::Sheet(_) | Self::Outbox | Self::Me | Self::SignIn | Self::Verify => None,
+            Self::Sheet(_)
+            | Self::Labels(_)
+            | Self::Outbox
+            | Self::Me
+            | Self::SignIn
+            | Self::Verify => None,
         }
     }
 
@@ -126,6 +134,7 @@ impl Route {
             ["tickets", id, "parts"] => Self::RequestParts(id.parse().ok()?),
             ["parts"] => Self::MyParts,
             ["sheets", id] => Self::Sheet(id.parse().ok()?),
+            ["sheets", id, "labels"] => Self::Labels(id.parse().ok()?),
             ["hand-over"] => Self::Handover,
             ["outbox"] => Self::Outbox,
             ["me"] => Self::Me,

@@ -225,6 +225,11 @@ pub struct SheetText {
     pub with_number: &'static str,
     pub not_sealed: &'static str,
     pub labels: &'static str,
+    pub labels_title: &'static str,
+    pub no_labels: &'static str,
+    pub part_code: &'static str,
+    pub old_serial: &'static str,
+    pub machine: &'static str,
 }
 
 /// Chinese.
@@ -422,6 +427,11 @@ pub const ZH: HandoverText = HandoverText {
         with_number: "输入服务单号和校验码",
         not_sealed: "尚未联网登记，登记后用同一个二维码即可核对。",
         labels: "打印故障标签",
+        labels_title: "故障标签",
+        no_labels: "这张服务单上没有要贴标签的旧件。",
+        part_code: "编码",
+        old_serial: "旧件",
+        machine: "机器",
     },
     verify: VerifyText {
         title: "核对客户联",
@@ -665,6 +675,11 @@ pub const EN: HandoverText = HandoverText {
         with_number: "and type the sheet number and the check code",
         not_sealed: "Not registered yet. Once it is, the same code can be checked.",
         labels: "Print fault labels",
+        labels_title: "Fault labels",
+        no_labels: "No old part on this sheet carries a label.",
+        part_code: "Code",
+        old_serial: "Old",
+        machine: "Machine",
     },
     verify: VerifyText {
         title: "Check a customer copy",

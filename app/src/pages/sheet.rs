@@ -1,6 +1,6 @@
 //! The service sheet: as a page, on paper, and as a part of other pages.
 //!
-//! Controls, by `data-name`: `print`, `open-ticket`.
+//! Controls, by `data-name`: `print`, `open-ticket`, `labels`.
 
 use domain::{
     Id, Key, Timestamp,
@@ -14,7 +14,10 @@ use leptos::prelude::*;
 use crate::{
     device::device,
     locale::{self, handover::capital_amount, text},
-    pages::shell::{DeskShell, PhoneDetail},
+    pages::{
+        labels::has_labels,
+        shell::{DeskShell, PhoneDetail},
+    },
     route::{self, Route},
     ui::{
         self, ActionBar, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, QrCode,
@@ -87,6 +90,19 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                         }
                     })
             }}
+            {move || {
+                sheet
+                    .with(|sheet| sheet.as_ref().is_some_and(|sheet| has_labels(&sheet.content)))
+                    .then(|| {
+                        view! {
+                            <ButtonLink
+                                text=move || text().handover.sheet.labels
+                                href=Route::Labels(id).href()
+                                name="labels"
+                            />
+                        }
+                    })
+            }}
             <Button
                 text=move || text().handover.sheet.print
                 icon=Icon::Print
@@ -129,7 +145,8 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
     }
 }
 
-fn print() {
+/// Asks the browser to print the page.
+pub fn print() {
     // A browser without a printer says so itself.
     let _printed = window().print();
 }

@@ -1,0 +1,109 @@
+//! Fault labels (故障标签) for the old parts of a visit: 60 × 40 mm each, one to a page of the label printer.
+//!
+//! Controls, by `data-name`: `print`.
+
+use domain::{
+    Id,
+    sheet::{Content, PartLine, Sheet},
+    user::Role,
+};
+use leptos::prelude::*;
+
+use crate::{
+    device::device,
+    locale::{self, text},
+    pages::{
+        sheet::print,
+        shell::{DeskShell, PhoneDetail},
+    },
+    route::Route,
+    ui::{ActionBar, Button, ButtonKind, Empty, Icon, QrCode},
+};
+
+/// The labels of a sheet's replaced parts.
+#[component]
+pub fn Labels(id: Id<Sheet>) -> impl IntoView {
+    let device = device();
+    let content = Memo::new(move |_| device.find(id).map(|sheet| sheet.content));
+    let desk = Memo::new(move |_| !device.me().is_any(&[Role::Engineer]));
+    let body = move || {
+        let labels = content.get().map(labels).unwrap_or_default();
+        if labels.is_empty() {
+            view! { <Empty icon=Icon::Package text=move || text().handover.sheet.no_labels/> }
+                .into_any()
+        } else {
+            view! { <div class="labels">{labels}</div> }.into_any()
+        }
+    };
+    let button = move || {
+        view! {
+            <Button
+                text=move || text().handover.sheet.print
+                icon=Icon::Print
+                kind=ButtonKind::Primary
+                wide=true
+                name="print"
+                on_press=print
+            />
+        }
+    };
+    move || {
+        if desk.get() {
+            view! {
+                <DeskShell title=move || text().handover.sheet.labels_title>
+                    <div class="sheet-page">
+                        {body}
+                        <div class="row" data-align="end">{button()}</div>
+                    </div>
+                </DeskShell>
+            }
+            .into_any()
+        } else {
+            view! {
+                <PhoneDetail
+                    title=move || text().handover.sheet.labels_title
+                    back=Route::Sheet(id).href()
+                    bar=move || view! { <ActionBar>{button()}</ActionBar> }
+                >
+                    {body}
+                </PhoneDetail>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Whether a sheet has old parts that carry a label.
+pub fn has_labels(content: &Content) -> bool {
+    content.parts.iter().any(|part| !part.label.is_empty())
+}
+
+fn labels(content: Content) -> Vec<AnyView> {
+    let labelled = content.parts.iter().filter(|part| !part.label.is_empty());
+    labelled.map(|part| label(&content, part).into_any()).collect()
+}
+
+fn label(content: &Content, part: &PartLine) -> impl IntoView + use<> {
+    let words = &text().handover.sheet;
+    let PartLine { code, name, old_serial, label, .. } = part.clone();
+    let line = |word: &'static str, value: String| {
+        (!value.trim().is_empty())
+            .then(|| view! { <p class="label__line"><span>{word}</span> {value}</p> })
+    };
+    let machine = [content.model.clone(), content.serial.clone()].join(" ");
+    let day = content.finished_at.map(locale::input_date).unwrap_or_default();
+    view! {
+        <article class="label">
+            <QrCode text=label.clone() label=move || text().handover.sheet.labels_title/>
+            <div class="label__words">
+                <h2 class="label__number num">{label.clone()}</h2>
+                <p class="label__part">{name}</p>
+                {line(words.part_code, code)}
+                {line(words.old_serial, old_serial)}
+                {line(words.machine, machine)}
+                {line(words.ticket_number, content.ticket_number.clone())}
+                {line(words.engineer, format!("{} {day}", content.engineer_name))}
+            </div>
+        </article>
+    }
+}
