@@ -12,6 +12,7 @@ pub mod press;
 pub mod program;
 pub mod route;
 pub mod seal;
+pub mod search;
 pub mod second;
 pub mod session;
 pub mod storage;

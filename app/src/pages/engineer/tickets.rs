@@ -2,9 +2,8 @@
 //!
 //! By name: `list` what was found, `ticket` each card.
 
-use std::cmp::Reverse;
-
 use domain::{
+    search::Wanted,
     ticket::{Stage, Ticket},
     visit,
 };
@@ -13,10 +12,11 @@ use leptos::prelude::*;
 use super::card::TicketCard;
 use crate::{
     clock,
-    device::{Held, device},
+    device::device,
     locale::text,
     pages::shell::PhoneShell,
     route::Route,
+    search::{self, Line},
     ui::{Button, ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
 };
 
@@ -68,38 +68,6 @@ impl Filter {
     }
 }
 
-/// What a ticket can be named by, made once and not at every key press.
-#[derive(Clone, PartialEq)]
-struct Line {
-    ticket: Held<Ticket>,
-    texts: String,
-    phone: String,
-}
-
-impl Line {
-    fn of(ticket: Held<Ticket>) -> Self {
-        let texts = [
-            ticket.number.as_deref().unwrap_or_default(),
-            ticket.provisional.as_deref().unwrap_or_default(),
-            &ticket.contact.name,
-            &ticket.contact.company,
-            &ticket.contact.address,
-            &ticket.machine.model,
-            &ticket.machine.serial,
-            &ticket.title,
-        ];
-        let texts = texts.join("\n").to_lowercase();
-        let phone = ticket.contact.phone.chars().filter(char::is_ascii_digit).collect();
-        Self { ticket, texts, phone }
-    }
-
-    /// Whether what somebody read out, in small letters, names this ticket.
-    fn is_named(&self, wanted: &str) -> bool {
-        let by_phone = wanted.len() >= 4 && wanted.bytes().all(|byte| byte.is_ascii_digit());
-        self.texts.contains(wanted) || by_phone && self.phone.contains(wanted)
-    }
-}
-
 /// Cards that are drawn at first, and more at each press: a phone shows four at a time.
 const CARDS: usize = 20;
 
@@ -111,23 +79,17 @@ pub fn Tickets() -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let filter = RwSignal::new(None::<Filter>);
     let shown = RwSignal::new(CARDS);
-    let tickets = Memo::new(move |_| {
-        let mut lines: Vec<Line> = device.held().into_iter().map(Line::of).collect();
-        lines.sort_by_key(|it| (it.ticket.stage.is_over(), Reverse(it.ticket.registered_at)));
-        lines
-    });
+    let tickets = Memo::new(move |_| search::lines(device));
+    search::prepare(tickets);
     let me = Memo::new(move |_| device.me().id);
     let signed = move |ticket: &Ticket| {
         ticket.visit_of(me.get()).is_some_and(|visit| visit.stage >= visit::Stage::Signed)
     };
     let found = Memo::new(move |_| {
-        let (wanted, filter) = (wanted.get().trim().to_lowercase(), filter.get());
-        let lets = |ticket: &Ticket| filter.is_none_or(|it| it.lets(ticket, signed(ticket)));
-        tickets.with(|all| {
-            let named = all.iter().filter(|line| line.is_named(&wanted));
-            let found = named.map(|line| &*line.ticket).filter(|ticket| lets(ticket));
-            found.map(|ticket| ticket.id).collect::<Vec<_>>()
-        })
+        let (wanted, filter) = (Wanted::new(&wanted.get()), filter.get());
+        let lets =
+            |line: &&Line| filter.is_none_or(|it| it.lets(&line.ticket, signed(&line.ticket)));
+        tickets.with(|all| search::found(&wanted, all.iter().filter(lets)))
     });
     Effect::new(move |_| {
         // Another list begins at its top.

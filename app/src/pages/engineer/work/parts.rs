@@ -3,6 +3,7 @@
 use domain::{
     Command, Id, Refusal,
     part::Part,
+    search::{Names, Rank, Wanted},
     stock::{Place, Stock},
     values::Money,
     visit::{self, PartUse},
@@ -32,25 +33,28 @@ pub struct Offer {
 pub fn offers(device: Device, wanted: &str, model: &str) -> Vec<Offer> {
     const OFFERS_MAX: usize = 8;
     let me = device.me().id;
-    let wanted = wanted.trim().to_lowercase();
+    let wanted = Wanted::new(wanted);
     let own = |part: Id<Part>| {
         device
             .find::<Stock>(Stock::id_of(Place::Person(me), part))
             .map_or(0, |stock| stock.quantity)
     };
-    let mut offers: Vec<Offer> = device
+    let mut offers: Vec<(Rank, Offer)> = device
         .all::<Part>()
         .into_iter()
-        .map(|part| Offer { own: own(part.id), part })
-        .filter(|Offer { part, own }| {
-            let named = [&part.code, &part.name, &part.model]
-                .iter()
-                .any(|text| text.to_lowercase().contains(&wanted));
-            if wanted.is_empty() { *own > 0 || fits(part, model) } else { named }
+        .filter_map(|part| {
+            let rank = wanted.rank(&Names::from(&part))?;
+            let offer = Offer { own: own(part.id), part };
+            let offered = offer.own > 0 || fits(&offer.part, model);
+            (offered || !wanted.is_empty()).then_some((rank, offer))
         })
         .collect();
-    offers
-        .sort_by_key(|offer| (offer.own <= 0, !fits(&offer.part, model), offer.part.name.clone()));
+    // The code that was scanned before anything else; then one's own, then what fits the machine.
+    offers.sort_by_key(|(rank, offer)| {
+        let exact = *rank == Rank::Number && !wanted.is_empty();
+        (!exact, offer.own <= 0, !fits(&offer.part, model), *rank, offer.part.name.clone())
+    });
+    let mut offers: Vec<Offer> = offers.into_iter().map(|(_, offer)| offer).collect();
     offers.truncate(OFFERS_MAX);
     offers
 }

@@ -1,0 +1,89 @@
+//! The tickets of this device with what they are called: prepared once for each, and kept from page to page.
+
+use std::{
+    cell::RefCell,
+    cmp::Reverse,
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use domain::{
+    Id,
+    search::{Names, Wanted},
+    ticket::Ticket,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::device::{Device, Held};
+
+/// A ticket and what it is called. Copying it costs nothing.
+#[derive(Clone)]
+pub struct Line {
+    pub ticket: Held<Ticket>,
+    names: Arc<OnceLock<Names>>,
+}
+
+impl Line {
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::from(&*self.ticket))
+    }
+}
+
+impl PartialEq for Line {
+    fn eq(&self, other: &Self) -> bool {
+        // A ticket that changed has names of its own.
+        Arc::ptr_eq(&self.names, &other.names)
+    }
+}
+
+thread_local! {
+    static KNOWN: RefCell<BTreeMap<Id<Ticket>, Line>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Every ticket this device holds: what waits for work first, then the newest (tracked).
+pub fn lines(device: Device) -> Vec<Line> {
+    let held = device.held::<Ticket>();
+    let mut lines: Vec<Line> = KNOWN.with_borrow_mut(|known| {
+        let mut before = std::mem::take(known);
+        for ticket in held {
+            let names = match before.remove(&ticket.id) {
+                Some(line) if line.ticket == ticket => line.names,
+                _ => Arc::default(),
+            };
+            known.insert(ticket.id, Line { ticket, names });
+        }
+        known.values().cloned().collect()
+    });
+    lines.sort_by_key(|it| (it.ticket.stage.is_over(), Reverse(it.ticket.registered_at)));
+    lines
+}
+
+/// Prepares the names bit by bit, so that the first key finds them ready and no tap waits.
+pub fn prepare(lines: Memo<Vec<Line>>) {
+    const AT_ONCE: usize = 200;
+    spawn_local(async move {
+        let mut from = 0;
+        while let Some(count) = lines.try_with_untracked(|lines| {
+            let part = lines.get(from..).unwrap_or_default();
+            part.iter().take(AT_ONCE).map(|line| line.names()).count()
+        }) {
+            if count == 0 {
+                break;
+            }
+            from += count;
+            TimeoutFuture::new(0).await;
+        }
+    });
+}
+
+/// Those that fit what was typed, the best first; with nothing typed all of them, as they stand.
+pub fn found<'a>(wanted: &Wanted, lines: impl Iterator<Item = &'a Line>) -> Vec<Id<Ticket>> {
+    if wanted.is_empty() {
+        return lines.map(|line| line.ticket.id).collect();
+    }
+    let ranked = |line: &Line| Some((wanted.rank(line.names())?, line.ticket.id));
+    let mut found: Vec<_> = lines.filter_map(ranked).collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, id)| id).collect()
+}
