@@ -149,20 +149,27 @@ texts! {
         today: "今天", "Today";
         later: "以后", "Later";
         done: "已完成", "Done";
+        waiting_parts: "待备件", "Waiting for parts";
+        nothing_parts: "没有等备件的工单", "No job waits for parts";
+        nothing_else_today: "今天就这一单", "This is today's only job";
         nothing_new: "没有待接的工单", "No new jobs";
         nothing_today: "今天没有工单", "Nothing for today";
         nothing_later: "以后暂无安排", "Nothing planned for later";
         nothing_done: "还没有完成的工单", "Nothing finished yet";
         registered: "我登记的", "Registered by me";
+        update_overdue: "超过 24 小时没有更新，请补记进展。", "Nothing written for over 24 hours: please add what happened.";
+        hand_in_due: "服务单和旧件待交回", "Sheet and old parts to bring back";
         new_ticket: "新建工单", "New ticket";
         accept_overdue: "派单已超过 1 小时，请尽快接单或拒单。", "Assigned over an hour ago: please accept or decline.";
         read_answers: "去看看", "Read them";
         kept: "您已记录的工作不会丢失。", "What you recorded is kept.";
         open: "打开工单", "Open the ticket";
         understood: "知道了", "Understood";
-        hand_ins: "待交单", "To hand in";
         hand_ins_note: "下班前请交回服务单和旧件。", "Bring sheets and old parts back before the day ends.";
     } with {
+        fn to_accept(usize): |n| format!("{n} 单超 1 小时未接"), |n| format!("{n} to accept");
+        fn to_update(usize): |n| format!("{n} 单 24 小时未更新"), |n| format!("{n} without news");
+        fn to_hand_in(usize): |n| format!("{n} 单待交回"), |n| format!("{n} to hand in");
         fn progress(usize, usize): |done, all| format!("已完成 {done}/{all}"), |done, all| format!("{done} of {all} done");
         fn attention(usize):
             |count| format!("有 {count} 条记录的回执需要您看一下。"),
@@ -216,15 +223,23 @@ texts! {
         priority: "优先级", "Priority";
         contact_promise: "响应时限", "First contact";
         solution_promise: "解决时限", "Solution";
-        steps: "服务进度", "Steps of the visit";
         copy: "复制号码", "Copy the number";
         copy_phone: "复制电话", "Copy the phone number";
         copy_address: "复制地址", "Copy the address";
         copied: "已复制", "Copied";
+        copy_all: "复制客户与工单信息", "Copy customer and ticket";
+        copy_short: "复制", "Copy";
+        which_map: "用哪个地图导航？", "Which map?";
+        another_map: "换一个地图", "Another map";
+        amap: "高德地图", "Amap";
+        baidu: "百度地图", "Baidu Maps";
+        tencent: "腾讯地图", "Tencent Maps";
+        system_map: "手机自带地图", "The phone's own map";
+        paid_first: "保外服务须先报价，客户同意后再维修。", "Out of warranty: tell the price first, and repair when the customer agrees.";
         customer: "客户", "Customer";
         contact: "联系客户", "Contact";
         call: "电话", "Call";
-        message: "短信", "Message";
+        message: "发短信", "Send a message";
         navigate: "导航", "Navigate";
         appointment: "预约", "Appointment";
         no_appointment: "尚未预约", "None yet";
@@ -270,6 +285,10 @@ texts! {
         fn addressed(String, &'static str): |name, title| format!("{name} {title}"), |name, title| format!("{title} {name}");
         fn proposed(String): |when| format!("{when}（待客户确认）"), |when| format!("{when} (not agreed yet)");
         fn agreed(String, String): |when, who| format!("{when}（{who}已同意）"), |when, who| format!("{when} (agreed with {who})");
+        fn next_of(String, usize, usize):
+            |step, nth, all| format!("下一步：{step}（{nth}/{all}）"),
+            |step, nth, all| format!("Next: {step} ({nth}/{all})");
+        fn done_of(usize, usize): |done, all| format!("已完成 {done}/{all} 步"), |done, all| format!("{done} of {all} steps done");
         fn visit(u32): |nth| format!("第 {nth} 次服务"), |nth| format!("Visit {nth}");
         fn repaired(String): |how| format!("已修复：{how}"), |how| format!("Repaired: {how}");
         fn no_fault(String): |how| format!("无故障：{how}"), |how| format!("No fault: {how}");
@@ -291,9 +310,6 @@ texts! {
         called_off: "办公室已取消或改派此任务。若已在检查或维修，请照常做完并请客户签字。", "The office called this visit off. If the work has begun, finish it and let the customer sign as usual.";
         sections: "服务步骤", "Sections";
         done: "已记录", "Recorded";
-        change: "修改", "Change";
-        fill_in: "填写", "Fill in";
-        fold: "收起", "Fold";
         yes: "是", "Yes";
         no: "否", "No";
         at: "时间", "Time";

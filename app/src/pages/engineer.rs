@@ -2,9 +2,11 @@
 
 pub mod amount;
 pub mod card;
+pub mod contact;
 pub mod draft;
 pub mod my_parts;
 pub mod new_ticket;
+pub mod progress;
 pub mod promise;
 pub mod request_parts;
 pub mod step;

@@ -29,7 +29,7 @@ pub fn CopyText(
 }
 
 /// Puts `text` on the clipboard. Pages served without TLS have none; then nothing is claimed.
-fn copied(text: &str) -> bool {
+pub fn copied(text: &str) -> bool {
     let named = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name));
     let write = named(&window().navigator(), "clipboard").and_then(|clipboard| {
         let write = named(&clipboard, "writeText")?.dyn_into::<Function>()?;

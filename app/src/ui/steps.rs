@@ -19,7 +19,8 @@ pub enum StepState {
 }
 
 impl StepState {
-    fn name(self) -> &'static str {
+    /// The value of `data-state`.
+    pub fn name(self) -> &'static str {
         match self {
             StepState::Done => "done",
             StepState::Now => "now",

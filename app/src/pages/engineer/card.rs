@@ -7,12 +7,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{promise, step};
+use super::{contact, promise, step};
 use crate::{
     device::{Device, device},
-    locale::{text, window},
+    locale::{day_number, text, time, window},
     route::{self, Route},
-    ui::{Button, ButtonKind, Icon, SlaRail, SlaText, Tag, Tone},
+    ui::{
+        ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tag, Tone,
+    },
 };
 
 /// How a ticket's status looks: colour, drawing, and whether the tag is filled.
@@ -74,14 +76,18 @@ pub fn UrgencyTag(urgency: Urgency) -> impl IntoView {
     }
 }
 
-/// One ticket of a list. The current one carries its next step as one large button.
+/// One ticket of a list, the time first. The current one carries whom to call and its next step.
 #[component]
 pub fn TicketCard(
     id: Id<Ticket>,
     now: Signal<Timestamp>,
     #[prop(optional)] current: bool,
+    /// In a list of one day, which day it is goes without saying.
+    #[prop(optional)]
+    in_day: bool,
 ) -> impl IntoView {
     let device = device();
+    let quick = use_context::<Quick>();
     let ticket = Memo::new(move |_| device.find(id));
     let promise =
         Memo::new(move |_| ticket.with(|ticket| promise::solution(ticket.as_ref()?, now.get())));
@@ -101,9 +107,16 @@ pub fn TicketCard(
             number => number.to_owned(),
         };
         let when = visit.as_ref().and_then(|visit| visit.appointment.as_ref());
-        let when = when.map(|when| window(when.from, when.to));
-        let place = Some(shown.contact.address.clone()).filter(|place| !place.is_empty());
-        let line = join([when, place]);
+        let when = when.map(|when| {
+            let today = day_number(when.from) == day_number(now.get());
+            let proposed = when.agreed_with.is_empty();
+            let when = match in_day && today {
+                true => format!("{}–{}", time(when.from), time(when.to)),
+                false => window(when.from, when.to),
+            };
+            if proposed { (words.ticket.proposed)(when) } else { when }
+        });
+        let place = shown.contact.address.clone();
         let warranty = text().words.warranty(shown.machine.warranty).to_owned();
         let machine = join([
             Some(shown.machine.model.clone()).filter(|model| !model.is_empty()),
@@ -114,6 +127,12 @@ pub fn TicketCard(
             .as_ref()
             .filter(|_| current)
             .and_then(|visit| Some((visit.id, step::next(device, &shown, visit)?)));
+        let menu = move |event: leptos::ev::MouseEvent| {
+            if let Some(Quick(open)) = quick {
+                event.prevent_default();
+                open.set(Some(id));
+            }
+        };
         Some(view! {
             <article
                 class="ticket"
@@ -121,25 +140,43 @@ pub fn TicketCard(
                 data-stage=shown.stage.word()
                 data-current=current
                 data-pending=pending
+                on:contextmenu=menu
             >
                 {promised.get().then(|| view! { <SlaRail left over/> })}
                 <header class="ticket__head">
-                    <a class="ticket__title" href=Route::Ticket(id).href()>{shown.contact.label()}</a>
+                    <p class="ticket__when num">
+                        {when.unwrap_or_else(|| words.ticket.no_appointment.to_owned())}
+                    </p>
                     <UrgencyTag urgency=shown.urgency/>
                     <StatusTag ticket/>
                 </header>
+                <a class="ticket__title" href=Route::Ticket(id).href()>{shown.contact.label()}</a>
                 <p class="ticket__symptom">{shown.title.clone()}</p>
-                {(!line.is_empty()).then(|| view! { <p class="ticket__line num">{line}</p> })}
+                {(!place.is_empty()).then(|| view! { <p class="ticket__line">{place}</p> })}
                 <p class="ticket__line">{machine}</p>
                 {waits.map(|waits| view! { <p class="note" data-tone="warning">{waits}</p> })}
                 <footer class="ticket__foot">
                     {promised.get().then(|| view! { <SlaText text=said left over/> })}
                     <span class="ticket__number num">{number}</span>
-                    <span class="spacer"></span>
                     {pending
                         .get()
                         .then(|| view! { <Tag text=words.say.waits_here icon=Some(Icon::CloudUp)/> })}
+                    <span class="spacer"></span>
+                    {quick
+                        .map(|Quick(open)| {
+                            view! {
+                                <span class="ticket__more">
+                                    <IconButton
+                                        icon=Icon::More
+                                        label=words.ticket.more
+                                        name="quick"
+                                        on_press=move || open.set(Some(id))
+                                    />
+                                </span>
+                            }
+                        })}
                 </footer>
+                {current.then(|| contact::buttons(&shown))}
                 {next
                     .map(|(visit, next)| {
                         view! {
@@ -161,6 +198,85 @@ pub fn TicketCard(
     }
 }
 
+/// The ticket of a list whose small menu is open.
+#[derive(Clone, Copy)]
+pub struct Quick(pub RwSignal<Option<Id<Ticket>>>);
+
+impl Quick {
+    /// Gives every card of the page a menu.
+    pub fn provide() -> Quick {
+        let quick = Quick(RwSignal::new(None));
+        provide_context(quick);
+        quick
+    }
+
+    /// The menu: what one does with a job without opening it.
+    pub fn menu(self) -> impl IntoView {
+        let device = device();
+        let Quick(chosen) = self;
+        let open = RwSignal::new(false);
+        open_while_chosen(open, chosen);
+        // What is shown while the menu closes stays what it was.
+        let shown = Memo::new(move |before: Option<&Option<Ticket>>| {
+            let now = chosen.get().and_then(|id| device.find(id));
+            now.or_else(|| before.cloned().flatten())
+        });
+        let title = move || {
+            shown.with(|shown| shown.as_ref().map(|it| it.contact.label())).unwrap_or_default()
+        };
+        let actions =
+            move || shown.with(|shown| shown.as_ref().map(quick_actions)).unwrap_or_default();
+        view! {
+            <ActionSheet
+                open
+                title
+                cancel=move || text().engineer.say.cancel
+                actions=Signal::derive(actions)
+            />
+        }
+    }
+}
+
+/// A sheet is open while something is chosen; closing it takes the choice back.
+pub fn open_while_chosen<T: Send + Sync + 'static>(
+    open: RwSignal<bool>,
+    chosen: RwSignal<Option<T>>,
+) {
+    Effect::new(move |_| {
+        let wanted = chosen.with(Option::is_some);
+        if open.get_untracked() != wanted {
+            open.set(wanted);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() && chosen.with_untracked(Option::is_some) {
+            chosen.set(None);
+        }
+    });
+}
+
+fn quick_actions(ticket: &Ticket) -> Vec<SheetAction> {
+    let words = &text().engineer.ticket;
+    let (id, contact) = (ticket.id, ticket.contact.clone());
+    let mut actions = Vec::new();
+    if !contact.phone.is_empty() {
+        let phone = contact.phone.clone();
+        let call = move || contact::open(&contact::dial(&phone));
+        actions.push(SheetAction::new(words.call, call).icon(Icon::Phone));
+    }
+    if !contact.address.is_empty() {
+        let address = contact.address.clone();
+        let go = move || contact::navigate(&address);
+        actions.push(SheetAction::new(words.navigate, go).icon(Icon::Navigation));
+    }
+    let copy = contact::written(ticket);
+    let copy = move || contact::copy(&copy);
+    actions.push(SheetAction::new(words.copy_all, copy).icon(Icon::Copy));
+    let to = move || route::go(Route::Ticket(id));
+    actions.push(SheetAction::new(text().engineer.today.open, to).icon(Icon::List));
+    actions
+}
+
 /// Does the next step where one tap says everything; otherwise opens the page where it is done.
 pub fn go_on(device: Device, ticket: Id<Ticket>, visit: Id<Visit>, next: step::Step) {
     match next.tap() {
@@ -172,11 +288,15 @@ pub fn go_on(device: Device, ticket: Id<Ticket>, visit: Id<Visit>, next: step::S
 /// The rule of one hour: an assigned job that nobody accepts goes back to the office.
 const ACCEPT_MINUTES: i64 = 60;
 
-fn waits(visit: &Visit, now: Timestamp) -> Option<String> {
-    let late = visit.stage == visit::Stage::Assigned
+/// Whether the visit waits for its engineer's yes or no for more than that.
+pub fn is_late(visit: &Visit, now: Timestamp) -> bool {
+    visit.stage == visit::Stage::Assigned
         && visit.called_off.is_none()
-        && visit.dispatched_at.plus_minutes(ACCEPT_MINUTES) < now;
-    late.then(|| text().engineer.today.accept_overdue.to_owned())
+        && visit.dispatched_at.plus_minutes(ACCEPT_MINUTES) < now
+}
+
+fn waits(visit: &Visit, now: Timestamp) -> Option<String> {
+    is_late(visit, now).then(|| text().engineer.today.accept_overdue.to_owned())
 }
 
 /// The parts that are there, with a dot between.

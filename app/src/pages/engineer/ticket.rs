@@ -1,6 +1,7 @@
 //! One ticket, as its engineer needs it: whom to call, what is broken, what was done, and the next step.
 //!
-//! Buttons by name: `accept`, `decline`, `take-on`, `depart`, `next-step`, `work`, `more`; `log-call`, `appoint`,
+//! Buttons by name: `accept`, `decline`, `take-on`, `depart`, `next-step`, `work`, `more`; `call`,
+//! `navigate`, `copy`; `log-call`, `appoint`,
 //! `edit-contact`, `edit-machine`, `request-parts`; in their forms `save-decline`, `save-call`, `save-appointment`,
 //! `save-hold`, `save-contact`, `save-machine`, `save-take-on`, `save-note`; `sheet` opens a signed sheet.
 
@@ -28,6 +29,8 @@ use self::{
 };
 use super::{
     card::{StatusTag, UrgencyTag, go_on, join},
+    contact,
+    progress::Progress,
     promise, step,
 };
 use crate::{
@@ -39,7 +42,7 @@ use crate::{
     ui::{
         ActionBar, ActionSheet, Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CopyText,
         Empty, Fact, Facts, Icon, IconButton, Nameplate, Plate, SheetAction, SlaRail, SlaText,
-        Steps, Tone,
+        Tone,
     },
 };
 
@@ -103,7 +106,8 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
                     }
                 }
             >
-                <Head ticket visit/>
+                <TitleBar ticket/>
+                <Head id ticket visit/>
                 <Notices ticket visit/>
                 <Contact ticket visit open/>
                 <Problem ticket/>
@@ -128,16 +132,36 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
                         })
                 }}
                 <More id ticket open/>
+                {contact::maps()}
             </Show>
         </PhoneDetail>
     }
 }
 
-/// Number, status, promises, and how far the visit is.
+/// What is broken and how it stands; it stays in sight while the page is read.
 #[component]
-fn Head(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl IntoView {
+fn TitleBar(ticket: Memo<Option<Ticket>>) -> impl IntoView {
+    let title = move || ticket.with(|shown| shown.as_ref().map(|it| it.title.clone()));
+    view! {
+        <header class="ticket-bar">
+            <h2 class="ticket-bar__title">{title}</h2>
+            <StatusTag ticket/>
+        </header>
+    }
+}
+
+/// How far the visit is, what was promised, and the numbers.
+#[component]
+fn Head(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl IntoView {
     let device = device();
-    move || {
+    let steps = Memo::new(move |_| match (ticket.get(), visit.get()) {
+        (Some(shown), Some(visit)) => step::progress(device, &shown, &visit),
+        _ => Vec::new(),
+    });
+    let accepted = Memo::new(move |_| {
+        visit.with(|visit| visit.as_ref().is_some_and(|visit| visit.accepted_at.is_some()))
+    });
+    let plate = move || {
         let shown = ticket.get()?;
         let now = clock::minute();
         let words = &text().engineer.ticket;
@@ -162,31 +186,35 @@ fn Head(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl IntoVi
             }
         };
         let priority = shown.triage.as_ref().map(|triage| text().words.priority(triage.priority));
-        let title = shown.title.clone();
         let urgency = shown.urgency;
-        let steps = visit
-            .get()
-            .map(|visit| view! { <Steps label=words.steps items=step::progress(device, &shown, &visit)/> });
+        let urgent = urgency != ticket::Urgency::Normal;
         Some(view! {
-            <section class="ticket-head">
-                {rail.map(|promise| view! { <SlaRail left=promise.left over=promise.over/> })}
-                <h2 class="ticket-head__title">{title}</h2>
-                <div class="row">
-                    <StatusTag ticket/>
-                    <UrgencyTag urgency/>
-                </div>
-                <Nameplate label=words.plate>
-                    <Plate label=words.number mono=true>
-                        {number}
-                    </Plate>
-                    {provisional.map(|number| view! { <Plate label=words.provisional value=number mono=true/> })}
-                    {priority.map(|value| view! { <Plate label=words.priority value/> })}
-                    {promised(words.contact_promise, contact)}
-                    {promised(words.solution_promise, solution)}
-                </Nameplate>
-                {steps}
-            </section>
+            {rail.map(|promise| view! { <SlaRail left=promise.left over=promise.over/> })}
+            {urgent.then(|| view! { <div class="row"><UrgencyTag urgency/></div> })}
+            <Nameplate label=words.plate>
+                {promised(words.contact_promise, contact)}
+                {promised(words.solution_promise, solution)}
+                <Plate label=words.number mono=true>
+                    {number}
+                </Plate>
+                {provisional.map(|number| view! { <Plate label=words.provisional value=number mono=true/> })}
+                {priority.map(|value| view! { <Plate label=words.priority value/> })}
+            </Nameplate>
         })
+    };
+    view! {
+        <section class="ticket-head">
+            {plate}
+            <Show when=move || steps.with(|steps| !steps.is_empty())>
+                {move || {
+                    if accepted.get() {
+                        view! { <Progress steps href=Route::Work(id).href()/> }.into_any()
+                    } else {
+                        view! { <Progress steps/> }.into_any()
+                    }
+                }}
+            </Show>
+        </section>
     }
 }
 
@@ -233,15 +261,13 @@ fn Notices(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl Int
     }
 }
 
-/// Who is waiting for us: call, write, find the way.
+/// Who is waiting for us: call, find the way, take it along; how to get in, and when.
 #[component]
 fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open) -> impl IntoView {
     move || {
         let shown = ticket.get()?;
-        let contact = shown.contact;
+        let contact = &shown.contact;
         let words = &text().engineer.ticket;
-        let dial: String =
-            contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
         let name = match contact.salutation {
             domain::customer::Salutation::None => contact.label(),
             title => (words.addressed)(contact.label(), text().words.salutation(title)),
@@ -256,9 +282,17 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
             }
         });
         Some(view! {
-            <Card title=words.customer extra=move || edit_button("edit-contact", open.contact)>
-                <section class="customer">
-                    <h3 class="customer__name">{name}</h3>
+            <section class="card" aria-label=words.customer>
+                <div class="customer">
+                    <div class="customer__head">
+                        <h2 class="customer__name">{name}</h2>
+                        <IconButton
+                            icon=Icon::Edit
+                            label=words.edit_contact
+                            name="edit-contact"
+                            on_press=move || open.contact.set(true)
+                        />
+                    </div>
                     <p class="customer__line num">
                         <CopyText text=contact.phone.clone() label=words.copy_phone done=words.copied/>
                     </p>
@@ -275,38 +309,27 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
                             }
                         })}
                     {(!contact.access_note.is_empty())
-                        .then(|| view! { <p class="note">{contact.access_note.clone()}</p> })}
-                </section>
-                <nav class="contact" aria-label=words.contact>
-                    <a class="contact__link" href=format!("tel:{dial}") data-name="call">
-                        {Icon::Phone.svg()}
-                        <span>{words.call}</span>
-                    </a>
-                    <a class="contact__link" href=format!("sms:{dial}") data-name="message">
-                        {Icon::Message.svg()}
-                        <span>{words.message}</span>
-                    </a>
-                    <a
-                        class="contact__link"
-                        href=map_link(&contact.address)
-                        data-name="navigate"
-                        aria-disabled=contact.address.is_empty().then_some("true")
-                    >
-                        {Icon::Navigation.svg()}
-                        <span>{words.navigate}</span>
-                    </a>
-                </nav>
+                        .then(|| {
+                            view! {
+                                <p class="note customer__access">
+                                    {Icon::Door.svg()}
+                                    <span>{contact.access_note.clone()}</span>
+                                </p>
+                            }
+                        })}
+                </div>
+                {contact::buttons(&shown)}
                 <Facts>
                     <Fact
                         label=words.appointment
                         value=agreed.unwrap_or_else(|| words.no_appointment.to_owned())
                     />
                 </Facts>
-                <div class="row" data-align="end">
-                    <Show when=move || visit.with(Option::is_some)>
+                <Show when=move || visit.with(Option::is_some)>
+                    <div class="row" data-align="end">
                         <Button
                             text=words.log_call
-                            icon=Icon::Phone
+                            icon=Icon::Note
                             name="log-call"
                             on_press=move || open.call.set(true)
                         />
@@ -316,9 +339,9 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
                             name="appoint"
                             on_press=move || open.appoint.set(true)
                         />
-                    </Show>
-                </div>
-            </Card>
+                    </div>
+                </Show>
+            </section>
         })
     }
 }
@@ -336,18 +359,6 @@ fn edit_button(name: &'static str, open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// The telephone's own map, with the address in it.
-fn map_link(address: &str) -> String {
-    let query = String::from(js_sys::encode_uri_component(address));
-    let agent = window_agent();
-    let apple = ["iPhone", "iPad", "Macintosh"].iter().any(|name| agent.contains(name));
-    if apple { format!("https://maps.apple.com/?q={query}") } else { format!("geo:0,0?q={query}") }
-}
-
-fn window_agent() -> String {
-    leptos::prelude::window().navigator().user_agent().unwrap_or_default()
-}
-
 /// What is wrong, and what the hotline found out.
 #[component]
 fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
@@ -358,6 +369,9 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         let told = |label: &'static str, told: String| {
             (!told.trim().is_empty()).then(|| view! { <Fact label value=told/> })
         };
+        // What the technical centre decides is not the engineer's to promise.
+        let returns =
+            matches!(shown.request, ticket::Request::ReturnExchange | ticket::Request::Complaint);
         let triage = shown.triage.clone();
         let facts = triage.map(|triage| {
             let kind = join([
@@ -379,6 +393,7 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         Some(view! {
             <Card title=words.problem>
                 <p>{shown.description.clone()}</p>
+                {returns.then(|| view! { <p class="note" data-tone="warning">{text().engineer.work.no_promise}</p> })}
                 <Facts>
                     {facts}
                     <Fact label=words.request value=text().words.request(shown.request)/>
@@ -416,6 +431,7 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
             domain::machine::Warranty::Contract => Tone::Primary,
             domain::machine::Warranty::Unknown => Tone::Neutral,
         };
+        let paid = machine.warranty == domain::machine::Warranty::Out;
         let dash = |value: String| if value.is_empty() { "—".to_owned() } else { value };
         let earlier = earlier.get().unwrap_or_default();
         Some(view! {
@@ -428,6 +444,7 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
                     {(!machine.place.is_empty())
                         .then(|| view! { <Plate label=words.place value=machine.place.clone() wide=true/> })}
                 </Nameplate>
+                {paid.then(|| view! { <p class="note" data-tone="warning">{words.paid_first}</p> })}
                 {(!earlier.is_empty())
                     .then(|| {
                         view! {
@@ -586,9 +603,6 @@ fn Bar(
         let (ticket, visit) = (ticket.get()?, visit.get()?);
         Some((visit.id, step::next(device, &ticket, &visit)?))
     });
-    let under_way = Memo::new(move |_| {
-        visit.with(|visit| visit.as_ref().is_some_and(|visit| visit.accepted_at.is_some()))
-    });
     // Whoever registered it without a network may be the one to do it.
     let own = Memo::new(move |_| {
         ticket.with(|ticket| {
@@ -644,14 +658,6 @@ fn Bar(
                     on_press=move || open.take_on.set(true)
                 />
             </Show>
-            <Show when=move || under_way.get() && next.with(|next| next.is_none_or(|(_, next)| next.tap().is_some()))>
-                <ButtonLink
-                    text=move || text().engineer.ticket.work
-                    href=Route::Work(id).href()
-                    icon=Icon::Wrench
-                    name="work"
-                />
-            </Show>
         </ActionBar>
     }
 }
@@ -664,6 +670,12 @@ fn More(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoVi
         let refusal = device.would(&Command::Ticket(id, command)).err()?;
         Some(text().words.refusal(refusal).to_owned())
     };
+    let phone = Memo::new(move |_| {
+        ticket.with(|shown| shown.as_ref().map(|it| it.contact.phone.clone()).unwrap_or_default())
+    });
+    let address = Memo::new(move |_| {
+        ticket.with(|shown| shown.as_ref().map(|it| it.contact.address.clone()).unwrap_or_default())
+    });
     let actions = move || {
         let words = &text().engineer.ticket;
         let held = ticket.with(|ticket| {
@@ -696,6 +708,14 @@ fn More(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoVi
                 crate::route::go_to(&Route::NewTicket.with("from", id));
             })
             .icon(Icon::Add),
+            SheetAction::new(words.message, move || {
+                contact::open(&contact::message(&phone.get_untracked()));
+            })
+            .icon(Icon::Message),
+            SheetAction::new(words.another_map, move || {
+                contact::choose_map(&address.get_untracked());
+            })
+            .icon(Icon::Navigation),
             SheetAction::new(words.edit_contact, move || open.contact.set(true))
                 .icon(Icon::Customer),
             SheetAction::new(words.edit_machine, move || open.machine.set(true))

@@ -1,19 +1,23 @@
 //! Today: the job at hand with its next step, what else is waiting, and what the office changed.
 //!
 //! By name: `ticket` a card, `accept`, `depart`, `start-repair`, `hand-in`, `next-step` its button; `list` the chosen
-//! list; `alert` and `understood`; `read-answers`; `hand-in-due`; `new-ticket`. Tabs by `data-value`.
+//! list; `quick` the card's menu; `alert` and `understood`; `read-answers`; in `reminders`: `accept-due`,
+//! `update-due`, `hand-in-due`. Tabs by `data-value`.
 
 use std::cmp::Reverse;
 
 use domain::{
     Id, Timestamp,
-    ticket::{Stage as TicketStage, Ticket},
+    ticket::{HoldReason, Stage as TicketStage, Ticket},
     user::User,
     visit::{How, Stage, Visit},
 };
 use leptos::prelude::*;
 
-use super::{card::TicketCard, step};
+use super::{
+    card::{Quick, TicketCard, is_late, join},
+    contact, step,
+};
 use crate::{
     clock,
     device::{Held, device},
@@ -28,6 +32,8 @@ use crate::{
 pub enum Place {
     New,
     Today,
+    /// Stands still until parts are there.
+    Parts,
     Later,
     Done,
     /// Registered here, and the office has not sent anybody yet.
@@ -52,8 +58,12 @@ pub fn place(ticket: &Ticket, me: Id<User>, now: Timestamp) -> Option<Place> {
     }
     let appointed = visit.appointment.as_ref().map(|window| day_number(window.from));
     let later = appointed.is_some_and(|day| day > day_number(now));
-    let held = matches!(ticket.stage, TicketStage::OnHold { .. });
-    Some(if later || held { Place::Later } else { Place::Today })
+    Some(match ticket.stage {
+        TicketStage::OnHold { reason: HoldReason::WaitingParts, .. } => Place::Parts,
+        TicketStage::OnHold { .. } => Place::Later,
+        _ if later => Place::Later,
+        _ => Place::Today,
+    })
 }
 
 /// What decides the order of the day: who waits with us at the machine, then the appointment.
@@ -94,6 +104,7 @@ pub fn Today() -> impl IntoView {
     };
     let new = in_place(Place::New);
     let today = in_place(Place::Today);
+    let parts = in_place(Place::Parts);
     let later = in_place(Place::Later);
     let done = in_place(Place::Done);
     let registered = in_place(Place::Registered);
@@ -119,8 +130,9 @@ pub fn Today() -> impl IntoView {
         let count =
             |ids: Memo<Vec<Id<Ticket>>>| ids.with(|ids| u32::try_from(ids.len()).unwrap_or(0));
         vec![
-            TabItem::new("new", words.new).count(count(new)).tone(Tone::Danger),
             TabItem::new("today", words.today).count(count(today)),
+            TabItem::new("new", words.new).count(count(new)).tone(Tone::Danger),
+            TabItem::new("parts", words.waiting_parts).count(count(parts)),
             TabItem::new("later", words.later).count(count(later)),
             TabItem::new("done", words.done).count(count(done)),
         ]
@@ -129,6 +141,7 @@ pub fn Today() -> impl IntoView {
         let pinned = current.get();
         let ids = match tab.get().as_str() {
             "new" => new.get(),
+            "parts" => parts.get(),
             "later" => later.get(),
             "done" => done.get().into_iter().take(DONE_MAX).collect(),
             _ => today.get(),
@@ -153,11 +166,16 @@ pub fn Today() -> impl IntoView {
         let words = &text().engineer.today;
         match tab.get().as_str() {
             "new" => words.nothing_new,
+            "parts" => words.nothing_parts,
+            // The pinned job is all there is.
+            "today" if current.get().is_some() => words.nothing_else_today,
             "later" => words.nothing_later,
             "done" => words.nothing_done,
             _ => words.nothing_today,
         }
     };
+    let in_day = Memo::new(move |_| tab.with(|tab| tab == "today"));
+    let quick = Quick::provide();
     view! {
         <PhoneShell title=move || text().engineer.today.title tab=Route::Today>
             <header class="today">
@@ -166,15 +184,15 @@ pub fn Today() -> impl IntoView {
             </header>
             <Alerts tickets me now/>
             {move || {
-                current.get().map(|id| view! { <TicketCard id now current=true/> })
+                current.get().map(|id| view! { <TicketCard id now current=true in_day=true/> })
             }}
-            <HandIns tickets me/>
+            <Reminders tickets me now/>
             <Tabs label=move || text().engineer.today.lists value=tab items=tabs/>
             <div class="tickets" data-name="list">
-                <For each=move || shown.get() key=|id| *id let:id>
-                    <TicketCard id now/>
+                <For each=move || shown.get() key=move |id| (*id, in_day.get()) let:id>
+                    <TicketCard id now in_day=in_day.get_untracked()/>
                 </For>
-                <Show when=move || shown.with(Vec::is_empty) && (current.get().is_none() || tab.get() != "today")>
+                <Show when=move || shown.with(Vec::is_empty)>
                     <Empty icon=Icon::Sun text=empty/>
                 </Show>
             </div>
@@ -189,14 +207,8 @@ pub fn Today() -> impl IntoView {
                     </For>
                 </div>
             </Show>
-            <div class="row" data-align="end">
-                <ButtonLink
-                    text=move || text().engineer.today.new_ticket
-                    href=Route::NewTicket.href()
-                    icon=Icon::Add
-                    name="new-ticket"
-                />
-            </div>
+            {quick.menu()}
+            {contact::maps()}
         </PhoneShell>
     }
 }
@@ -317,41 +329,134 @@ fn Alerts(
     }
 }
 
-/// Signed sheets and old parts that belong back at base before the day ends.
+/// What is not urgent enough to stand in the way, and must not be forgotten: one line, unfolded on a tap.
 #[component]
-fn HandIns(tickets: Memo<Vec<Held<Ticket>>>, me: Memo<Id<User>>) -> impl IntoView {
+fn Reminders(
+    tickets: Memo<Vec<Held<Ticket>>>,
+    me: Memo<Id<User>>,
+    now: Signal<Timestamp>,
+) -> impl IntoView {
     let device = device();
-    let due = Memo::new(move |_| {
-        let me = me.get();
-        tickets.with(|all| {
-            all.iter()
-                .filter(|ticket| {
-                    ticket.visit_of(me).is_some_and(|visit| {
-                        step::next(device, ticket, visit) == Some(step::Step::HandIn)
-                    })
-                })
-                .map(|ticket| {
-                    (ticket.id, ticket.contact.label(), ticket.spoken_number().to_owned())
-                })
-                .collect::<Vec<_>>()
-        })
+    let found = Memo::new(move |_| {
+        let (me, now) = (me.get(), now.get());
+        let of = |ticket: &Held<Ticket>| {
+            let visit = ticket.visit_of(me)?;
+            let hands_in = step::next(device, ticket, visit) == Some(step::Step::HandIn);
+            let reminder = reminder(ticket, visit, hands_in, now)?;
+            let number = ticket.spoken_number().to_owned();
+            Some((ticket.id, reminder, ticket.contact.label(), number))
+        };
+        let mut found = tickets.with(|all| all.iter().filter_map(of).collect::<Vec<_>>());
+        found.sort_by_key(|(_, reminder, ..)| *reminder);
+        found
     });
+    let summary = move || {
+        let count = |wanted: Reminder| {
+            let count = found.with(|found| found.iter().filter(|it| it.1 == wanted).count());
+            (count > 0).then(|| (wanted.counted())(count))
+        };
+        join(Reminder::ALL.map(count))
+    };
     view! {
-        <Show when=move || due.with(|due| !due.is_empty())>
-            <CellGroup
-                title=move || text().engineer.today.hand_ins
-                note=move || text().engineer.today.hand_ins_note
-            >
-                <For each=move || due.get() key=|(id, ..)| *id let:row>
-                    <Cell
-                        label=row.1.clone()
-                        hint=row.2.clone()
-                        icon=Icon::Inbox
-                        href=Signal::stored(Route::Work(row.0).href())
-                        name="hand-in-due"
-                    />
-                </For>
-            </CellGroup>
+        <Show when=move || found.with(|found| !found.is_empty())>
+            <details class="reminders" data-name="reminders">
+                <summary class="reminders__head">
+                    {Icon::Bell.svg()}
+                    <span>{summary}</span>
+                    {Icon::ChevronDown.svg()}
+                </summary>
+                <CellGroup note=move || text().engineer.today.hand_ins_note>
+                    <For
+                        each=move || found.get()
+                        key=|(id, reminder, ..)| (*id, *reminder)
+                        let((id, reminder, who, number))
+                    >
+                        <Cell
+                            label=who
+                            hint=Signal::derive(move || {
+                                join([Some(reminder.said().to_owned()), Some(number.clone())])
+                            })
+                            icon=reminder.icon()
+                            href=Signal::stored(reminder.route(id).href())
+                            name=reminder.name()
+                        />
+                    </For>
+                </CellGroup>
+            </details>
         </Show>
+    }
+}
+
+/// What a job waits for that nobody pressed a button for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Reminder {
+    /// The rule of one hour.
+    Accept,
+    /// The rule of twenty-four hours.
+    Update,
+    HandIn,
+}
+
+/// A job on which nothing was written down for so long asks what became of it.
+const SILENT_MINUTES: i64 = 24 * 60;
+
+fn reminder(ticket: &Ticket, visit: &Visit, hands_in: bool, now: Timestamp) -> Option<Reminder> {
+    let off = visit.called_off.is_some() || ticket.stage.is_over();
+    let held = matches!(ticket.stage, TicketStage::OnHold { .. });
+    let later = visit.appointment.as_ref().is_some_and(|agreed| agreed.from > now);
+    let silent = ticket.log.last().is_some_and(|entry| entry.at.plus_minutes(SILENT_MINUTES) < now);
+    if hands_in {
+        return Some(Reminder::HandIn);
+    }
+    match visit.stage {
+        _ if off || held => None,
+        Stage::Assigned => is_late(visit, now).then_some(Reminder::Accept),
+        stage if stage < Stage::Signed && silent && !later => Some(Reminder::Update),
+        _ => None,
+    }
+}
+
+impl Reminder {
+    const ALL: [Reminder; 3] = [Reminder::Accept, Reminder::Update, Reminder::HandIn];
+
+    fn counted(self) -> fn(usize) -> String {
+        let words = &text().engineer.today;
+        match self {
+            Reminder::Accept => words.to_accept,
+            Reminder::Update => words.to_update,
+            Reminder::HandIn => words.to_hand_in,
+        }
+    }
+
+    fn said(self) -> &'static str {
+        let words = &text().engineer.today;
+        match self {
+            Reminder::Accept => words.accept_overdue,
+            Reminder::Update => words.update_overdue,
+            Reminder::HandIn => words.hand_in_due,
+        }
+    }
+
+    fn icon(self) -> Icon {
+        match self {
+            Reminder::Accept => Icon::Bell,
+            Reminder::Update => Icon::Clock,
+            Reminder::HandIn => Icon::Inbox,
+        }
+    }
+
+    fn route(self, ticket: Id<Ticket>) -> Route {
+        match self {
+            Reminder::Accept | Reminder::Update => Route::Ticket(ticket),
+            Reminder::HandIn => Route::Work(ticket),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Reminder::Accept => "accept-due",
+            Reminder::Update => "update-due",
+            Reminder::HandIn => "hand-in-due",
+        }
     }
 }

@@ -33,6 +33,7 @@ use super::{
     Saved,
     card::{StatusTag, join},
     lead_to,
+    progress::Progress,
     step::{self, Step},
 };
 use crate::{
@@ -40,7 +41,7 @@ use crate::{
     locale::{text, time, window},
     pages::shell::PhoneDetail,
     route::Route,
-    ui::{ActionBar, Button, ButtonKind, ButtonLink, Card, Empty, Icon, Steps, Tone},
+    ui::{ActionBar, Button, ButtonKind, ButtonLink, Card, Empty, Icon, Tone},
 };
 
 /// The visit one is working on.
@@ -299,7 +300,7 @@ fn Sections(job: Job) -> impl IntoView {
                 <StatusTag ticket=job.shown/>
                 <span class="muted num">{line}</span>
             </div>
-            <Steps label=move || text().engineer.ticket.steps items=steps/>
+            <Progress steps/>
         </section>
         <Show when=move || called_off.get()>
             <Card tone=Tone::Danger>

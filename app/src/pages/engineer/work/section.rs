@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    locale::text,
-    ui::{Button, ButtonKind, Icon, Tag, Tone},
-};
+use crate::{locale::text, ui::Icon};
 
 /// Folded, it says what was done; unfolded, it is the form. It unfolds by itself when it is due.
 #[component]
@@ -25,41 +22,45 @@ pub fn Section(
     children: ChildrenFn,
 ) -> impl IntoView {
     let open = Memo::new(move |_| chosen.get().unwrap_or_else(|| due.get()));
-    let toggle = move || chosen.set(Some(!open.get_untracked()));
-    let word = move || {
+    let toggle = move |_| chosen.set(Some(!open.get_untracked()));
+    let state = Memo::new(move |_| match (done.get(), due.get()) {
+        (true, _) => "done",
+        (false, true) => "now",
+        (false, false) => "todo",
+    });
+    // Why its turn has not come is said where it would be opened, not on a page of its own.
+    let said = move || {
         let words = &text().engineer.work;
-        match (open.get(), done.get()) {
-            (true, _) => words.fold,
-            (false, true) => words.change,
-            (false, false) => words.fill_in,
+        match (done.get(), turn.get()) {
+            (true, _) => words.done.to_owned(),
+            (false, Some(why)) => why,
+            (false, None) => String::new(),
         }
     };
     let summary = StoredValue::new(summary);
     let children = StoredValue::new(children);
     view! {
-        <section class="card sheet-step" id=id tabindex="-1" data-done=done data-open=open>
-            <header class="card__head">
-                <h2 class="card__title">{title}</h2>
-                <Show when=move || done.get()>
-                    <Tag
-                        text=move || text().engineer.work.done
-                        tone=Tone::Success
-                        icon=Some(Icon::Check)
-                    />
-                </Show>
-            </header>
-            <Show when=move || !open.get()>
-                {summary.with_value(ViewFn::run)}
-                {move || {
-                    turn.get()
-                        .filter(|_| !done.get())
-                        .map(|why| view! { <p class="faint">{why}</p> })
-                }}
-            </Show>
+        <section class="card sheet-step" id=id tabindex="-1" data-state=state data-open=open>
+            <h2 class="sheet-step__title">
+                <button
+                    class="sheet-step__head"
+                    type="button"
+                    data-name=name
+                    aria-expanded=move || open.get().to_string()
+                    on:click=toggle
+                >
+                    <span class="sheet-step__mark" aria-hidden="true">
+                        {move || done.get().then(|| Icon::Check.svg())}
+                    </span>
+                    <span class="sheet-step__text">
+                        <span>{title}</span>
+                        <span class="sheet-step__said">{said}</span>
+                    </span>
+                    {Icon::ChevronDown.svg()}
+                </button>
+            </h2>
+            <Show when=move || !open.get() && done.get()>{summary.with_value(ViewFn::run)}</Show>
             <Show when=move || open.get()>{children.with_value(|children| children())}</Show>
-            <div class="row" data-align="end">
-                <Button text=word kind=ButtonKind::Quiet name on_press=toggle/>
-            </div>
         </section>
     }
 }
