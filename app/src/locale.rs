@@ -21,6 +21,7 @@ pub mod handover;
 pub mod health;
 pub mod office;
 pub mod person;
+pub mod scan;
 pub mod words;
 
 /// The texts of one area of the app in one language.
@@ -79,6 +80,7 @@ areas! {
     office: OfficeText,
     health: HealthText,
     gallery: GalleryText,
+    scan: ScanWords,
 }
 
 static ZH: Text = Text::new(Language::Chinese);

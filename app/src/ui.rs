@@ -1,5 +1,6 @@
 //! The parts every screen is made of: they take text and callbacks, and know no ticket.
 
+pub mod awake;
 pub mod banner;
 pub mod button;
 pub mod card;
@@ -15,6 +16,7 @@ pub mod frame;
 pub mod icon;
 pub mod nameplate;
 pub mod qr;
+pub mod scan;
 pub mod search;
 pub mod sign;
 pub mod sla;
@@ -42,6 +44,7 @@ pub use frame::{ActionBar, NavBar, RailLink, SideRail, TabBar, TabLink, focus_ti
 pub use icon::Icon;
 pub use nameplate::{Fact, Facts, Nameplate, Plate};
 pub use qr::QrCode;
+pub use scan::{Scan, ScanWords};
 pub use search::SearchBar;
 pub use sign::{SignaturePad, SignatureView};
 pub use sla::{SlaRail, SlaText};

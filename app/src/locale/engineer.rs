@@ -235,6 +235,8 @@ texts! {
         baidu: "百度地图", "Baidu Maps";
         tencent: "腾讯地图", "Tencent Maps";
         system_map: "手机自带地图", "The phone's own map";
+        verify_machine: "扫码核对机器", "Check the machine's label";
+        same_machine: "与工单上的序列号一致", "It is the machine on the ticket";
         paid_first: "保外服务须先报价，客户同意后再维修。", "Out of warranty: tell the price first, and repair when the customer agrees.";
         customer: "客户", "Customer";
         contact: "联系客户", "Contact";
@@ -285,6 +287,8 @@ texts! {
         fn addressed(String, &'static str): |name, title| format!("{name} {title}"), |name, title| format!("{title} {name}");
         fn proposed(String): |when| format!("{when}（待客户确认）"), |when| format!("{when} (not agreed yet)");
         fn agreed(String, String): |when, who| format!("{when}（{who}已同意）"), |when, who| format!("{when} (agreed with {who})");
+        fn scanned(String): |code| format!("扫到 {code}；工单上还没有序列号，可在“修改”里填写。"), |code| format!("Read {code}. The ticket has no serial number yet; add it with “Edit”.");
+        fn other_machine(String): |code| format!("不是同一台：扫到 {code}"), |code| format!("Another machine: {code}");
         fn next_of(String, usize, usize):
             |step, nth, all| format!("下一步：{step}（{nth}/{all}）"),
             |step, nth, all| format!("Next: {step} ({nth}/{all})");

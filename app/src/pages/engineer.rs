@@ -9,6 +9,7 @@ pub mod new_ticket;
 pub mod progress;
 pub mod promise;
 pub mod request_parts;
+pub mod scan;
 pub mod step;
 pub mod ticket;
 pub mod tickets;

@@ -8,7 +8,6 @@
 //! `pin-delete`, `pin-unlock`, `pin-forgotten`, `pin-instead`, `password-unlock`, `pin-save`, `pin-cancel`.
 
 pub mod answer;
-mod awake;
 pub mod decline;
 pub mod done;
 pub mod give;
@@ -32,7 +31,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     device::{Device, Trouble, device},
     locale::{self, handover::HandoverText, text, words},
-    ui::{Button, ButtonKind, Dialog, Icon, IconButton, focus_title, sign::Stroke},
+    ui::{
+        Button, ButtonKind, Dialog, Icon, IconButton, awake::stay_awake, focus_title, sign::Stroke,
+    },
 };
 
 /// What stands instead of the whole app while the device is handed over.
@@ -295,7 +296,7 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
         taking_back: RwSignal::new(false),
     };
     let _open = StoredValue::new(device.keep_form_open());
-    awake::stay_awake();
+    stay_awake();
     let standing = Memo::new(move |_| scene.standing());
     let digest = Memo::new(move |_| match standing.get() {
         Standing::Open(lock) => Some(lock.digest),

@@ -16,6 +16,7 @@ use super::{
     choices,
     draft::Draft,
     lead_to,
+    scan::ScanButton,
     ticket::take_on::{TriageFields, TriageInputs},
 };
 use crate::{
@@ -337,12 +338,15 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                     id="new-model"
                 />
                 <ModelHints model=fields.model/>
-                <Field
-                    label=move || text().engineer.fresh.serial
-                    value=fields.serial
-                    max_length=100
-                    id="new-serial"
-                />
+                <div class="scan-field">
+                    <Field
+                        label=move || text().engineer.fresh.serial
+                        value=fields.serial
+                        max_length=100
+                        id="new-serial"
+                    />
+                    <ScanButton on_code=move |code: String| fields.serial.set(code)/>
+                </div>
                 <Duplicates fields ticket=ids.ticket/>
                 <Segmented
                     label=move || text().engineer.ticket.warranty

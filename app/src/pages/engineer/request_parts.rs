@@ -14,6 +14,7 @@ use super::{
     card::join,
     draft::Draft,
     lead_to,
+    scan::ScanButton,
     work::parts::{OfferList, offers},
 };
 use crate::{
@@ -213,7 +214,9 @@ pub fn RequestParts(id: Id<Ticket>) -> impl IntoView {
                         placeholder=move || text().engineer.parts.search
                         value=wanted
                         clear=move || text().engineer.tickets.clear
-                    />
+                    >
+                        <ScanButton on_code=move |code: String| wanted.set(code)/>
+                    </SearchBar>
                 </div>
                 <p class="faint num">{age}</p>
                 <OfferList

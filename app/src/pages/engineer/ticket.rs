@@ -41,8 +41,8 @@ use crate::{
     route::Route,
     ui::{
         ActionBar, ActionSheet, Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CopyText,
-        Empty, Fact, Facts, Icon, IconButton, Nameplate, Plate, SheetAction, SlaRail, SlaText,
-        Tone,
+        Empty, Fact, Facts, Icon, IconButton, Nameplate, Plate, Scan, SheetAction, SlaRail,
+        SlaText, Tone, toast,
     },
 };
 
@@ -431,6 +431,7 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
             domain::machine::Warranty::Contract => Tone::Primary,
             domain::machine::Warranty::Unknown => Tone::Neutral,
         };
+        let serial = machine.serial.clone();
         let paid = machine.warranty == domain::machine::Warranty::Out;
         let dash = |value: String| if value.is_empty() { "—".to_owned() } else { value };
         let earlier = earlier.get().unwrap_or_default();
@@ -444,6 +445,9 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
                     {(!machine.place.is_empty())
                         .then(|| view! { <Plate label=words.place value=machine.place.clone() wide=true/> })}
                 </Nameplate>
+                <div class="row" data-align="end">
+                    <ScanVerify serial/>
+                </div>
                 {paid.then(|| view! { <p class="note" data-tone="warning">{words.paid_first}</p> })}
                 {(!earlier.is_empty())
                     .then(|| {
@@ -470,6 +474,38 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
             </Card>
         })
     }
+}
+
+/// Compares the label on the machine with what the ticket says.
+#[component]
+fn ScanVerify(serial: String) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let compare = move |code: String| {
+        let words = &text().engineer.ticket;
+        if same_code(&code, &serial) {
+            toast(Tone::Success, words.same_machine);
+        } else if serial.trim().is_empty() {
+            toast(Tone::Warning, (words.scanned)(code));
+        } else {
+            toast(Tone::Danger, (words.other_machine)(code));
+        }
+    };
+    view! {
+        <Button
+            text=move || text().engineer.ticket.verify_machine
+            icon=Icon::Scan
+            name="verify-machine"
+            on_press=move || open.set(true)
+        />
+        <Scan open words=Signal::derive(|| *text().scan) on_code=compare/>
+    }
+}
+
+/// Whether a scanned code bears this serial number, with or without dashes, alone or among other things.
+fn same_code(code: &str, serial: &str) -> bool {
+    let names = domain::search::Names::default().code(code);
+    let wanted = domain::search::Wanted::new(serial);
+    !wanted.is_empty() && wanted.rank(&names).is_some()
 }
 
 /// Every visit of the ticket with its outcome and its signed sheets.

@@ -9,13 +9,17 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::card::TicketCard;
+use super::{
+    card::{Quick, TicketCard},
+    contact,
+    scan::ScanButton,
+};
 use crate::{
     clock,
     device::device,
     locale::text,
     pages::shell::PhoneShell,
-    route::Route,
+    route::{self, Route},
     search::{self, Line},
     ui::{Button, ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
 };
@@ -76,7 +80,8 @@ const CARDS: usize = 20;
 pub fn Tickets() -> impl IntoView {
     let device = device();
     let now = Signal::derive(clock::minute);
-    let wanted = RwSignal::new(String::new());
+    // What was scanned on another page.
+    let wanted = RwSignal::new(untrack(|| route::query("find")).unwrap_or_default());
     let filter = RwSignal::new(None::<Filter>);
     let shown = RwSignal::new(CARDS);
     let tickets = Memo::new(move |_| search::lines(device));
@@ -118,6 +123,7 @@ pub fn Tickets() -> impl IntoView {
             />
         }
     });
+    let quick = Quick::provide();
     view! {
         <PhoneShell title=move || text().engineer.tickets.title tab=Route::Tickets>
             // A bar of search grows with its row; alone in a column it would fill the screen.
@@ -127,7 +133,9 @@ pub fn Tickets() -> impl IntoView {
                     placeholder=move || text().engineer.tickets.search_hint
                     value=wanted
                     clear=move || text().engineer.tickets.clear
-                />
+                >
+                    <ScanButton on_code=move |code: String| wanted.set(code)/>
+                </SearchBar>
             </div>
             <div class="chips" role="group" aria-label=move || text().engineer.tickets.filters>
                 {chips}
@@ -158,6 +166,8 @@ pub fn Tickets() -> impl IntoView {
                     </Empty>
                 </Show>
             </div>
+            {quick.menu()}
+            {contact::maps()}
         </PhoneShell>
     }
 }

@@ -16,7 +16,9 @@ use leptos::prelude::*;
 
 use super::{
     card::{Quick, TicketCard, is_late, join},
-    contact, step,
+    contact,
+    scan::{self, ScanButton},
+    step,
 };
 use crate::{
     clock,
@@ -177,7 +179,11 @@ pub fn Today() -> impl IntoView {
     let in_day = Memo::new(move |_| tab.with(|tab| tab == "today"));
     let quick = Quick::provide();
     view! {
-        <PhoneShell title=move || text().engineer.today.title tab=Route::Today>
+        <PhoneShell
+            title=move || text().engineer.today.title
+            tab=Route::Today
+            tools=|| view! { <ScanButton on_code=|code: String| scan::find(&code)/> }
+        >
             <header class="today">
                 <p class="today__date">{move || date(now.get())}</p>
                 <p class="today__done">{progress}</p>

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::{
     device::device,
     locale::{text, words},
-    pages::engineer::{choices, draft::Draft, lead_to},
+    pages::engineer::{choices, draft::Draft, lead_to, scan::ScanButton},
     ui::{
         Button, ButtonKind, DateTime, Drawer, Field, FieldKind, Segmented, TextArea, TimeKind,
         Tone, toast,
@@ -208,7 +208,15 @@ fn machine_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
                 max_length=100
                 id="machine-model"
             />
-            <Field label=move || text().engineer.fresh.serial value=serial max_length=100 id="machine-serial"/>
+            <div class="scan-field">
+                <Field
+                    label=move || text().engineer.fresh.serial
+                    value=serial
+                    max_length=100
+                    id="machine-serial"
+                />
+                <ScanButton on_code=move |code: String| serial.set(code)/>
+            </div>
             <DateTime
                 label=move || text().engineer.ticket.purchased
                 value=purchased_on

@@ -15,7 +15,7 @@ use super::{Job, section::Section};
 use crate::{
     device::Device,
     locale::{moment, money, text},
-    pages::engineer::{amount, card::join, draft::Draft, lead_to},
+    pages::engineer::{amount, card::join, draft::Draft, lead_to, scan::ScanButton},
     ui::{
         Button, ButtonKind, CheckRow, Choice, Field, FieldKind, Icon, IconButton, SearchBar,
         Segmented, Stepper,
@@ -248,7 +248,9 @@ pub fn PartsSection(job: Job) -> impl IntoView {
                                 placeholder=move || text().engineer.parts.search
                                 value=wanted
                                 clear=move || text().engineer.tickets.clear
-                            />
+                            >
+                                <ScanButton on_code=move |code: String| wanted.set(code)/>
+                            </SearchBar>
                         </div>
                         <p class="faint num">{age}</p>
                         <OfferList
@@ -307,24 +309,30 @@ pub fn PartsSection(job: Job) -> impl IntoView {
                         max_length=12
                         id="part-price"
                     />
-                    <Field
-                        label=move || text().engineer.parts.new_serial
-                        value=fields.new_serial
-                        max_length=100
-                        id="part-new-serial"
-                    />
+                    <div class="scan-field">
+                        <Field
+                            label=move || text().engineer.parts.new_serial
+                            value=fields.new_serial
+                            max_length=100
+                            id="part-new-serial"
+                        />
+                        <ScanButton on_code=move |code: String| fields.new_serial.set(code)/>
+                    </div>
                     <CheckRow
                         label=move || text().engineer.parts.replaced
                         checked=fields.replaced
                         id="part-replaced"
                     />
                     <Show when=move || fields.replaced.get()>
-                        <Field
-                            label=move || text().engineer.parts.old_serial
-                            value=fields.old_serial
-                            max_length=100
-                            id="part-old-serial"
-                        />
+                        <div class="scan-field">
+                            <Field
+                                label=move || text().engineer.parts.old_serial
+                                value=fields.old_serial
+                                max_length=100
+                                id="part-old-serial"
+                            />
+                            <ScanButton on_code=move |code: String| fields.old_serial.set(code)/>
+                        </div>
                         <Show when=move || free.get()>
                             <CheckRow
                                 label=move || text().engineer.parts.returnable
@@ -372,14 +380,17 @@ fn OldPart(fields: Fields) -> impl IntoView {
             when=move || fields.old_part.with(|old| old == LOST)
             fallback=move || {
                 view! {
-                    <Field
-                        label=move || text().engineer.parts.label
-                        hint=move || text().engineer.parts.label_hint
-                        value=fields.label
-                        large=true
-                        max_length=40
-                        id="part-label"
-                    />
+                    <div class="scan-field">
+                        <Field
+                            label=move || text().engineer.parts.label
+                            hint=move || text().engineer.parts.label_hint
+                            value=fields.label
+                            large=true
+                            max_length=40
+                            id="part-label"
+                        />
+                        <ScanButton on_code=move |code: String| fields.label.set(code)/>
+                    </div>
                 }
             }
         >

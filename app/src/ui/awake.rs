@@ -1,4 +1,4 @@
-//! Keeps the screen on while somebody reads and signs, where the browser can.
+//! Keeps the screen on while somebody reads, signs or scans, where the browser can.
 
 use js_sys::{Function, Promise, Reflect};
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// Asks for the screen to stay on until the component is gone.
-pub(super) fn stay_awake() {
+pub fn stay_awake() {
     let lock = StoredValue::new_local(None::<JsValue>);
     let ask = move || {
         spawn_local(async move {
