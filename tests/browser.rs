@@ -11,6 +11,7 @@ mod browser {
     mod customer;
     mod engine;
     mod engines;
+    mod first_run;
     mod line;
     mod offline;
     mod pictures;

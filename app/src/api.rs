@@ -24,6 +24,12 @@ pub struct Hello {
     pub demo: bool,
     #[serde(default)]
     pub demo_accounts: Vec<DemoAccount>,
+    /// What the organisation is called.
+    #[serde(default)]
+    pub organisation: Option<String>,
+    /// Whether nobody can sign in yet.
+    #[serde(default)]
+    pub unclaimed: bool,
 }
 
 /// An account of the demonstration.
@@ -90,6 +96,55 @@ pub struct Account {
     pub last_seen: Option<domain::Timestamp>,
     #[serde(default)]
     pub replicas: Vec<AccountReplica>,
+    /// Whether there is a password.
+    #[serde(default)]
+    pub password: bool,
+    /// The newest login card.
+    #[serde(default)]
+    pub card: Option<CardStanding>,
+}
+
+/// How a login card stands.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct CardStanding {
+    pub expires: domain::Timestamp,
+    #[serde(default)]
+    pub used: Option<domain::Timestamp>,
+    #[serde(default)]
+    pub revoked: Option<domain::Timestamp>,
+}
+
+/// A login card as it is made, with its code; nobody can ask for that again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LoginCard {
+    pub user: domain::Id<User>,
+    pub name: String,
+    pub login: String,
+    pub code: String,
+    pub link: String,
+    pub expires: domain::Timestamp,
+}
+
+/// Whom a login card is for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct CardHolder {
+    pub name: String,
+    pub login: String,
+    #[serde(default)]
+    pub roles: Vec<domain::user::Role>,
+    #[serde(default)]
+    pub organisation: Option<String>,
+}
+
+/// What the first administrator says about the organisation and about themselves.
+#[derive(Clone, Debug, Serialize)]
+pub struct First {
+    pub code: String,
+    pub organisation: String,
+    pub name: String,
+    pub login: String,
+    pub password: String,
+    pub roles: Vec<domain::user::Role>,
 }
 
 /// A device of an account.
@@ -241,11 +296,11 @@ pub async fn accounts() -> Result<Vec<Account>, Fault> {
     json(Method::GET, "/api/v1/accounts", None, FIRST_BYTE_MS).await
 }
 
-/// Adds a person with a login and a first password.
+/// Adds a person with a login and a first password, or without one: a card lets them in then.
 ///
 /// # Errors
 /// Why there is no usable answer; a login that is taken is `conflict`.
-pub async fn add_account(user: &User, login: &str, password: &str) -> Result<(), Fault> {
+pub async fn add_account(user: &User, login: &str, password: Option<&str>) -> Result<(), Fault> {
     let body = serde_json::json!({ "user": user, "login": login, "password": password });
     empty(Method::POST, "/api/v1/accounts", Some(body.to_string())).await
 }
@@ -257,6 +312,41 @@ pub async fn add_account(user: &User, login: &str, password: &str) -> Result<(),
 pub async fn set_password(user: domain::Id<User>, password: &str) -> Result<(), Fault> {
     let body = serde_json::json!({ "password": password }).to_string();
     empty(Method::PUT, &format!("/api/v1/accounts/{user}/password"), Some(body)).await
+}
+
+/// Makes login cards; `page` is where their codes are typed, with the address of this server.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn make_cards(users: &[domain::Id<User>], page: &str) -> Result<Vec<LoginCard>, Fault> {
+    let body = serde_json::json!({ "users": users, "page": page }).to_string();
+    json(Method::POST, "/api/v1/enrolments", Some(body), IMPORT_MS).await
+}
+
+/// Makes a person's login card good for nothing.
+///
+/// # Errors
+/// Why there is no usable answer; `not_found` where there was none.
+pub async fn revoke_card(user: domain::Id<User>) -> Result<(), Fault> {
+    empty(Method::DELETE, &format!("/api/v1/enrolments/{user}"), None).await
+}
+
+/// Whom a card is for. It stays good.
+///
+/// # Errors
+/// Why there is no usable answer: `code_unknown`, `code_used`, `code_revoked`, `code_expired`, or the usual.
+pub async fn look_at_card(code: &str) -> Result<CardHolder, Fault> {
+    let body = serde_json::json!({ "code": code }).to_string();
+    json(Method::POST, "/api/v1/enrol/look", Some(body), FIRST_BYTE_MS).await
+}
+
+pub(crate) async fn enrol(code: &str, password: &str) -> Result<Session, Fault> {
+    let body = serde_json::json!({ "code": code, "password": password }).to_string();
+    json(Method::POST, "/api/v1/enrol", Some(body), FIRST_BYTE_MS).await
+}
+
+pub(crate) async fn set_up(first: &First) -> Result<Session, Fault> {
+    json(Method::POST, "/api/v1/setup", Some(encode(first)), FIRST_BYTE_MS).await
 }
 
 #[derive(Deserialize)]

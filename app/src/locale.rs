@@ -15,6 +15,7 @@ use crate::{clock, storage};
 pub mod calendar;
 pub mod desk;
 pub mod engineer;
+pub mod first_run;
 pub mod frame;
 pub mod gallery;
 pub mod handover;
@@ -72,6 +73,7 @@ areas! {
     words: Words,
     /// The frame around the pages.
     frame: FrameText,
+    first_run: FirstRunText,
     engineer: EngineerText,
     person: PersonText,
     handover: HandoverText,

@@ -13,7 +13,7 @@ use crate::{
     clock,
     device::Device,
     locale::{self, text},
-    pages::{labels, me, outbox, sheet, sign_in, verify},
+    pages::{enrol, install, labels, me, outbox, sheet, sign_in, start, verify},
     route::{self, Face, Route},
     session::SessionState,
     sync::Network,
@@ -51,7 +51,7 @@ fn app(face: Face, pages: Pages) -> impl IntoView {
     let screen = Memo::new(move |before| screen(device, face, before.copied()));
     Effect::new(move |_| match screen.get() {
         Screen::Elsewhere(route) => {
-            route::replace(route.unwrap_or_else(|| home(&device.me())));
+            route::replace(route.unwrap_or_else(|| start::first_page(device)));
         }
         Screen::Opening => {}
         Screen::SignIn | Screen::Page(_) | Screen::Given(_) => arrived(),
@@ -141,6 +141,8 @@ pub fn shared(route: Route) -> Option<AnyView> {
         Route::Outbox => view! { <outbox::Outbox/> }.into_any(),
         Route::Me => view! { <me::Me/> }.into_any(),
         Route::Verify => view! { <verify::Verify/> }.into_any(),
+        Route::Install => view! { <install::Install/> }.into_any(),
+        Route::Enrol => view! { <enrol::SomebodyHere/> }.into_any(),
         _ => return None,
     })
 }

@@ -47,6 +47,14 @@ pub enum Route {
     People,
     /// Every part in every state, for whoever builds and checks them.
     Gallery,
+    /// The administrator's way to the first ticket.
+    Start,
+    /// Login cards.
+    Cards,
+    /// How the app comes onto the home screen.
+    Install,
+    /// Where a login card leads; its code stands behind the `#`.
+    Enrol,
     SignIn,
     /// Checking a customer copy.
     Verify,
@@ -79,6 +87,10 @@ impl Route {
             Self::Import => "/desk/import".into(),
             Self::People => "/desk/people".into(),
             Self::Gallery => "/dev/gallery".into(),
+            Self::Start => "/desk/start".into(),
+            Self::Cards => "/desk/cards".into(),
+            Self::Install => "/install".into(),
+            Self::Enrol => "/enrol".into(),
             Self::SignIn => "/sign-in".into(),
             Self::Verify => "/verify".into(),
         }
@@ -105,12 +117,16 @@ impl Route {
             | Self::Catalogue
             | Self::Import
             | Self::People
-            | Self::Gallery => Some(Face::Office),
+            | Self::Gallery
+            | Self::Start
+            | Self::Cards => Some(Face::Office),
             Self::Handover => Some(Face::Customer),
             Self::Sheet(_)
             | Self::Labels(_)
             | Self::Outbox
             | Self::Me
+            | Self::Install
+            | Self::Enrol
             | Self::SignIn
             | Self::Verify => None,
         }
@@ -149,6 +165,10 @@ impl Route {
             ["desk", "import"] => Self::Import,
             ["desk", "people"] => Self::People,
             ["dev", "gallery"] => Self::Gallery,
+            ["desk", "start"] => Self::Start,
+            ["desk", "cards"] => Self::Cards,
+            ["install"] => Self::Install,
+            ["enrol"] => Self::Enrol,
             ["sign-in"] => Self::SignIn,
             ["verify"] => Self::Verify,
             _ => return None,
@@ -207,6 +227,23 @@ pub fn current() -> Signal<Option<Route>> {
 pub fn query(name: &str) -> Option<String> {
     let query = place(|place| place.query.clone())?;
     UrlSearchParams::new_with_str(&query).ok()?.get(name)
+}
+
+/// The address of a page with the server's name, as another device reaches it.
+pub fn address(route: Route) -> String {
+    format!("{}{}", window().location().origin().unwrap_or_default(), route.href())
+}
+
+/// What stands behind the `#` of the address.
+pub fn fragment() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// Takes what stands behind the `#` out of the address bar and its history.
+pub fn drop_fragment() {
+    let Place { path, query } = place_now();
+    set_history(&format!("{path}{query}"), true);
 }
 
 /// Goes there; the back button leads back here.

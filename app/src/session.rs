@@ -73,6 +73,8 @@ pub enum SignInTrouble {
     Portal,
     /// The server had another problem.
     Server,
+    /// The server says no, with this code: a login card that is good for nothing, a wrong setup code.
+    Refused(String),
     /// This device could not open its storage.
     Storage,
 }
@@ -106,7 +108,27 @@ impl Device {
     /// # Errors
     /// Why it did not work.
     pub async fn sign_in(self, login: &str, password: &str) -> Result<(), SignInTrouble> {
-        let Session { user, server } = api::sign_in(login, password).await?;
+        self.enter(api::sign_in(login, password).await?).await
+    }
+
+    /// Signs in with a login card and the password its holder chose.
+    ///
+    /// # Errors
+    /// Why it did not work.
+    pub async fn enrol(self, code: &str, password: &str) -> Result<(), SignInTrouble> {
+        self.enter(api::enrol(code, password).await?).await
+    }
+
+    /// Makes the organisation and its first administrator, who is then signed in.
+    ///
+    /// # Errors
+    /// Why it did not work.
+    pub async fn set_up(self, first: &api::First) -> Result<(), SignInTrouble> {
+        self.enter(api::set_up(first).await?).await
+    }
+
+    async fn enter(self, session: Session) -> Result<(), SignInTrouble> {
+        let Session { user, server } = session;
         storage::forget(FAREWELL);
         self.open(Owner { server, user }).await?;
         self.session.set(SessionState::SignedIn);
@@ -302,6 +324,7 @@ impl From<Fault> for SignInTrouble {
                 Self::TooMany { seconds: retry_after_seconds.unwrap_or(60) }
             }
             Fault::Problem { status: 401, .. } => Self::WrongPassword,
+            Fault::Problem { status: 400..=499, code, .. } => Self::Refused(code),
             Fault::Problem { .. } | Fault::Unreadable => Self::Server,
         }
     }

@@ -14,8 +14,9 @@ use tempfile::TempDir;
 /// How long the demo organisation may take to appear on a busy machine.
 const START_MAX: Duration = Duration::from_secs(60);
 
-/// A running `doorstep demo`. Dropping it ends the process.
+/// A running `doorstep demo`, or `doorstep serve` on a new folder. Dropping it ends the process.
 pub struct Server {
+    kind: &'static str,
     process: Option<Child>,
     port: u16,
     data: TempDir,
@@ -25,9 +26,18 @@ pub struct Server {
 impl Server {
     /// A fresh demo organisation behind the built app.
     pub fn start() -> Self {
+        Self::of("demo")
+    }
+
+    /// A server that nobody has set up yet.
+    pub fn empty() -> Self {
+        Self::of("serve")
+    }
+
+    fn of(kind: &'static str) -> Self {
         let data = tempfile::tempdir().expect("a folder for the data");
         let dist = named("DOORSTEP_DIST");
-        let mut server = Self { process: None, port: free_port(), data, dist };
+        let mut server = Self { kind, process: None, port: free_port(), data, dist };
         server.restart();
         server
     }
@@ -49,15 +59,16 @@ impl Server {
     pub fn restart(&mut self) {
         self.kill();
         let log = std::fs::File::create(self.data.path().join("server.log")).expect("a log file");
+        let said = std::fs::File::create(self.data.path().join("terminal.txt")).expect("a file");
         let process = Command::new(named("DOORSTEP_PROGRAM"))
-            .arg("demo")
+            .arg(self.kind)
             .args(["--port", &self.port.to_string()])
             .arg("--data")
             .arg(self.data.path().join("data"))
             .arg("--dist")
             .arg(&self.dist)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(said)
             .stderr(log)
             .spawn()
             .expect("the server starts");
@@ -87,6 +98,14 @@ impl Server {
     /// What the server wrote to its log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.path().join("server.log")).unwrap_or_default()
+    }
+
+    /// The code that the terminal shows while nobody can sign in.
+    pub fn setup_code(&self) -> String {
+        let said = std::fs::read_to_string(self.data.path().join("terminal.txt"));
+        let said = said.expect("what the terminal shows");
+        let is_code = |line: &&str| line.len() == 11 && line.chars().nth(5) == Some('-');
+        said.lines().map(str::trim).find(is_code).expect("a setup code").to_owned()
     }
 
     fn is_well(&self) -> bool {

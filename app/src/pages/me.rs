@@ -14,6 +14,7 @@ use crate::{
     pages::{
         handover::SetPinDialog,
         health::SaveUnsentButton,
+        install::InstallCell,
         shell::{DeskShell, PhoneShell},
     },
     route::Route,
@@ -58,6 +59,7 @@ fn Body() -> impl IntoView {
         <Who/>
         <Work/>
         <Look/>
+        <ThisDevice/>
         <Safety/>
         <SignOut/>
         <p class="faint num">{move || (text().person.version)(build())}</p>
@@ -117,6 +119,69 @@ fn Work() -> impl IntoView {
                     icon=Icon::Box
                     href=Route::MyParts.href()
                     name="my-parts"
+                />
+            </Show>
+        </CellGroup>
+    }
+}
+
+/// Where the app stands on this device, and the way to mend it.
+#[component]
+fn ThisDevice() -> impl IntoView {
+    let device = device();
+    let report = device.storage_report();
+    let asked = RwSignal::new(false);
+    let kept = move || {
+        let words = &text().person.outbox;
+        match report.persisted.get() {
+            Some(true) => words.persistent_yes,
+            Some(false) | None => words.persistent_no,
+        }
+    };
+    let open = move || report.persisted.get() == Some(false) && !asked.get();
+    let hint = move || {
+        let words = &text().person.outbox;
+        match (report.persisted.get(), asked.get()) {
+            (Some(true), _) => String::new(),
+            (_, true) => words.persist_refused.to_owned(),
+            (_, false) => words.persistent_hint.to_owned(),
+        }
+    };
+    let administrator = Memo::new(move |_| device.me().is_any(&[Role::Administrator]));
+    view! {
+        <CellGroup title=move || text().person.outbox.device_heading>
+            <InstallCell/>
+            <Cell
+                label=move || text().person.outbox.persistent
+                hint=Signal::derive(hint)
+                icon=Icon::Shield
+                name="persistent"
+            >
+                {move || {
+                    if open() {
+                        view! {
+                            <Button
+                                text=move || text().person.outbox.persist
+                                name="persist"
+                                on_press=move || {
+                                    report.request_persist();
+                                    asked.set(true);
+                                }
+                            />
+                        }
+                            .into_any()
+                    } else {
+                        view! { <span class="cell__value">{kept}</span> }.into_any()
+                    }
+                }}
+            </Cell>
+            <Show when=move || administrator.get()>
+                <Cell
+                    label=move || text().first_run.start.reopen
+                    hint=move || text().first_run.start.reopen_hint
+                    icon=Icon::Flag
+                    href=Route::Start.href()
+                    name="reopen-start"
                 />
             </Show>
         </CellGroup>

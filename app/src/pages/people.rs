@@ -17,10 +17,12 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     api::{self, Account},
     device::{Device, device},
-    locale::{self, text},
+    locale::{self, office::PeopleText, text},
     pages::{import::fault, shell::DeskShell},
+    route::{self, Route},
     ui::{
-        Banner, Button, ButtonKind, Card, CheckRow, Empty, Icon, IconButton, SearchBar, Tag, Tone,
+        Banner, Button, ButtonKind, ButtonLink, Card, CheckRow, Empty, Icon, IconButton, SearchBar,
+        Tag, Tone,
     },
 };
 
@@ -52,6 +54,14 @@ impl Office {
         })
     }
 
+    /// Whether somebody has this login (tracked).
+    fn has_login(self, login: &str) -> bool {
+        self.accounts.with(|accounts| match accounts {
+            Accounts::Here(accounts) => accounts.iter().any(|account| account.login == login),
+            Accounts::Waiting | Accounts::Failed(_) => false,
+        })
+    }
+
     /// Asks the server; what was known stays until it answers.
     fn load(self) {
         spawn_local(async move {
@@ -80,6 +90,17 @@ pub fn People() -> impl IntoView {
         if administrator.get() {
             office.load();
         }
+    });
+    // The steps of the first day lead here with what they want.
+    let add_team = RwSignal::new(false);
+    Effect::new(move |_| {
+        let Some(wanted) = route::query("add") else { return };
+        match wanted.as_str() {
+            "team" => add_team.set(true),
+            _ => office.form.start_with(Role::Engineer),
+        }
+        // A page that is opened again should not ask again.
+        route::replace(Route::People);
     });
     let people = Memo::new(move |_| {
         let mut people: Vec<User> =
@@ -114,7 +135,7 @@ pub fn People() -> impl IntoView {
         let words = &text().office.people;
         let lines = shown.into_iter().map(|user| view! { <Line user office/> }).collect_view();
         view! {
-            <div class="table-frame">
+            <div class="table-frame people-table">
                 <table class="table">
                     <thead>
                         <tr>
@@ -154,6 +175,12 @@ pub fn People() -> impl IntoView {
                         value=search
                     />
                     <Show when=move || administrator.get()>
+                        <ButtonLink
+                            text=move || text().first_run.cards.title
+                            href=Route::Cards.href()
+                            icon=Icon::Print
+                            name="login-cards"
+                        />
                         <Button
                             text=move || text().office.people.add
                             icon=Icon::Add
@@ -187,7 +214,7 @@ pub fn People() -> impl IntoView {
             </Show>
             <Show when=move || administrator.get()>
                 <Card title=move || text().office.people.teams>
-                    <teams::Teams/>
+                    <teams::Teams add=add_team/>
                 </Card>
             </Show>
             <person::Edit office/>
@@ -210,7 +237,7 @@ fn Line(user: User, office: Office) -> impl IntoView {
     };
     let seen = move || match account.get().map(|account| account.last_seen) {
         Some(Some(at)) => locale::ago(at),
-        Some(None) => text().office.people.never.to_owned(),
+        Some(None) => card_words(device, account.get().as_ref()),
         None => String::new(),
     };
     let devices = move || account.get().map(|account| account.replicas.len());
@@ -220,6 +247,8 @@ fn Line(user: User, office: Office) -> impl IntoView {
     let name = user.name.clone();
     let initial: String = user.name.chars().take(1).collect();
     let start = move || office.form.start(Some(own.get_value()));
+    // On a narrow screen the lines are cells, and each value says what it is.
+    let words = |word: fn(&'static PeopleText) -> &'static str| move || word(&text().office.people);
     view! {
         <tr data-person=move || account.get().map(|account| account.login)>
             <td>
@@ -231,23 +260,38 @@ fn Line(user: User, office: Office) -> impl IntoView {
                     </Show>
                 </span>
             </td>
-            <td>{roles}</td>
-            <td>{team}</td>
-            <td class="mono">{login}</td>
-            <td class="num">{user.phone}</td>
-            <td>
+            <td data-label=words(|words| words.roles)>{roles}</td>
+            <td data-label=words(|words| words.team)>{team}</td>
+            <td class="mono" data-label=words(|words| words.login)>{login}</td>
+            <td class="num" data-label=words(|words| words.phone)>{user.phone}</td>
+            <td data-label=words(|words| words.last_contact)>
                 {seen} " "
                 <Show when=move || quiet(device, account.get().as_ref())>
                     <Tag text=move || text().office.people.quiet tone=Tone::Warning/>
                 </Show>
             </td>
-            <td class="num" data-align="end">{devices}</td>
+            <td class="num" data-align="end" data-label=words(|words| words.devices)>{devices}</td>
             <td data-align="end">
                 <Show when=move || device.me().is_any(&[Role::Administrator])>
                     <IconButton icon=Icon::Edit label=edit name="edit-person" on_press=start/>
                 </Show>
             </td>
         </tr>
+    }
+}
+
+/// How somebody stands who was never here: with a card on the way, or without.
+fn card_words(device: Device, account: Option<&Account>) -> String {
+    let cards = &text().first_run.cards;
+    match account.and_then(|account| account.card.as_ref()) {
+        Some(card) if card.used.is_none() && card.revoked.is_none() => {
+            if card.expires > device.minute() {
+                (cards.open)(&locale::date(card.expires))
+            } else {
+                cards.expired.to_owned()
+            }
+        }
+        _ => text().office.people.never.to_owned(),
     }
 }
 

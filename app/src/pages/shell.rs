@@ -12,7 +12,7 @@ use crate::{
     device::{Held, StorageTrouble, device},
     locale::text,
     look,
-    pages::health::DataLost,
+    pages::{health::DataLost, install::Hints, start::Ribbon},
     route::{self, Route},
     session::SessionState,
     sync::Network,
@@ -165,7 +165,7 @@ pub fn DeskShell(
                 <span class="spacer"></span>
                 <Chip/>
             </header>
-            <Banners/>
+            <Banners desk=true/>
             <main class="desk__main" data-wide=wide.then_some("")>{children()}</main>
             {panel
                 .map(|panel| {
@@ -356,7 +356,7 @@ fn Chip() -> impl IntoView {
 
 /// What everybody must know, whatever the page.
 #[component]
-fn Banners() -> impl IntoView {
+fn Banners(#[prop(optional)] desk: bool) -> impl IntoView {
     let device = device();
     let trouble = Memo::new(move |_| device.storage_trouble());
     let expired = Memo::new(move |_| device.session_state() == SessionState::Expired);
@@ -456,6 +456,8 @@ fn Banners() -> impl IntoView {
                     name="too-old"
                 />
             </Show>
+            <Hints/>
+            {desk.then(|| view! { <Ribbon/> })}
             <Show when=move || device.update_ready()>
                 <Banner
                     text=move || text().frame.update_ready

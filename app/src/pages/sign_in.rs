@@ -1,6 +1,7 @@
-//! Signing in: the first time on this device, and again when the session has ended.
+//! Signing in: the first time on this device, by card or by password, and again when the session has ended. On a
+//! server that is still empty the page sets it up instead.
 //!
-//! Controls, by `data-name`: `sign-in`, `show-password`, `continue-offline`, `language`, `sign-in-trouble`, `left-behind`.
+//! Controls, by `data-name`: `by-card`, `by-password`, `sign-in`, `show-password`, `continue-offline`, `language`, `sign-in-trouble`, `left-behind`.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -8,10 +9,10 @@ use crate::{
     api::{self, DemoAccount},
     device::device,
     locale::{self, person::SignInText, text},
-    pages::health::DataLost,
-    route,
+    pages::{enrol::Enrol, health::DataLost, setup::SetUp},
+    route::{self, Route},
     session::{LeftBehind, SessionState, SignInTrouble, build},
-    ui::{Button, ButtonKind, Chip, Field, FieldKind, Icon, IconButton},
+    ui::{Button, ButtonKind, ButtonLink, Chip, Field, FieldKind, Icon, IconButton},
 };
 
 /// The sign-in page.
@@ -27,14 +28,19 @@ pub fn SignIn() -> impl IntoView {
     let login_missing = RwSignal::new(false);
     let password_missing = RwSignal::new(false);
     let demo = RwSignal::new(Vec::<DemoAccount>::new());
+    let organisation = RwSignal::new(None::<String>);
+    let unclaimed = RwSignal::new(false);
     spawn_local(async move {
         // Without a network there is nothing to offer.
-        if let Ok(hello) = api::hello().await
-            && hello.demo
-        {
+        let Ok(hello) = api::hello().await else { return };
+        organisation.set(hello.organisation);
+        unclaimed.set(hello.unclaimed);
+        if hello.demo {
             demo.set(hello.demo_accounts);
         }
     });
+    let here = route::current();
+    let by_card = Memo::new(move |_| !again && here.get() == Some(Route::Enrol));
 
     let enter = move || {
         if busy.get_untracked() {
@@ -65,9 +71,13 @@ pub fn SignIn() -> impl IntoView {
         })
     };
     let lead = move || {
-        let words = &text().person;
+        let (words, first) = (&text().person, &text().first_run);
         if again {
             (words.sign_in.again_lead)(device.waiting().unanswered)
+        } else if unclaimed.get() {
+            first.setup.lead.to_owned()
+        } else if by_card.get() {
+            first.enrol.lead.to_owned()
         } else {
             words.tagline.to_owned()
         }
@@ -75,10 +85,15 @@ pub fn SignIn() -> impl IntoView {
     let title = move || {
         if again {
             (text().person.sign_in.again)(&device.me().name)
+        } else if unclaimed.get() {
+            text().first_run.setup.title.to_owned()
+        } else if by_card.get() {
+            text().first_run.enrol.title.to_owned()
         } else {
-            text().person.brand.to_owned()
+            organisation.get().unwrap_or_else(|| text().person.brand.to_owned())
         }
     };
+    let usual = move || !unclaimed.get() && !by_card.get();
     view! {
         <main class="sign-in">
             <div class="sign-in__brand">
@@ -87,8 +102,23 @@ pub fn SignIn() -> impl IntoView {
                 <p>{lead}</p>
             </div>
             <DataLost/>
+            <Show when=move || unclaimed.get()>
+                <SetUp/>
+            </Show>
+            <Show when=move || by_card.get() && !unclaimed.get()>
+                <Enrol/>
+                <ButtonLink
+                    text=move || text().first_run.enrol.have_password
+                    href=Route::SignIn.href()
+                    kind=ButtonKind::Quiet
+                    icon=Icon::Key
+                    wide=true
+                    name="by-password"
+                />
+            </Show>
             <form
                 class="sign-in__form"
+                hidden=move || !usual()
                 on:submit=move |event| {
                     event.prevent_default();
                     enter();
@@ -159,6 +189,19 @@ pub fn SignIn() -> impl IntoView {
                             />
                         }
                     })}
+                {(!again)
+                    .then(|| {
+                        view! {
+                            <ButtonLink
+                                text=move || text().first_run.enrol.have_card
+                                href=Route::Enrol.href()
+                                kind=ButtonKind::Quiet
+                                icon=Icon::Scan
+                                wide=true
+                                name="by-card"
+                            />
+                        }
+                    })}
             </form>
             {move || {
                 device
@@ -175,7 +218,7 @@ pub fn SignIn() -> impl IntoView {
                     })
                     .collect_view()
             }}
-            <Show when=move || demo.with(|demo| !demo.is_empty())>
+            <Show when=move || usual() && demo.with(|demo| !demo.is_empty())>
                 <section class="stack" data-gap="small">
                     <h2 class="section-title">{move || text().person.sign_in.demo}</h2>
                     <p class="muted">{move || text().person.sign_in.demo_note}</p>
@@ -248,6 +291,7 @@ pub fn trouble(trouble: &SignInTrouble) -> String {
         SignInTrouble::Unreachable => words.no_network.into(),
         SignInTrouble::Portal => words.portal.into(),
         SignInTrouble::Server => words.trouble.into(),
+        SignInTrouble::Refused(code) => super::enrol::refused(code).into(),
         SignInTrouble::Storage => words.storage.into(),
     }
 }

@@ -1,7 +1,7 @@
 //! The program of the desk: coordinators, agents, supervisors, keepers, administrators.
 
 use app::{
-    pages::{desk, gallery, import, parts, people},
+    pages::{cards, desk, gallery, import, parts, people, start},
     program,
     route::{Face, Route},
 };
@@ -24,6 +24,8 @@ fn pages(route: Route) -> Option<AnyView> {
         Route::Import => view! { <import::Import/> }.into_any(),
         Route::Gallery => gallery::gallery(),
         Route::People => view! { <people::People/> }.into_any(),
+        Route::Start => view! { <start::Start/> }.into_any(),
+        Route::Cards => view! { <cards::Cards/> }.into_any(),
         route => return program::shared(route),
     })
 }

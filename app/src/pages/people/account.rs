@@ -10,7 +10,8 @@ use crate::{
     device::device,
     locale::{self, text},
     pages::import::fault,
-    ui::{Button, Cell, CellGroup, Field, FieldKind, Icon, Tone, toast},
+    route::Route,
+    ui::{Button, ButtonLink, Cell, CellGroup, Field, FieldKind, Icon, Tone, toast},
 };
 
 /// The devices and the password.
@@ -89,6 +90,12 @@ fn Reset(user: User) -> impl IntoView {
             fallback=move || {
                 view! {
                     <div class="row">
+                        <ButtonLink
+                            text=move || text().first_run.cards.title
+                            href=Route::Cards.with("for", user.id)
+                            icon=Icon::Print
+                            name="card-of"
+                        />
                         <Button
                             text=move || text().office.people.reset
                             icon=Icon::Key

@@ -1,7 +1,7 @@
 //! One person: added with a login, or changed; with the devices they work on.
 
 use domain::{
-    Command, Id,
+    Command, Id, search,
     team::Team,
     user::{Command as Deed, Role, User},
 };
@@ -35,6 +35,9 @@ pub struct Form {
     active: RwSignal<bool>,
     roles: StoredValue<Vec<(Role, RwSignal<bool>)>>,
     login: RwSignal<String>,
+    /// Whether the login was typed; until then it follows the name.
+    login_typed: RwSignal<bool>,
+    by_card: RwSignal<bool>,
     password: RwSignal<String>,
     busy: RwSignal<bool>,
 }
@@ -54,9 +57,21 @@ impl Form {
             active: RwSignal::new(true),
             roles: StoredValue::new(roles),
             login: RwSignal::default(),
+            login_typed: RwSignal::new(false),
+            by_card: RwSignal::new(true),
             password: RwSignal::default(),
             busy: RwSignal::new(false),
         }
+    }
+
+    /// A new person with this role.
+    pub(super) fn start_with(self, role: Role) {
+        self.start(None);
+        self.roles.with_value(|roles| {
+            for (known, held) in roles {
+                held.set(*known == role);
+            }
+        });
     }
 
     pub(super) fn start(self, person: Option<User>) {
@@ -76,6 +91,8 @@ impl Form {
             }
         });
         self.login.set(String::new());
+        self.login_typed.set(false);
+        self.by_card.set(true);
         self.password.set(String::new());
         self.busy.set(false);
         self.known.set(person);
@@ -132,14 +149,16 @@ pub fn Edit(office: Office) -> impl IntoView {
         if new() && form.login.with(|login| login.trim().is_empty()) {
             return Some(words.login_missing.to_owned());
         }
-        let short = form.password.with(|password| password.chars().count() < PASSWORD_CHARS_MIN);
+        let short = !form.by_card.get()
+            && form.password.with(|password| password.chars().count() < PASSWORD_CHARS_MIN);
         (new() && short).then(|| words.too_short.to_owned())
     });
     let add = move |user: User| {
         form.busy.set(true);
         spawn_local(async move {
             let (login, password) = (form.login.get_untracked(), form.password.get_untracked());
-            let added = api::add_account(&user, &login, &password).await;
+            let password = (!form.by_card.get_untracked()).then_some(password.as_str());
+            let added = api::add_account(&user, &login, password).await;
             form.busy.set(false);
             match added {
                 Ok(()) => {
@@ -167,6 +186,13 @@ pub fn Edit(office: Office) -> impl IntoView {
             toast(Tone::Success, text().office.saved);
         });
     };
+    // 李静 becomes `lj`, and the next one `lj2`.
+    Effect::new(move |_| {
+        let name = form.name.get();
+        if new() && !form.login_typed.get() {
+            form.login.set(suggested(&name, |login| office.has_login(login)));
+        }
+    });
     let title = move || {
         let words = &text().office.people;
         form.known.with(|known| match known {
@@ -215,8 +241,17 @@ pub fn Edit(office: Office) -> impl IntoView {
                             value=form.login
                             required=true
                             max_length=64
+                            on_input=move |_: String| form.login_typed.set(true)
                             id="person-login"
                         />
+                    </div>
+                    <CheckRow
+                        label=move || text().office.people.by_card
+                        hint=move || text().office.people.by_card_hint
+                        checked=form.by_card
+                        id="person-by-card"
+                    />
+                    <Show when=move || !form.by_card.get()>
                         <Field
                             label=move || text().office.people.password
                             hint=move || text().office.people.password_hint
@@ -227,7 +262,7 @@ pub fn Edit(office: Office) -> impl IntoView {
                             max_length=200
                             id="person-password"
                         />
-                    </div>
+                    </Show>
                 </Show>
                 <fieldset class="form__group">
                     <legend>{move || text().office.people.roles}</legend>
@@ -279,4 +314,17 @@ pub fn Edit(office: Office) -> impl IntoView {
             {move || form.known.get().map(|user| view! { <Devices user office/> })}
         </Dialog>
     }
+}
+
+/// A login made of the first letters of a name, and of a number where somebody has it already.
+fn suggested(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let letters = name.chars().filter_map(|c| {
+        let latin = c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
+        latin.or_else(|| search::initial(c))
+    });
+    let login: String = letters.take(12).collect();
+    if login.is_empty() || !taken(&login) {
+        return login;
+    }
+    (2..100).map(|n| format!("{login}{n}")).find(|login| !taken(login)).unwrap_or_default()
 }

@@ -15,7 +15,10 @@ use crate::{
 
 /// The list with its dialog.
 #[component]
-pub fn Teams() -> impl IntoView {
+pub fn Teams(
+    /// Turns true where somebody came to add one.
+    add: RwSignal<bool>,
+) -> impl IntoView {
     let device = device();
     let open = RwSignal::new(false);
     let editing = RwSignal::new(None::<Id<Team>>);
@@ -29,6 +32,12 @@ pub fn Teams() -> impl IntoView {
         region.set(team.map(|team| team.region).unwrap_or_default());
         open.set(true);
     };
+    Effect::new(move |_| {
+        if add.get() {
+            add.set(false);
+            start(None);
+        }
+    });
     let list = move || {
         let mut teams = device.all::<Team>();
         teams.sort_by(|one, other| one.name.cmp(&other.name));
