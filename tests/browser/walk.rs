@@ -27,7 +27,16 @@ impl Page {
 pub const ENGINEER: Walk = Walk {
     login: "li",
     sizes: &[Size::Phone, Size::Tablet, Size::Wide],
-    pages: &["/today", "/tickets", "/tickets/new", "/parts", "/outbox", "/me"],
+    pages: &[
+        "/today",
+        "/tickets",
+        "/tickets/new",
+        "/parts",
+        "/outbox",
+        "/me",
+        "/install",
+        "/enrol",
+    ],
 };
 
 pub const DESK: Walk = Walk {

@@ -115,6 +115,7 @@ pub struct CatalogueText {
 pub struct ImportText {
     pub title: &'static str,
     pub kind: &'static str,
+    pub kind_is: fn(&str) -> String,
     pub auto: &'static str,
     pub auto_hint: &'static str,
     pub customers: &'static str,
@@ -319,6 +320,7 @@ pub const ZH: OfficeText = OfficeText {
     import: ImportText {
         title: "导入",
         kind: "这是哪张表",
+        kind_is: |kind| format!("这是哪张表：{kind}"),
         auto: "自动识别",
         auto_hint: "按表头判断",
         customers: "客户",
@@ -552,6 +554,7 @@ pub const EN: OfficeText = OfficeText {
     import: ImportText {
         title: "Import",
         kind: "Which list is it",
+        kind_is: |kind| format!("Which list is it: {kind}"),
         auto: "Recognise",
         auto_hint: "By its header",
         customers: "Customers",

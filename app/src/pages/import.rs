@@ -1,7 +1,7 @@
 //! Importing files: choose one, see what it would do, then let it in.
 //!
-//! Names for tests: the kinds are radio buttons by their values, the file field is `#import-file`,
-//! then import-go and import-other.
+//! Names for tests: the file field is `#import-file`, then import-go and import-other; below import-which the kinds
+//! are radio buttons by their values.
 
 use domain::{Refusal, user::Role};
 use leptos::prelude::*;
@@ -175,12 +175,6 @@ pub fn Import() -> impl IntoView {
             <div class="import">
                 <Show when=move || choosing.get()>
                     <Card>
-                        <RadioRows
-                            label=move || text().office.import.kind
-                            value=kind
-                            options
-                            id="import-kind"
-                        />
                         <FileField
                             label=move || text().office.import.file
                             hint=move || text().office.import.file_hint
@@ -188,8 +182,25 @@ pub fn Import() -> impl IntoView {
                             on_files=choose
                             id="import-file"
                         />
-                        <p class="muted">{move || text().office.import.encodings}</p>
-                        <p class="muted">{move || text().office.import.again_safe}</p>
+                        <p class="muted">
+                            {move || text().office.import.encodings} " "
+                            {move || text().office.import.again_safe}
+                        </p>
+                        // The header says which list it is; who knows better says so.
+                        <details class="import__kind" data-name="import-which">
+                            <summary>
+                                {move || {
+                                    let words = &text().office.import;
+                                    (words.kind_is)(kind.with(|kind| kind_words(words, kind).0))
+                                }}
+                            </summary>
+                            <RadioRows
+                                label=move || text().office.import.kind
+                                value=kind
+                                options
+                                id="import-kind"
+                            />
+                        </details>
                     </Card>
                     <Card title=move || text().office.import.templates>{templates}</Card>
                     <Show when=move || office.get()>
