@@ -175,12 +175,6 @@ pub fn People() -> impl IntoView {
                         value=search
                     />
                     <Show when=move || administrator.get()>
-                        <ButtonLink
-                            text=move || text().first_run.cards.title
-                            href=Route::Cards.href()
-                            icon=Icon::Print
-                            name="login-cards"
-                        />
                         <Button
                             text=move || text().office.people.add
                             icon=Icon::Add
@@ -203,6 +197,17 @@ pub fn People() -> impl IntoView {
                     action=move || text().office.people.retry
                     on_action=move || office.load()
                 />
+            </Show>
+            <Show when=move || administrator.get()>
+                <div class="row">
+                    <ButtonLink
+                        text=move || text().first_run.cards.title
+                        href=Route::Cards.href()
+                        icon=Icon::Print
+                        name="login-cards"
+                    />
+                    <p class="muted">{move || text().first_run.cards.lead}</p>
+                </div>
             </Show>
             {table}
             <Show when=move || { left.get() > 0 }>
