@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use super::{
     chromium::{Browser, Size},
+    engine::Engine,
     server::Server,
     work::{CALL, PIN},
     world::{Language, speak},
@@ -58,8 +59,8 @@ async fn the_first_day_in_english() {
 async fn first_day(language: Language) {
     let server = Server::empty();
     let (desk, phone) = tokio::join!(
-        Browser::new(Size::Desk, server.port()),
-        Browser::new(Size::Phone, server.port())
+        Browser::new(Engine::Chromium, Size::Desk, server.port()),
+        Browser::new(Engine::Chromium, Size::Phone, server.port())
     );
     let pressed = Cell::new(0);
     let at_desk = Hands { at: &desk, pressed: &pressed };
@@ -70,7 +71,7 @@ async fn first_day(language: Language) {
     };
 
     // A stranger on the network sees the same page, but not the server's terminal.
-    let stranger = Browser::new(Size::Phone, server.port()).await;
+    let stranger = Browser::new(Engine::Chromium, Size::Phone, server.port()).await;
     stranger.open("/").await;
     fill_in(&stranger, "ACDEF-GHJKM").await;
     stranger.press("set-up").await;
