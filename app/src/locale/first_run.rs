@@ -138,7 +138,8 @@ pub struct EnrolText {
     pub used: &'static str,
     pub revoked: &'static str,
     pub expired: &'static str,
-    pub offline: &'static str,
+    pub too_short: &'static str,
+    pub failed: &'static str,
 }
 
 /// Putting the app onto the home screen.
@@ -309,7 +310,8 @@ pub const ZH: FirstRunText = FirstRunText {
         used: "这张卡已经用过了。请用登录名和密码登录，或请管理员再做一张。",
         revoked: "这张卡已作废。请向管理员要新的。",
         expired: "这张卡过期了（七天有效）。请管理员再做一张。",
-        offline: "连不上服务器。第一次登录需要网络。",
+        too_short: "密码至少 8 个字符",
+        failed: "没有成功，请稍后再试。",
     },
     install: InstallText {
         title: "添加到手机桌面",
@@ -496,7 +498,8 @@ pub const EN: FirstRunText = FirstRunText {
         used: "This card was used already. Sign in with login and password, or ask for another card.",
         revoked: "This card was cancelled. Ask your administrator for a new one.",
         expired: "This card is too old (they last seven days). Ask for another.",
-        offline: "The server cannot be reached. The first sign-in needs the network.",
+        too_short: "The password needs 8 characters",
+        failed: "It did not work. Try again in a while.",
     },
     install: InstallText {
         title: "Put it on the home screen",

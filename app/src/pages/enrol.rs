@@ -185,7 +185,7 @@ fn Choose(form: Form, holder: CardHolder) -> impl IntoView {
                 value=password
                 kind=FieldKind::Password
                 autocomplete="new-password"
-                error=said(short, || text().office.people.too_short)
+                error=said(short, || text().first_run.enrol.too_short)
                 required=true
                 max_length=200
                 id="enrol-password"
@@ -284,6 +284,6 @@ pub(super) fn refused(code: &str) -> &'static str {
         "code_used" => words.used,
         "code_revoked" => words.revoked,
         "code_expired" => words.expired,
-        _ => text().office.fault_other,
+        _ => words.failed,
     }
 }

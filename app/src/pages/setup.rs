@@ -34,7 +34,7 @@ pub fn SetUp() -> impl IntoView {
         })
     };
     let too_short = Signal::derive(move || {
-        if short.get() { text().office.people.too_short.to_owned() } else { String::new() }
+        if short.get() { text().first_run.enrol.too_short.to_owned() } else { String::new() }
     });
     let go = move || {
         if busy.get_untracked() {
