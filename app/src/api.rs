@@ -1,9 +1,10 @@
 //! Every call to the server, typed. The only file that knows fetch.
 
 use domain::{
+    Key,
     copy::{Judgement, PublicKey},
     user::User,
-    wire::{Registered, Request, Response, Session, SignIn},
+    wire::{Blob, Registered, Request, Response, Session, SignIn},
 };
 use futures::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
@@ -165,6 +166,7 @@ const FIRST_BYTE_MS: u32 = 10_000;
 /// The slowest network worth waiting for, in bytes per millisecond.
 const SLOWEST: u32 = 2;
 const IMPORT_MS: u32 = 180_000;
+const BLOB_MS: u32 = 60_000;
 /// Below this packing gains nothing.
 const PACKED_BYTES_MIN: usize = 1024;
 
@@ -281,6 +283,56 @@ pub async fn bring_unsent(file: &web_sys::File) -> Result<Brought, Fault> {
         .body(JsValue::from(file))
         .map_err(|_| Fault::Unreadable)?;
     read(answered(request, deadline).await?).await
+}
+
+/// Sends a piece of a photo that a row of this key names. An empty one asks how far it has come.
+///
+/// # Errors
+/// Why there is no usable answer; `digest_differs` where it was whole and is something else.
+pub async fn send_blob(sha256: &str, of: Key, offset: u32, piece: &[u8]) -> Result<Blob, Fault> {
+    let path = format!("{}&offset={offset}", blob_path(sha256, of));
+    let bytes = u32::try_from(piece.len()).unwrap_or(u32::MAX / 4);
+    let (builder, deadline) = prepared(Method::PUT, &path, FIRST_BYTE_MS + bytes / SLOWEST);
+    let request = builder
+        .header("content-type", "application/octet-stream")
+        .body(JsValue::from(js_sys::Uint8Array::from(piece)))
+        .map_err(|_| Fault::Unreadable)?;
+    read(answered(request, deadline).await?).await
+}
+
+/// A photo that a row of this key names.
+///
+/// # Errors
+/// Why there is no usable answer; 404 while it is on its way.
+pub async fn blob(sha256: &str, of: Key) -> Result<Vec<u8>, Fault> {
+    let (builder, deadline) = prepared(Method::GET, &blob_path(sha256, of), BLOB_MS);
+    let request = builder.build().map_err(|_| Fault::Unreadable)?;
+    let fetched = async {
+        let response = request.send().await.map_err(|_| Fault::Unreachable)?;
+        let status = response.status();
+        let picture = response.headers().get("content-type").is_some_and(|it| it == "image/jpeg");
+        match status {
+            200 if picture => response.binary().await.map_err(|_| Fault::Unreachable),
+            200 => Err(Fault::Portal),
+            status => {
+                Err(Fault::Problem { status, code: String::new(), retry_after_seconds: None })
+            }
+        }
+    };
+    let timer = TimeoutFuture::new(deadline.milliseconds);
+    match select(std::pin::pin!(fetched), timer).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => {
+            if let Some(abort) = deadline.abort {
+                abort.abort();
+            }
+            Err(Fault::Unreachable)
+        }
+    }
+}
+
+fn blob_path(sha256: &str, of: Key) -> String {
+    format!("/api/v1/blobs/{sha256}?of={of}")
 }
 
 /// Where the template for a kind of file lies.

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    clock, locale,
+    clock, locale, photos,
     pin::Handed,
     second::Second,
     session::{self, Owner, SessionState},
@@ -116,6 +116,7 @@ impl Device {
         device.watch_updates();
         device.watch_drafts();
         tabs::listen(device);
+        photos::start(device);
         spawn_local(async move {
             device.open_last().await;
             device.look_for_losses().await;

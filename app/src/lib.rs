@@ -7,6 +7,7 @@ pub mod locale;
 pub mod look;
 pub mod marker;
 pub mod pages;
+pub mod photos;
 pub mod pin;
 pub mod press;
 pub mod program;

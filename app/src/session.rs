@@ -169,12 +169,13 @@ impl Device {
             .view
             .with_untracked(|view| view.as_ref().is_some_and(|view| view.waiting().unanswered > 0));
         let (store, owner) = (self.store.get_value(), self.owner.get_untracked());
+        // A photo that is not at the server is unsent work too.
+        let unsent = unsent || keep || !self.clear_photos().await;
         self.lock_database(true).await;
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
         self.close();
         if let (Some(store), Some(owner)) = (store, owner)
-            && !keep
             && !unsent
             // Refused where another tab added work in this very moment; then it stays.
             && store.clear().await.is_ok()

@@ -425,7 +425,10 @@ impl Store {
     }
 }
 
-fn strict<'a>(database: &'a Database, stores: &[&str]) -> Result<Transaction<'a>, Error> {
+pub(crate) fn strict<'a>(
+    database: &'a Database,
+    stores: &[&str],
+) -> Result<Transaction<'a>, Error> {
     let options = TransactionOptions::new().with_durability(TransactionDurability::Strict);
     let names: Vec<String> = stores.iter().map(|&name| name.to_owned()).collect();
     let transaction = database.transaction(names);
@@ -437,7 +440,7 @@ fn put<T: Serialize>(store: &ObjectStore<'_>, key: &JsValue, value: &T) -> Resul
 }
 
 /// Issues a write without waiting for it; the commit speaks for all of them.
-fn send(store: &ObjectStore<'_>, key: &JsValue, value: JsValue) -> Result<(), Error> {
+pub(crate) fn send(store: &ObjectStore<'_>, key: &JsValue, value: JsValue) -> Result<(), Error> {
     let _request = store.put(value).with_key(key.clone()).without_key_type().primitive()?;
     Ok(())
 }
@@ -460,7 +463,7 @@ fn number(key: &JsValue) -> Option<u64> {
     key.as_f64().map(|key| key as u64)
 }
 
-fn bytes<T: Serialize>(value: &T) -> Result<JsValue, Error> {
+pub(crate) fn bytes<T: Serialize>(value: &T) -> Result<JsValue, Error> {
     Ok(bytes_of(&serde_json::to_string(value).map_err(unreadable)?))
 }
 
@@ -481,7 +484,7 @@ fn text(value: &JsValue) -> Option<String> {
     String::from_utf8(value.dyn_ref::<Uint8Array>()?.to_vec()).ok()
 }
 
-fn decode<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
+pub(crate) fn decode<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
     serde_json::from_slice(&value.dyn_ref::<Uint8Array>()?.to_vec()).ok()
 }
 

@@ -26,6 +26,7 @@ use crate::{
     api::{self, Fault},
     clock,
     device::{Device, Trouble},
+    photos,
     session::SessionState,
     tabs,
 };
@@ -163,6 +164,8 @@ async fn round(device: Device, talk: &mut Talk) -> u32 {
                     settle(device, Network::Fine);
                 }
                 listen(device);
+                // The text is gone: now the pictures.
+                photos::nudge();
                 device.keep_ballast();
                 return if is_live() { IDLE_LIVE_MS } else { IDLE_MS };
             }

@@ -37,7 +37,10 @@ pub(crate) fn listen(device: Device) {
     let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
     let listener = Listener::new(move |event: MessageEvent| {
         if event.data().as_string().as_deref() == Some(CHANGED) {
-            spawn_local(device.catch_up());
+            spawn_local(async move {
+                device.catch_up().await;
+                device.catch_up_photos().await;
+            });
         }
     });
     channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));

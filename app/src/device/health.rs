@@ -330,6 +330,8 @@ impl Device {
         if kept != Err(store::Error::Full) || !self.free_ballast().await {
             return kept;
         }
+        // Photos give way before text does.
+        self.make_room().await;
         let mut kept = kept;
         for pause in ROOM_MS {
             TimeoutFuture::new(pause).await;
