@@ -22,6 +22,7 @@ pub mod handover;
 pub mod health;
 pub mod office;
 pub mod person;
+pub mod photo;
 pub mod scan;
 pub mod words;
 
@@ -83,6 +84,7 @@ areas! {
     health: HealthText,
     gallery: GalleryText,
     scan: ScanWords,
+    photo: PhotoText,
 }
 
 static ZH: Text = Text::new(Language::Chinese);

@@ -14,6 +14,7 @@ pub mod me;
 pub mod outbox;
 pub mod parts;
 pub mod people;
+pub mod photo;
 pub mod setup;
 pub mod sheet;
 pub mod shell;

@@ -217,9 +217,9 @@ impl Device {
     pub async fn take_photo(
         self,
         file: &File,
-        ticket: Id<Ticket>,
-        visit: Id<Visit>,
+        (ticket, visit): (Id<Ticket>, Id<Visit>),
         slot: Slot,
+        taken_at: Timestamp,
         mark: &str,
     ) -> Result<(), PhotoTrouble> {
         let photos = photos().ok_or(PhotoTrouble::NotKept)?;
@@ -232,7 +232,7 @@ impl Device {
             bytes: length(&made.full),
             width: made.width,
             height: made.height,
-            taken_at: clock::now(),
+            taken_at,
             thumbnail: Thumbnail {
                 sha256: sha256(&made.thumbnail),
                 bytes: length(&made.thumbnail),

@@ -50,7 +50,8 @@ impl Device {
         if waiting.attention > 0 {
             return SyncState::Conflict;
         }
-        let pending = waiting.unanswered > 0;
+        // A photo that is not at the server is unsent work like any other.
+        let pending = waiting.unanswered > 0 || self.photos_waiting() > 0;
         match self.network.get() {
             Network::Sending if pending => SyncState::Sending,
             Network::Offline | Network::Portal => SyncState::Offline,

@@ -97,7 +97,7 @@ fn Work() -> impl IntoView {
     let device = device();
     let outbox = move || {
         let (words, waiting) = (&text().person.me, device.waiting());
-        match (waiting.attention, waiting.unanswered) {
+        match (waiting.attention, waiting.unanswered + device.photos_waiting()) {
             (0, 0) => words.outbox_fine.to_owned(),
             (0, unsent) => (words.outbox_waiting)(unsent),
             (needs, _) => (words.outbox_needs)(needs),
@@ -412,7 +412,7 @@ fn SignOut() -> impl IntoView {
 fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let busy = RwSignal::new(false);
-    let unsent = Memo::new(move |_| device.waiting().unanswered);
+    let unsent = Memo::new(move |_| device.waiting().unanswered + device.photos_waiting());
     let asked = RwSignal::new(false);
     let leave = move |keep: bool| {
         if busy.get_untracked() {

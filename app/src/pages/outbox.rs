@@ -20,6 +20,7 @@ use crate::{
     locale::{self, text},
     pages::{
         health::HealthCells,
+        photo::WaitingPhotos,
         shell::{DeskShell, PhoneDetail},
     },
     route::Route,
@@ -65,6 +66,7 @@ fn Body() -> impl IntoView {
         <State/>
         <NeedsYou/>
         <WaitingList/>
+        <WaitingPhotos/>
         <ThisDevice/>
         <StorageCells/>
         <Install/>
@@ -79,9 +81,10 @@ struct Headline {
     sign_in: bool,
 }
 
-/// What the sentence says. A function of three facts, so that it cannot say what is not so.
+/// What the sentence says. A function of a few facts, so that it cannot say what is not so.
 fn headline(
     waiting: &Waiting,
+    photos: usize,
     state: SyncState,
     session: SessionState,
     heard: Option<Timestamp>,
@@ -105,6 +108,8 @@ fn headline(
                 _ => (tone, Icon::CloudUp, (words.unsent)(count)),
             }
         }
+    } else if photos > 0 {
+        (Tone::Warning, Icon::CloudUp, (text().photo.text_is_there)(photos))
     } else if signed_out {
         (Tone::Warning, Icon::CloudOff, words.fine_signed_out.into())
     } else {
@@ -128,6 +133,7 @@ fn State() -> impl IntoView {
     let state = move || {
         headline(
             &device.waiting(),
+            device.photos_waiting(),
             device.sync_state(),
             device.session_state(),
             device.heard_at(),
@@ -140,6 +146,10 @@ fn State() -> impl IntoView {
         let mut parts: Vec<String> = Vec::new();
         if waiting.attention > 0 && waiting.unanswered > 0 {
             parts.push((words.unsent)(waiting.unanswered));
+        }
+        let photos = device.photos_waiting();
+        if waiting.unanswered > 0 && photos > 0 {
+            parts.push((text().photo.behind_text)(photos));
         }
         if let Some(oldest) = waiting.oldest {
             parts.push((words.oldest)(&locale::moment(oldest)));
@@ -555,8 +565,8 @@ fn place() -> Place {
     }
 }
 
-/// Bytes for people: `3.2 MB`.
-fn size(bytes: f64) -> String {
+/// Bytes for people: `3 MB`.
+pub(super) fn size(bytes: f64) -> String {
     const STEP: f64 = 1000.0;
     let mut left = bytes;
     for unit in ["B", "kB", "MB"] {

@@ -16,6 +16,7 @@ use crate::{
     locale::{self, handover::capital_amount, text},
     pages::{
         labels::has_labels,
+        photo::sheet_photos,
         shell::{DeskShell, PhoneDetail},
     },
     route::{self, Route},
@@ -63,6 +64,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                 statement=statement.clone()
                 ratings
                 copy=SheetCopy::Office
+                pictures=Key::of(id)
             />
             <SheetView
                 content=again.content
@@ -186,6 +188,9 @@ pub fn SheetView(
     /// What the code on the copy says, once there is an answer.
     #[prop(optional, into)]
     statement: Option<Statement>,
+    /// The row by which the photos may be fetched.
+    #[prop(optional, into)]
+    pictures: Option<Key>,
 ) -> impl IntoView {
     let content = StoredValue::new(content);
     let signature = StoredValue::new(signature);
@@ -212,6 +217,7 @@ pub fn SheetView(
                 {people(content.clone())}
                 {work(content.clone())}
                 {parts_table(&content)}
+                {sheet_photos(pictures, &content)}
                 {charges(content)}
                 <section class="sheet__part">
                     <h3>{words.declaration}</h3>

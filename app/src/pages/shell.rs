@@ -328,7 +328,7 @@ fn Chip() -> impl IntoView {
     let waiting = Memo::new(move |_| device.waiting());
     let number = move || match state.get() {
         SyncState::Conflict => waiting.with(|waiting| waiting.attention),
-        _ => waiting.with(|waiting| waiting.unanswered),
+        _ => waiting.with(|waiting| waiting.unanswered) + device.photos_waiting(),
     };
     let label = move || {
         let (frame, number) = (&text().frame, number());
@@ -361,7 +361,7 @@ fn Banners(#[prop(optional)] desk: bool) -> impl IntoView {
     let trouble = Memo::new(move |_| device.storage_trouble());
     let expired = Memo::new(move |_| device.session_state() == SessionState::Expired);
     let network = Memo::new(move |_| device.network());
-    let unsent = Memo::new(move |_| device.waiting().unanswered);
+    let unsent = Memo::new(move |_| device.waiting().unanswered + device.photos_waiting());
     let reload = || {
         // The browser reloads or closes the page; there is nothing to do about a no.
         let _asked = window().location().reload();

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{Button, ButtonKind, Icon, IconButton, fresh_id};
 
 /// Opens and closes the native dialog with the signal, and the signal with the native dialog.
-fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
+pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {

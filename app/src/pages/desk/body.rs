@@ -21,7 +21,7 @@ use super::{
 use crate::{
     device::device,
     locale::{self, text},
-    pages::shell::DeskShell,
+    pages::{photo::TicketPhotos, shell::DeskShell},
     route::Route,
     ui::{
         Button, ButtonKind, ButtonLink, Card, CopyText, Empty, Fact, Facts, Icon, Nameplate, Plate,
@@ -72,7 +72,7 @@ pub fn TicketBody(id: Id<Ticket>, #[prop(optional)] panel: bool) -> impl IntoVie
                 <div class="split">
                     <div class="split__main">
                         {head(id)} <Flags id/> {customer(id)} {problem(id)} {machine(id)}
-                        <Visits id/> <Requests id/> <Composer id typed/> <History id/> {origin(id)}
+                        <Visits id/> <TicketPhotos id/> <Requests id/> <Composer id typed/> <History id/> {origin(id)}
                     </div>
                 </div>
             }
@@ -81,7 +81,7 @@ pub fn TicketBody(id: Id<Ticket>, #[prop(optional)] panel: bool) -> impl IntoVie
             view! {
                 <div class="split">
                     <div class="split__main">
-                        {head(id)} <Flags id/> {problem(id)} <Visits id/> <Requests id/>
+                        {head(id)} <Flags id/> {problem(id)} <Visits id/> <TicketPhotos id/> <Requests id/>
                         <Composer id typed/> <History id/>
                     </div>
                     <aside class="split__side">{customer(id)} {machine(id)} {origin(id)}</aside>

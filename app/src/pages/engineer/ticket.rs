@@ -37,7 +37,7 @@ use crate::{
     clock,
     device::device,
     locale::{moment, text, window},
-    pages::shell::PhoneDetail,
+    pages::{photo::TicketPhotos, shell::PhoneDetail},
     route::Route,
     ui::{
         ActionBar, ActionSheet, Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CopyText,
@@ -113,6 +113,7 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
                 <Problem ticket/>
                 <MachineCard ticket open/>
                 <Visits ticket/>
+                <TicketPhotos id/>
                 <Parts id/>
                 <NoteForm id/>
                 <History ticket/>

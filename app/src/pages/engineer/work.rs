@@ -2,13 +2,14 @@
 //!
 //! Buttons by name: `prepare`, `depart`, `arrive`, `consent`, `inspect`, `talk`, `start-repair`, `progress`,
 //! `use-part`, `remove-part`, `charge`, `finish`, `leave-unfinished`, `lock-sheet`, `unlock-sheet`,
-//! `hand-over`, `hand-in`; `next-step` in the bar; `open-…` unfolds a section.
+//! `hand-over`, `hand-in`, those of `photos.rs`; `next-step` in the bar; `open-…` unfolds a section.
 
 pub mod arrival;
 pub mod charges;
 pub mod inspection;
 pub mod outcome;
 pub mod parts;
+pub mod photos;
 pub mod repair;
 pub mod section;
 pub mod sheet;
@@ -26,6 +27,7 @@ use self::{
     inspection::{InspectionSection, TalkSection},
     outcome::OutcomeSection,
     parts::PartsSection,
+    photos::PhotosSection,
     repair::RepairSection,
     sheet::{Giving, PinFirst, SheetSection},
 };
@@ -252,6 +254,7 @@ fn Sections(job: Job) -> impl IntoView {
         ("repair", Step::StartRepair),
         ("parts", Step::StartRepair),
         ("charges", Step::StartRepair),
+        ("photos", Step::Arrive),
         ("outcome", Step::Finish),
         ("sheet", Step::Customer),
     ];
@@ -260,6 +263,7 @@ fn Sections(job: Job) -> impl IntoView {
             job.here.with(|here| {
                 here.as_ref().is_some_and(|visit| match id {
                     "parts" => !visit.parts.is_empty(),
+                    "photos" => visit.missing_photos().is_empty(),
                     "charges" => visit.charges != visit::Charges::default(),
                     _ => step.is_done(visit),
                 })
@@ -274,6 +278,7 @@ fn Sections(job: Job) -> impl IntoView {
                 "repair" => words.repair,
                 "parts" => words.parts,
                 "charges" => words.charges,
+                "photos" => text().photo.title,
                 "outcome" => words.outcome,
                 _ => words.sheet,
             }
@@ -315,6 +320,7 @@ fn Sections(job: Job) -> impl IntoView {
         <RepairSection job/>
         <PartsSection job/>
         <ChargesSection job/>
+        <PhotosSection job/>
         <OutcomeSection job/>
         <SheetSection job/>
     }

@@ -1,6 +1,7 @@
 //! What was done, with which result, for how much: the locked content and nothing else.
 
 use domain::{
+    Key,
     sheet::{Content, Lock},
     values::Money,
 };
@@ -9,7 +10,10 @@ use leptos::prelude::*;
 use super::{Scene, Screen};
 use crate::{
     locale::{self, text},
-    pages::sheet::{SheetView, amount_in_words, explanation, result},
+    pages::{
+        photo::sheet_photos,
+        sheet::{SheetView, amount_in_words, explanation, result},
+    },
     ui::{Button, ButtonKind, Fact, Facts, Icon},
 };
 
@@ -21,13 +25,14 @@ const LINES_SHOWN: usize = 5;
 pub fn Read(scene: Scene, lock: Lock) -> impl IntoView {
     let content = StoredValue::new(lock.content);
     let whole = content.get_value();
+    let of = Key::of(scene.ticket);
     view! {
         <main class="handover__main">
             <header class="stack" data-gap="small">
                 <h1 class="handover__title" tabindex="-1">{move || text().handover.read_title}</h1>
                 <p class="handover__lead">{move || text().handover.read_lead}</p>
             </header>
-            {move || content.with_value(|content| view! { {outcome(content)} {done(content)} {parts(content)} {amount(content)} })}
+            {move || content.with_value(|content| view! { {outcome(content)} {sheet_photos(Some(of), content)} {done(content)} {parts(content)} {amount(content)} })}
             <details class="handover__whole">
                 <summary data-name="whole-sheet">{move || text().handover.whole_sheet}</summary>
                 <SheetView content=whole digest=lock.digest/>
