@@ -14,6 +14,7 @@ mod browser {
     mod first_run;
     mod line;
     mod offline;
+    mod photos;
     mod pictures;
     mod repair;
     mod screens;

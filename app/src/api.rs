@@ -300,11 +300,11 @@ pub async fn send_blob(sha256: &str, of: Key, offset: u32, piece: &[u8]) -> Resu
     read(answered(request, deadline).await?).await
 }
 
-/// A photo that a row of this key names.
+/// A photo that a row of this key names; `None` while it is on its way.
 ///
 /// # Errors
-/// Why there is no usable answer; 404 while it is on its way.
-pub async fn blob(sha256: &str, of: Key) -> Result<Vec<u8>, Fault> {
+/// Why there is no usable answer.
+pub async fn blob(sha256: &str, of: Key) -> Result<Option<Vec<u8>>, Fault> {
     let (builder, deadline) = prepared(Method::GET, &blob_path(sha256, of), BLOB_MS);
     let request = builder.build().map_err(|_| Fault::Unreadable)?;
     let fetched = async {
@@ -312,8 +312,9 @@ pub async fn blob(sha256: &str, of: Key) -> Result<Vec<u8>, Fault> {
         let status = response.status();
         let picture = response.headers().get("content-type").is_some_and(|it| it == "image/jpeg");
         match status {
-            200 if picture => response.binary().await.map_err(|_| Fault::Unreachable),
-            200 => Err(Fault::Portal),
+            200 if picture => response.binary().await.map(Some).map_err(|_| Fault::Unreachable),
+            204 if response.headers().get(PROTO_HEADER).is_some() => Ok(None),
+            200 | 204 => Err(Fault::Portal),
             status => {
                 Err(Fault::Problem { status, code: String::new(), retry_after_seconds: None })
             }

@@ -20,6 +20,12 @@ mod marker;
 #[expect(dead_code, unreachable_pub, reason = "the marker uses some of it")]
 mod storage;
 
+#[path = "../src/photos/keep.rs"]
+#[expect(dead_code, unreachable_pub, reason = "the app uses all of it, the tests some")]
+mod keep;
+
+#[path = "store/photos.rs"]
+mod photos;
 #[path = "store/second.rs"]
 mod second_journal;
 

@@ -78,7 +78,7 @@ pub(crate) async fn put(
     Ok(Json(taken.await.map_err(Error::internal)??))
 }
 
-/// `GET /api/v1/blobs/{sha256}?of=…`
+/// `GET /api/v1/blobs/{sha256}?of=…`: 204 while it is on its way.
 pub(crate) async fn get(
     Shared(state): Shared<State>,
     actor: Actor,
@@ -100,7 +100,10 @@ pub(crate) async fn get(
     }
     match tokio::fs::read(&file).await {
         Ok(bytes) => Ok((told, [(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NotFound),
+        // Named, and on its way.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok((StatusCode::NO_CONTENT, told).into_response())
+        }
         Err(error) => Err(Error::Unavailable(error.to_string())),
     }
 }

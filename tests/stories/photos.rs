@@ -68,10 +68,10 @@ async fn a_photo_goes_on_where_the_line_broke_also_after_the_server_was_started_
     let of = Key::of(id);
     // The text is there before the picture, and says that one is coming.
     assert_eq!(desk.ticket(id).visits[0].photos[0].sha256, name);
-    assert_eq!(desk.fetch(&name, of).await.problem(StatusCode::NOT_FOUND), "not_found");
+    assert_eq!(desk.fetch(&name, of).await.status, StatusCode::NO_CONTENT);
     let said: Blob = li.piece(&name, of, 0, &bytes[..262_144]).await.json(StatusCode::OK);
     assert_eq!(said, Blob { received: 262_144, ready: false });
-    assert_eq!(desk.fetch(&name, of).await.problem(StatusCode::NOT_FOUND), "not_found");
+    assert_eq!(desk.fetch(&name, of).await.status, StatusCode::NO_CONTENT);
     let kept = [(li.cookie, li.replica), (desk.cookie, desk.replica)];
     drop(world);
 
@@ -101,7 +101,7 @@ async fn a_photo_sent_twice_by_two_tabs_is_one_and_a_damaged_one_is_sent_again()
     damaged[30_000] ^= 4;
     let answer = li.piece(&name, of, 0, &damaged).await;
     assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), "digest_differs");
-    assert_eq!(desk.fetch(&name, of).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(desk.fetch(&name, of).await.status, StatusCode::NO_CONTENT);
     let (one, other) = tokio::join!(li.whole(&picture, of), li.whole(&picture, of));
     assert!(one.ready && other.ready);
     let again: Blob = li.piece(&name, of, 0, &picture.0).await.json(StatusCode::OK);

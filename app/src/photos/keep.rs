@@ -52,8 +52,6 @@ const PIECE: &str = "piece";
 const SEEN: &str = "seen";
 const VERSION: u32 = 1;
 const PIECE_BYTES: usize = 60_000;
-/// How much of what others took is kept for the next look.
-const SEEN_BYTES_MAX: u64 = 60 * 1024 * 1024;
 
 impl Keep {
     /// The photos beside the database of this name.
@@ -173,11 +171,18 @@ impl Keep {
         self.noted(written.await)
     }
 
-    /// Keeps what somebody else took, for the next look. What was looked at longest ago gives way.
+    /// Keeps what somebody else took, for the next look, with at most so many bytes together. What was looked at
+    /// longest ago gives way.
     ///
     /// # Errors
     /// Where the browser does not let us write, or has no room; then it is fetched again the next time.
-    pub async fn remember(&self, sha256: &str, bytes: &[u8], now: i64) -> Result<(), Error> {
+    pub async fn remember(
+        &self,
+        sha256: &str,
+        bytes: &[u8],
+        now: i64,
+        most: u64,
+    ) -> Result<(), Error> {
         let mut seen = self.seen().await?;
         seen.retain(|seen| seen.sha256 != sha256);
         let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -187,7 +192,7 @@ impl Keep {
         let newest = seen.pop();
         let mut going = Vec::new();
         for seen in seen {
-            if total > SEEN_BYTES_MAX {
+            if total > most {
                 total -= u64::from(seen.bytes);
                 going.push(seen.sha256);
             }

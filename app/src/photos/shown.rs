@@ -13,11 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, Url};
 
 use super::{photos, sha256};
-use crate::{
-    api::{self, Fault},
-    clock,
-    device::Device,
-};
+use crate::{api, clock, device::Device};
 
 /// What there is to show of a photo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +31,8 @@ pub enum Shown {
 
 const AGAIN_MS: u32 = 3_000;
 const AGAIN_MS_MAX: u32 = 60_000;
+/// How much of what others took is kept for the next look.
+const SEEN_BYTES_MAX: u64 = 60 * 1024 * 1024;
 
 /// Looks for the picture as long as somebody looks at it.
 pub(super) fn shown(device: Device, of: Key, name: String) -> ReadSignal<Shown> {
@@ -82,14 +80,14 @@ async fn look(device: Device, of: Key, name: &str) -> Shown {
         return address(&bytes).map_or(Shown::Away, Shown::Here);
     }
     match api::blob(name, of).await {
-        Ok(bytes) if sha256(&bytes) == name => {
+        Ok(None) => Shown::OnItsWay,
+        Ok(Some(bytes)) if sha256(&bytes) == name => {
             if let Some(keep) = keep {
                 // Without room for it, it is fetched again the next time.
-                drop(keep.remember(name, &bytes, clock::device().0).await);
+                drop(keep.remember(name, &bytes, clock::device().0, SEEN_BYTES_MAX).await);
             }
             address(&bytes).map_or(Shown::Away, Shown::Here)
         }
-        Err(Fault::Problem { status: 404, .. }) => Shown::OnItsWay,
         _ => Shown::Away,
     }
 }

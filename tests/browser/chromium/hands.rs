@@ -1,6 +1,6 @@
 //! What a person does with the hands: press, type, pick, draw.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use thirtyfour::{WebElement, error::WebDriverError};
@@ -121,6 +121,17 @@ impl Browser {
             }
             let now: String = self.run("return args[0].value", &[handle]).await?.convert()?;
             Ok((now != text).then(|| format!("it holds “{now}”")))
+        })
+        .await;
+    }
+
+    /// Gives a file to the input with this `data-name`, as the camera or the album would.
+    pub async fn choose_file(&self, name: &str, file: &Path) {
+        self.attempt(&format!("choose a file for {name}"), async || {
+            let found = self.run("return named(args[0])", &[json!(name)]).await?;
+            let Ok(input) = found.element() else { return Ok(Some("it is not there".into())) };
+            input.send_keys(file.to_string_lossy()).await?;
+            Ok(None)
         })
         .await;
     }
