@@ -31,7 +31,7 @@ use crate::{
     store::{Place, Store, hex},
 };
 
-/// The largest piece one request may carry. Phones send a quarter of it.
+/// The largest piece one request may carry. Phones send half of it at the most.
 pub const PIECE_BYTES_MAX: usize = 1024 * 1024;
 /// How every JPEG begins. Nothing else is kept: what a browser would run must not lie here.
 const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];

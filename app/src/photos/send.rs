@@ -1,6 +1,9 @@
 //! Photos on their way to the server: behind the text, one at a time, from where the line broke.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use domain::{Key, wire::Blob};
 use futures::{
@@ -26,14 +29,19 @@ use crate::{
 };
 
 const LOCK: &str = "doorstep-photos";
-/// How much one request carries: on a bad line little is lost with it.
-const PIECE_BYTES: usize = 256 * 1024;
+/// How much one request carries at first. On a bad line little is lost with it, on a good one it grows.
+const PIECE_BYTES: usize = 128 * 1024;
+const PIECE_BYTES_MIN: usize = 16 * 1024;
+const PIECE_BYTES_MAX: usize = 512 * 1024;
+/// A piece that takes less was too small, and one that takes more too large.
+const PIECE_MS: std::ops::Range<i64> = 1_000..8_000;
 const AGAIN_MS: u32 = 2_000;
 const AGAIN_MS_MAX: u32 = 60_000;
 /// Another tab is sending; somebody has to look when it is closed in the middle.
 const BUSY_MS: u32 = 10_000;
 
 thread_local! {
+    static PIECE: Cell<usize> = const { Cell::new(PIECE_BYTES) };
     static LOOP: RefCell<Option<UnboundedSender<()>>> = const { RefCell::new(None) };
 }
 
@@ -168,15 +176,29 @@ async fn send(
         }
         come(said.received);
         let from = usize::try_from(said.received).unwrap_or(usize::MAX).min(bytes.len());
-        let to = from.saturating_add(PIECE_BYTES).min(bytes.len());
-        let before = said.received;
-        said = stop(api::send_blob(name, of, said.received, &bytes[from..to]).await)?;
+        let to = from.saturating_add(PIECE.get()).min(bytes.len());
+        let (before, begun) = (said.received, clock::device().0);
+        let answer = api::send_blob(name, of, said.received, &bytes[from..to]).await;
+        measure(answer.is_ok(), clock::device().0 - begun);
+        said = stop(answer)?;
         if !said.ready && said.received == before {
             // Nothing moved: the server is busy with another sender of the same.
             return Err(Stop::Line);
         }
     }
     Ok(())
+}
+
+/// Learns from one piece how large the next should be.
+fn measure(arrived: bool, milliseconds: i64) {
+    let piece = PIECE.get();
+    PIECE.set(if !arrived || milliseconds >= PIECE_MS.end {
+        (piece / 2).max(PIECE_BYTES_MIN)
+    } else if milliseconds < PIECE_MS.start {
+        (piece * 2).min(PIECE_BYTES_MAX)
+    } else {
+        piece
+    });
 }
 
 fn stop(answer: Result<Blob, Fault>) -> Result<Blob, Stop> {
