@@ -89,8 +89,8 @@ fn slot_field(
         job.here
             .with(|here| here.as_ref().is_some_and(|visit| visit.missing_photos().contains(&slot)))
     });
-    let leaving = RwSignal::<Option<Photo>>::new(None);
-    let bar = Callback::new(move |photo: Photo| withdraw_button(job, photo, leaving));
+    let leaving = Leaving { photo: RwSignal::new(None), asked: RwSignal::new(false) };
+    let bar = Callback::new(move |photo: Photo| withdraw_button(job, &photo, leaving));
     let inputs = move || {
         blocked.get().is_none().then(|| {
             view! {
@@ -123,9 +123,17 @@ fn slot_field(
     }
 }
 
+/// The photo that is to be taken out, and whether the person is being asked about it.
+#[derive(Clone, Copy)]
+struct Leaving {
+    photo: RwSignal<Option<Uuid>>,
+    asked: RwSignal<bool>,
+}
+
 /// The button in the viewer that takes a photo out of the sheet.
-fn withdraw_button(job: Job, photo: Photo, leaving: RwSignal<Option<Photo>>) -> AnyView {
-    let command = withdraw(job, photo.id);
+fn withdraw_button(job: Job, photo: &Photo, leaving: Leaving) -> AnyView {
+    let id = photo.id;
+    let command = withdraw(job, id);
     let why_not = job.device.why_not(move || command.clone());
     view! {
         <Button
@@ -133,29 +141,26 @@ fn withdraw_button(job: Job, photo: Photo, leaving: RwSignal<Option<Photo>>) -> 
             kind=ButtonKind::Quiet
             name="withdraw-photo"
             why_not
-            on_press=move || leaving.set(Some(photo.clone()))
+            on_press=move || {
+                leaving.photo.set(Some(id));
+                leaving.asked.set(true);
+            }
         />
     }
     .into_any()
 }
 
-fn withdraw_question(job: Job, leaving: RwSignal<Option<Photo>>) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(leaving.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() {
-            leaving.set(None);
-        }
-    });
+fn withdraw_question(job: Job, leaving: Leaving) -> impl IntoView {
+    let Leaving { photo, asked } = leaving;
     let confirmed = move || {
-        if let Some(photo) = leaving.get_untracked() {
-            open.set(false);
-            job.device.press(withdraw(job, photo.id));
+        asked.set(false);
+        if let Some(photo) = photo.get_untracked() {
+            job.device.press(withdraw(job, photo));
         }
     };
     view! {
         <Confirm
-            open
+            open=asked
             title=move || text().photo.withdraw_title
             message=move || text().photo.withdraw_message
             cancel=move || text().photo.cancel
