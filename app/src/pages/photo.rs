@@ -88,6 +88,12 @@ pub fn Gallery(
         let place = place()?;
         photos.with(|photos| photos.get(place).cloned())
     });
+    // A photo that was taken out is not looked at any more.
+    Effect::new(move |_| {
+        if open.get() && showing.get().is_some() && shown.with(Option::is_none) {
+            open.set(false);
+        }
+    });
     let turn = move |by: i32| {
         let Some(place) = untrack(place) else { return };
         let next = photos.with_untracked(|photos| {
