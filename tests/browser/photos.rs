@@ -112,6 +112,7 @@ async fn the_customer_sees_the_photos_and_signs_for_them_and_one_taken_out_is_no
     work::use_part(&phone).await;
     work::finish(&phone).await;
     work::hand_over(&phone).await;
+    phone.press("start-reading").await;
     see_pictures(&phone, "[data-name=sheet-photos]", 1, 720).await;
     phone.see("签字时已绑定这些照片").await;
     phone.look("photos-hand-over", false).await;
