@@ -123,7 +123,7 @@ pub fn Gallery(
                     open.set(true);
                 }
             >
-                {picture(of, name, || String::new())}
+                {picture(of, name, String::new)}
             </PhotoTile>
         }
     };
@@ -235,7 +235,7 @@ pub fn WaitingPhotos() -> impl IntoView {
         view! {
             <li class="waiting waiting-photo" data-state=move || if lost() { "refused" } else { "waiting" }>
                 <div class="waiting-photo__picture">
-                    {picture(of, photo.thumbnail.sha256, || String::new())}
+                    {picture(of, photo.thumbnail.sha256, String::new)}
                 </div>
                 <p class="waiting__what">{what}</p>
                 <p class="waiting__meta num">{meta}</p>
