@@ -16,7 +16,7 @@ use domain::{
     Command, Id, Key,
     part_request::PartRequest,
     sheet::Sheet,
-    ticket::{self, Ticket},
+    ticket::{self, Act, Ticket},
     visit::{How, Outcome, Visit},
 };
 use leptos::prelude::*;
@@ -63,7 +63,15 @@ pub struct Open {
 #[component]
 pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
     let device = device();
-    let ticket = Memo::new(move |_| device.find(id));
+    let whole = Memo::new(move |_| device.find(id));
+    // No card but the history shows notes: adding one must not draw all of them again.
+    let ticket = Memo::new(move |_| {
+        let mut ticket: Option<Ticket> = whole.get();
+        if let Some(ticket) = &mut ticket {
+            ticket.log.retain(|entry| entry.act != Act::Noted);
+        }
+        ticket
+    });
     let visit = Memo::new(move |_| {
         let me = device.me().id;
         ticket.with(|ticket| ticket.as_ref()?.visit_of(me).cloned())
@@ -116,7 +124,7 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
                 <TicketPhotos id/>
                 <Parts id/>
                 <NoteForm id/>
-                <History ticket/>
+                <History ticket=whole/>
                 <EditContact id open=open.contact/>
                 <EditMachine id open=open.machine/>
                 <HoldForm id open=open.hold/>
@@ -410,15 +418,21 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
 #[component]
 fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
     let device = device();
+    let machine = Memo::new(move |_| {
+        ticket.with(|ticket| Some((ticket.as_ref()?.id, ticket.as_ref()?.machine.serial.clone())))
+    });
+    let heard = Memo::new(move |_| device.heard_at());
+    // Thousands of tickets are looked at, when the page opens and when more was heard: what one does here oneself
+    // brings no repair of another day. Only three are copied.
     let earlier = Memo::new(move |_| {
-        let shown = ticket.get()?;
-        let serial = shown.machine.serial.trim();
+        heard.track();
+        let (shown, serial) = machine.get()?;
+        let serial = serial.trim();
         if serial.is_empty() {
             return None;
         }
-        // Thousands of tickets are looked at with every change; only three are copied.
-        let mut earlier = device.held::<Ticket>();
-        earlier.retain(|other| other.id != shown.id && other.machine.serial.trim() == serial);
+        let mut earlier = untrack(|| device.held::<Ticket>());
+        earlier.retain(|other| other.id != shown && other.machine.serial.trim() == serial);
         earlier.sort_by_key(|other| Reverse(other.registered_at));
         earlier.truncate(3);
         Some(earlier.iter().map(|other| Ticket::clone(other)).collect::<Vec<_>>())

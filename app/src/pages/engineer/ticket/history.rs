@@ -94,6 +94,8 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                 <For each=move || log.get() key=|entry| (entry.id, entry.act as u8) let:entry>
                     {
                         let (at, by, act, mid) = (entry.at, entry.by, entry.act, entry.id);
+                        // A name seldom changes, and this list is long.
+                        let who = Memo::new(move |_| device.name(by));
                         let said = StoredValue::new(entry);
                         let pending = move || {
                             if waiting.with(|waiting| waiting.contains(&mid)) {
@@ -105,7 +107,7 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                         view! {
                             <Moment
                                 time=move || moment(at)
-                                who=move || device.name(by)
+                                who
                                 title=move || text().words.act(act)
                                 tone=tone(act)
                                 pending
