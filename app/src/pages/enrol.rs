@@ -178,7 +178,7 @@ fn Choose(form: Form, holder: CardHolder) -> impl IntoView {
                 </p>
             </div>
             // For the browser's keeper of passwords, which wants to know whose it is.
-            <input class="sr" type="text" autocomplete="username" value=login readonly tabindex="-1" aria-hidden="true"/>
+            <input type="text" autocomplete="username" value=login hidden/>
             <Field
                 label=move || text().first_run.enrol.password
                 hint=move || text().first_run.enrol.password_hint

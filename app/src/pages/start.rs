@@ -212,8 +212,14 @@ fn steps(
     skipped: RwSignal<bool>,
 ) -> Vec<Step> {
     let words = &text().first_run.start;
-    let link = |name: &'static str, words: &'static str, href: String, done: bool| {
-        let kind = if done { ButtonKind::Quiet } else { ButtonKind::Primary };
+    // One thing to press is loud: what comes next.
+    let mut loud = true;
+    let mut link = |name: &'static str, words: &'static str, href: String, done: bool| {
+        let kind = match done {
+            true => ButtonKind::Quiet,
+            false if std::mem::take(&mut loud) => ButtonKind::Primary,
+            false => ButtonKind::Secondary,
+        };
         let words = if done { text().first_run.start.again } else { words };
         view! { <ButtonLink text=words href kind name/> }.into_any()
     };
@@ -234,8 +240,6 @@ fn steps(
         />
     };
     let office = device.me().is_any(&[Role::Coordinator, Role::Supervisor, Role::Keeper]);
-    let import =
-        office.then(|| link("start-lists", words.lists_go, Route::Import.href(), lists.is_some()));
     let cards = match (inside, ready) {
         (0, 0) => None,
         (0, ready) => Some((words.cards_made)(ready)),
@@ -243,59 +247,58 @@ fn steps(
     };
     let ticket = stand.dispatched.then(|| words.ticket_done.to_owned());
     let desk = device.me().is_any(&DESK);
-    vec![
-        Step {
-            name: "people",
-            title: words.people,
-            why: words.people_why,
-            done: (stand.engineers > 0).then(|| (words.people_done)(stand.engineers)),
-            go: link("start-people", words.people_go, Route::People.with("add", "engineer"), false),
+    let people = Step {
+        name: "people",
+        title: words.people,
+        why: words.people_why,
+        done: (stand.engineers > 0).then(|| (words.people_done)(stand.engineers)),
+        go: link(
+            "start-people",
+            words.people_go,
+            Route::People.with("add", "engineer"),
+            stand.engineers > 0,
+        ),
+    };
+    let team = Step {
+        name: "team",
+        title: words.team,
+        why: words.team_why,
+        done: (stand.teams > 0).then(|| (words.team_done)(stand.teams)),
+        go: link("start-team", words.team_go, Route::People.with("add", "team"), stand.teams > 0),
+    };
+    let import =
+        office.then(|| link("start-lists", words.lists_go, Route::Import.href(), lists.is_some()));
+    let lists = Step {
+        name: "lists",
+        title: words.lists,
+        why: words.lists_why,
+        go: view! { {import} {lists.is_none().then_some(skip)} }.into_any(),
+        done: lists,
+    };
+    let cards = Step {
+        name: "cards",
+        title: words.cards,
+        why: words.cards_why,
+        go: link("start-cards", words.cards_go, Route::Cards.href(), cards.is_some()),
+        done: cards,
+    };
+    let ticket = Step {
+        name: "ticket",
+        title: words.ticket,
+        why: if desk { words.ticket_why } else { words.not_the_desk },
+        go: match (desk, stand.waiting) {
+            (false, _) => view! { <GiveDesk/> }.into_any(),
+            (true, Some(waiting)) if ticket.is_none() => {
+                let href = Route::DeskTicket(waiting).href();
+                link("start-ticket", words.ticket_dispatch, href, false)
+            }
+            (true, _) => {
+                link("start-ticket", words.ticket_go, Route::Register.href(), ticket.is_some())
+            }
         },
-        Step {
-            name: "team",
-            title: words.team,
-            why: words.team_why,
-            done: (stand.teams > 0).then(|| (words.team_done)(stand.teams)),
-            go: link(
-                "start-team",
-                words.team_go,
-                Route::People.with("add", "team"),
-                stand.teams > 0,
-            ),
-        },
-        Step {
-            name: "lists",
-            title: words.lists,
-            why: words.lists_why,
-            go: view! { {import} {lists.is_none().then_some(skip)} }.into_any(),
-            done: lists,
-        },
-        Step {
-            name: "cards",
-            title: words.cards,
-            why: words.cards_why,
-            go: link("start-cards", words.cards_go, Route::Cards.href(), cards.is_some()),
-            done: cards,
-        },
-        Step {
-            name: "ticket",
-            title: words.ticket,
-            why: if desk { words.ticket_why } else { words.not_the_desk },
-            go: match (desk, stand.waiting) {
-                (false, _) => view! { <GiveDesk/> }.into_any(),
-                (true, Some(waiting)) if ticket.is_none() => link(
-                    "start-ticket",
-                    words.ticket_dispatch,
-                    Route::DeskTicket(waiting).href(),
-                    false,
-                ),
-                (true, _) => {
-                    link("start-ticket", words.ticket_go, Route::Register.href(), ticket.is_some())
-                }
-            },
-            done: ticket,
-        },
-    ]
+        done: ticket,
+    };
+    vec![people, team, lists, cards, ticket]
 }
 
 /// An administrator who is alone does the desk's work too.
