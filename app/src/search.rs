@@ -66,7 +66,11 @@ pub fn prepare(lines: Memo<Vec<Line>>) {
         let mut from = 0;
         while let Some(count) = lines.try_with_untracked(|lines| {
             let part = lines.get(from..).unwrap_or_default();
-            part.iter().take(AT_ONCE).map(|line| line.names()).count()
+            let part = &part[..part.len().min(AT_ONCE)];
+            part.iter().for_each(|line| {
+                line.names();
+            });
+            part.len()
         }) {
             if count == 0 {
                 break;
