@@ -366,6 +366,10 @@ impl Mind<'_> {
         if self.dice.chance(150)
             && let Some(visit) = ticket.active_visit()
         {
+            if self.dice.chance(200) {
+                let (visit, reason) = (visit.id, self.text("recalled"));
+                return Some(Command::Ticket(ticket.id, ticket::Command::Recall { visit, reason }));
+            }
             let command = if visit.stage == Stage::HandedIn {
                 visit::Command::Verify
             } else {
