@@ -5,7 +5,6 @@
 
 mod browser {
     mod audit;
-    mod calendar;
     mod cancel;
     mod chromium;
     mod customer;
