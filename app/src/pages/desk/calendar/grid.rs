@@ -361,7 +361,7 @@ fn block(calendar: Calendar, block: &Block) -> impl IntoView + use<> {
                 data-carried=move || {
                     carried.get().is_some_and(|carried| carried.ticket == id).then_some("true")
                 }
-                aria-label=words.clone()
+                // Its name is what stands on it; the rest is said after.
                 title=words
                 aria-current=move || (picked.get() == Some(id)).then_some("true")
                 on:click=move |_| calendar.look(id)
@@ -413,7 +413,6 @@ pub(super) fn list(calendar: Calendar) -> impl IntoView {
 
 fn line(calendar: Calendar, block: &Block) -> impl IntoView + use<> {
     let id = block.ticket;
-    let words = block.words();
     let one = calendar.table.with_untracked(|table| table.days.one());
     let times = if one {
         format!("{}–{}", locale::time(block.from), locale::time(block.to))
@@ -429,7 +428,6 @@ fn line(calendar: Calendar, block: &Block) -> impl IntoView + use<> {
             data-content="true"
             data-ticket=id.to_string()
             data-tone=tone.name()
-            aria-label=words
             on:click=move |_| calendar.look(id)
         >
             <span class="calendar__times num">{times}</span>
