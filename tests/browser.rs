@@ -8,6 +8,8 @@ mod browser {
     mod cancel;
     mod chromium;
     mod customer;
+    mod decisions;
+    mod desk;
     mod engine;
     mod engines;
     mod first_run;

@@ -4,7 +4,7 @@ use domain::{
     Key,
     copy::{Judgement, PublicKey},
     user::User,
-    wire::{Blob, Registered, Request, Response, Session, SignIn},
+    wire::{Blob, Outcome, Registered, Request, Response, Session, SignIn},
 };
 use futures::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
@@ -156,6 +156,78 @@ pub struct AccountReplica {
     pub last_seq: u64,
     #[serde(default)]
     pub last_seen: Option<domain::Timestamp>,
+}
+
+/// A browser profile somebody works with, as the office sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct OfficeDevice {
+    pub replica: domain::Id<domain::replica::Replica>,
+    pub user: domain::Id<User>,
+    #[serde(default)]
+    pub name: String,
+    pub device_code: String,
+    pub last_seen: domain::Timestamp,
+    #[serde(default)]
+    pub build: String,
+    /// How much it still held when it was last heard; nothing where it never said.
+    #[serde(default)]
+    pub waiting: Option<u64>,
+    #[serde(default)]
+    pub waiting_since: Option<domain::Timestamp>,
+    /// When it was shut out.
+    #[serde(default)]
+    pub revoked: Option<domain::Timestamp>,
+}
+
+/// An envelope that had no effect.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Unapplied {
+    pub n: u64,
+    #[serde(default)]
+    pub device_code: String,
+    pub by: domain::Id<User>,
+    #[serde(default)]
+    pub name: String,
+    /// The author's clock.
+    pub at: domain::Timestamp,
+    pub received: domain::Timestamp,
+    /// As it was sent; it may be a command this app does not know.
+    pub command: serde_json::Value,
+    pub outcome: Outcome,
+    /// Who brought it in from a file.
+    #[serde(default)]
+    pub carrier: Option<domain::Id<User>>,
+}
+
+/// A page of such envelopes, the newest first.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct UnappliedPage {
+    pub entries: Vec<Unapplied>,
+    /// What to ask for to go on; nothing at the end.
+    #[serde(default)]
+    pub next: Option<u64>,
+}
+
+/// An envelope of a ticket's history, as it lies in the server's journal.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Journaled {
+    pub n: u64,
+    pub mid: uuid::Uuid,
+    /// Empty where the server itself did it.
+    #[serde(default)]
+    pub device_code: String,
+    pub by: domain::Id<User>,
+    /// The author's clock.
+    pub claimed: domain::Timestamp,
+    /// When it counts as having happened.
+    pub at: domain::Timestamp,
+    #[serde(default)]
+    pub doubtful: bool,
+    pub received: domain::Timestamp,
+    pub command: serde_json::Value,
+    pub outcome: Outcome,
+    #[serde(default)]
+    pub carrier: Option<domain::Id<User>>,
 }
 
 /// Where the server says that there is news, as server-sent events.
@@ -400,6 +472,42 @@ pub(crate) async fn enrol(code: &str, password: &str) -> Result<Session, Fault> 
 
 pub(crate) async fn set_up(first: &First) -> Result<Session, Fault> {
     json(Method::POST, "/api/v1/setup", Some(encode(first)), FIRST_BYTE_MS).await
+}
+
+/// Every device with what waited on it, for the office.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn devices() -> Result<Vec<OfficeDevice>, Fault> {
+    json(Method::GET, "/api/v1/devices", None, FIRST_BYTE_MS).await
+}
+
+/// Shuts a lost device out; for administrators.
+///
+/// # Errors
+/// Why it is not shut out.
+pub async fn revoke_device(replica: domain::Id<domain::replica::Replica>) -> Result<(), Fault> {
+    empty(Method::POST, &format!("/api/v1/devices/{replica}/revoke"), None).await
+}
+
+/// What was refused or could not be decided, a page before this place.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn unapplied(before: Option<u64>) -> Result<UnappliedPage, Fault> {
+    let path = match before {
+        Some(before) => format!("/api/v1/attention?before={before}"),
+        None => "/api/v1/attention".to_owned(),
+    };
+    json(Method::GET, &path, None, FIRST_BYTE_MS).await
+}
+
+/// The journal's side of a ticket's history, in the order of arrival.
+///
+/// # Errors
+/// Why there is no usable answer.
+pub async fn journal(ticket: domain::Id<domain::ticket::Ticket>) -> Result<Vec<Journaled>, Fault> {
+    json(Method::GET, &format!("/api/v1/tickets/{ticket}/journal"), None, FIRST_BYTE_MS).await
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 //! Every change is planned by [`domain::replica`], written by [`crate::store`] in one transaction, and only
 //! then shown. A tab that dies in between has either done nothing or saved it whole.
 
+mod arranged;
 mod drafts;
 mod health;
 mod held;
@@ -34,6 +35,7 @@ use crate::{
     tabs,
 };
 
+pub use arranged::{Arranged, Narrowed, SavedView};
 pub(crate) use health::unanswered;
 pub use health::{Cause, Loss, StorageTrouble};
 pub use held::Held;

@@ -12,6 +12,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{clock, storage};
 
+pub mod board;
 pub mod calendar;
 pub mod desk;
 pub mod engineer;
@@ -24,6 +25,7 @@ pub mod office;
 pub mod person;
 pub mod photo;
 pub mod scan;
+pub mod watch;
 pub mod words;
 
 /// The texts of one area of the app in one language.
@@ -82,6 +84,8 @@ areas! {
     calendar: CalendarText,
     office: OfficeText,
     health: HealthText,
+    board: BoardText,
+    watch: WatchText,
     gallery: GalleryText,
     scan: ScanWords,
     photo: PhotoText,

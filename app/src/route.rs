@@ -40,6 +40,9 @@ pub enum Route {
     DeskTickets,
     DeskTicket(Id<Ticket>),
     Register,
+    Decisions,
+    Devices,
+    Attention,
     PartRequests,
     Stock,
     Catalogue,
@@ -81,6 +84,9 @@ impl Route {
             Self::DeskTickets => "/desk/tickets".into(),
             Self::DeskTicket(id) => format!("/desk/tickets/{id}"),
             Self::Register => "/desk/register".into(),
+            Self::Decisions => "/desk/decisions".into(),
+            Self::Devices => "/desk/devices".into(),
+            Self::Attention => "/desk/attention".into(),
             Self::PartRequests => "/desk/part-requests".into(),
             Self::Stock => "/desk/stock".into(),
             Self::Catalogue => "/desk/catalogue".into(),
@@ -112,6 +118,9 @@ impl Route {
             | Self::DeskTickets
             | Self::DeskTicket(_)
             | Self::Register
+            | Self::Decisions
+            | Self::Devices
+            | Self::Attention
             | Self::PartRequests
             | Self::Stock
             | Self::Catalogue
@@ -159,6 +168,9 @@ impl Route {
             ["desk", "tickets"] => Self::DeskTickets,
             ["desk", "tickets", id] => Self::DeskTicket(id.parse().ok()?),
             ["desk", "register"] => Self::Register,
+            ["desk", "decisions"] => Self::Decisions,
+            ["desk", "devices"] => Self::Devices,
+            ["desk", "attention"] => Self::Attention,
             ["desk", "part-requests"] => Self::PartRequests,
             ["desk", "stock"] => Self::Stock,
             ["desk", "catalogue"] => Self::Catalogue,

@@ -380,7 +380,8 @@ fn apply_ticket(
             } else {
                 let kept = Box::new(Value::Contact(ticket.contact.clone()));
                 let proposed = Box::new(Value::Contact((**contact).clone()));
-                ticket.raise(envelope, Reason::FieldConflict { kept, proposed });
+                let base = Some(Box::new(Value::Contact((**seen).clone())));
+                ticket.raise(envelope, Reason::FieldConflict { kept, proposed, base });
                 amendment = Some(Amendment::KeptAsProposal);
             }
         }
@@ -394,7 +395,8 @@ fn apply_ticket(
             } else {
                 let kept = Box::new(Value::Machine(ticket.machine.clone()));
                 let proposed = Box::new(Value::Machine((**machine).clone()));
-                ticket.raise(envelope, Reason::FieldConflict { kept, proposed });
+                let base = Some(Box::new(Value::Machine((**seen).clone())));
+                ticket.raise(envelope, Reason::FieldConflict { kept, proposed, base });
                 amendment = Some(Amendment::KeptAsProposal);
             }
         }
@@ -655,7 +657,8 @@ fn apply_visit(
         {
             let kept = Box::new(Value::Appointment(id, kept.clone()));
             let proposed = Box::new(Value::Appointment(id, appointment.clone()));
-            ticket.raise(envelope, Reason::FieldConflict { kept, proposed });
+            let base = seen.clone().map(|seen| Box::new(Value::Appointment(id, seen)));
+            ticket.raise(envelope, Reason::FieldConflict { kept, proposed, base });
             return Ok(Applied {
                 rows: vec![ticket.into()],
                 amendment: Some(Amendment::KeptAsProposal),

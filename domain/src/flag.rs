@@ -36,7 +36,13 @@ pub enum Reason {
     /// The job was given to somebody else while the first engineer was already at the machine (K-01).
     DoubleDispatch { visit: Id<Visit>, other: Id<Visit> },
     /// Two people changed the same thing; the first stays, this is the second's proposal (K-03).
-    FieldConflict { kept: Box<Value>, proposed: Box<Value> },
+    FieldConflict {
+        kept: Box<Value>,
+        proposed: Box<Value>,
+        /// What the second had before their eyes when they changed it; flags raised before it was noted have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<Box<Value>>,
+    },
     /// The customer says it is not solved (T-12).
     Objection { text: String },
     /// More was used than the books had (K-06).

@@ -16,6 +16,7 @@ mod doomed;
 mod enrolment;
 pub mod error;
 mod guard;
+mod history;
 pub mod import;
 mod live;
 pub mod lock;
@@ -133,6 +134,7 @@ fn table() -> Vec<Route> {
         route(get_.clone(), "/api/v1/import/template/{kind}", 0, get(upload::template)),
         route(get_.clone(), "/api/v1/attention", 0, get(attention::list)),
         route(get_.clone(), "/api/v1/devices", 0, get(devices::list)),
+        route(get_.clone(), "/api/v1/tickets/{ticket}/journal", 0, get(history::list)),
         route(post_.clone(), "/api/v1/devices/{replica}/revoke", SMALL, post(devices::revoke)),
         route(post_.clone(), "/api/v1/unsent", unsent::BYTES_MAX, post(unsent::carry_in)),
         route(get_.clone(), "/api/v1/blobs/{sha256}", 0, get(blobs::get)),

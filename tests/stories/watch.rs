@@ -104,6 +104,53 @@ async fn the_office_knows_what_waits_on_which_phone() {
 }
 
 #[tokio::test]
+async fn a_tickets_journal_tells_which_device_told_each_line_and_when_it_arrived() {
+    let world = World::new().await;
+    let mut desk = world.device("diaodu").await;
+    let mut li = world.device("li").await;
+    let id = desk.dispatch_new("li");
+    desk.sync().await;
+    li.sync().await;
+    // Written in a cellar, sent an hour and a half later.
+    let (mid, told) = (uuid::Uuid::now_v7(), now().plus_minutes(-90));
+    let mut question = li.question();
+    question["envelopes"] = json!([{
+        "seq": 1, "mid": mid, "by": li.me(), "at": told,
+        "command": Command::Ticket(id, note("地下室写的")),
+    }]);
+    let _: Response =
+        world.send(post("/api/v1/sync", &li.cookie, &question)).await.json(StatusCode::OK);
+    desk.sync().await;
+
+    let path = format!("/api/v1/tickets/{id}/journal");
+    let cookie = world.sign_in("zhuguan").await;
+    let entries: Vec<Value> = world.send(get(&path, &cookie)).await.json(StatusCode::OK);
+    let log = desk.ticket(id).log;
+    assert!(log.len() >= 4, "{log:?}");
+    for line in &log {
+        assert!(entries.iter().any(|entry| entry["mid"] == json!(line.id)), "{line:?}");
+    }
+    let places: Vec<u64> = entries.iter().map(|entry| entry["n"].as_u64().unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    let entry = entries.iter().find(|entry| entry["mid"] == json!(mid)).unwrap();
+    assert_eq!(entry["device_code"], json!(li.replica.head().device_code));
+    assert_eq!(entry["by"], json!(li.me()));
+    assert_eq!(entry["claimed"], json!(told));
+    assert!(Timestamp(entry["received"].as_i64().unwrap()) > told.plus_minutes(85), "{entry}");
+    assert!(entry["outcome"]["applied"]["v"].is_u64(), "{entry}");
+
+    // Whoever may not see the ticket learns nothing, not even that there is one.
+    for login in ["wang", "beijian", "admin"] {
+        let cookie = world.sign_in(login).await;
+        let answer = world.send(get(&path, &cookie)).await;
+        assert_eq!(answer.problem(StatusCode::NOT_FOUND), "not_found");
+    }
+    let nowhere = format!("/api/v1/tickets/{}/journal", uuid::Uuid::now_v7());
+    let answer = world.send(get(&nowhere, &cookie)).await;
+    assert_eq!(answer.problem(StatusCode::NOT_FOUND), "not_found");
+}
+
+#[tokio::test]
 async fn a_lost_phone_hears_nothing_and_what_it_sends_waits_for_a_person() {
     let world = World::new().await;
     let mut desk = world.device("diaodu").await;

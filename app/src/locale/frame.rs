@@ -20,6 +20,8 @@ pub struct FrameText {
     pub catalogue: &'static str,
     pub import: &'static str,
     pub people: &'static str,
+    pub decisions: &'static str,
+    pub devices: &'static str,
     pub outbox: &'static str,
 
     pub sync_fine: &'static str,
@@ -80,6 +82,8 @@ pub const ZH: FrameText = FrameText {
     catalogue: "备件目录",
     import: "导入",
     people: "人员",
+    decisions: "待决定",
+    devices: "终端",
     outbox: "同步",
 
     sync_fine: "全部已同步",
@@ -151,6 +155,8 @@ pub const EN: FrameText = FrameText {
     catalogue: "Catalogue",
     import: "Import",
     people: "People",
+    decisions: "Decisions",
+    devices: "Devices",
     outbox: "Sync",
 
     sync_fine: "Everything is synced",

@@ -763,7 +763,7 @@ impl Words {
                     "The first engineer was at the machine when the job was given away; it stays with him. Tell the other one.",
                 )
                 .into(),
-            (_, Reason::FieldConflict { kept, proposed }) => {
+            (_, Reason::FieldConflict { kept, proposed, .. }) => {
                 let (kept, proposed) = (self.value(kept), self.value(proposed));
                 match self.0 {
                     Language::Chinese => {

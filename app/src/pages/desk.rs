@@ -10,32 +10,45 @@
 //! `save-dispatch`, `save-appoint`, `save-log-call`, `save-hold`, `save-confirm`, `save-object`, `save-follow-up`,
 //! `save-reopen`, `save-contact`, `save-machine`, `save-cancel`. Also `note`, `reveal-phone`, `open-sheet`, `verify`,
 //! `approve`, and `settle-bill`, `settle-goodwill`, `settle-void`, `settle-keep`, `settle-take-proposal`,
-//! `settle-acknowledge` inside `flag`.
+//! `settle-acknowledge` inside `flag`. Devices: `attention`, `revoke`, `confirm`, `ask-again`. What had no effect:
+//! `devices`, `keep-as-note`, `open-ticket`, `more-attention`.
 
 pub mod actions;
+mod asked;
+pub mod attention;
 pub mod board;
 pub mod body;
 pub mod calendar;
 pub mod card;
 mod columns;
+pub mod decisions;
+pub mod devices;
 pub mod dispatch;
 pub mod edit;
+mod filter;
 pub mod flags;
 pub mod forms;
 pub mod history;
 mod keys;
 pub mod known;
 mod looks;
+pub mod many;
+pub mod palette;
+mod pointed;
 pub mod proposals;
 pub mod register;
 pub mod requests;
+mod sides;
 pub mod tickets;
 pub mod triage;
 pub mod visits;
 pub mod window;
 
+pub use attention::Attention;
 pub use board::Board;
 pub use body::DeskTicket;
 pub use calendar::Calendar;
+pub use decisions::Decisions;
+pub use devices::Devices;
 pub use register::Register;
 pub use tickets::DeskTickets;

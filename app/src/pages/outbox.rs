@@ -622,7 +622,7 @@ fn name_of(command: &Command) -> Option<String> {
 }
 
 /// The words a person typed into a command, so that they recognise it.
-fn said(command: &Command) -> Option<String> {
+pub fn said(command: &Command) -> Option<String> {
     use ticket::Command as OfTicket;
     use visit::Command as OfVisit;
     let said = match command {

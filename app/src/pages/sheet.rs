@@ -528,7 +528,7 @@ pub fn kept(strokes: &[ui::sign::Stroke], ratio: i32) -> Vec<Stroke> {
 }
 
 /// The kept signature for the screen: cut to what was drawn, with a little air around.
-fn drawn(strokes: &[Stroke]) -> (Vec<ui::sign::Stroke>, i32) {
+pub fn drawn(strokes: &[Stroke]) -> (Vec<ui::sign::Stroke>, i32) {
     const AIR: i64 = 300;
     /// A name is wider than high; a lone dot must not fill the frame.
     const LEAST: i64 = 2000;

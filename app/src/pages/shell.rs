@@ -1,5 +1,7 @@
 //! The frame pages stand in: on the phone, at the desk, with what everybody must know on top.
 
+use std::cell::Cell;
+
 use domain::{
     part_request::{self, PartRequest},
     ticket::{self, Ticket},
@@ -140,6 +142,16 @@ fn Sun() -> impl IntoView {
     })
 }
 
+thread_local! {
+    /// What the office's program adds to the top bar of every page. The field's program does not carry it.
+    static TOOL: Cell<Option<fn() -> AnyView>> = const { Cell::new(None) };
+}
+
+/// Adds to the top bar of every desk page. Called once, by the program that has it.
+pub fn add_tool(tool: fn() -> AnyView) {
+    TOOL.set(Some(tool));
+}
+
 /// A page at the desk: the rail of places, the top bar, banners, the page, and a panel beside it.
 #[component]
 pub fn DeskShell(
@@ -163,6 +175,7 @@ pub fn DeskShell(
                 <h1 class="desk__title" tabindex="-1">{title}</h1>
                 {tools.map(|tools| tools.run())}
                 <span class="spacer"></span>
+                {TOOL.get().map(|tool| tool())}
                 <Chip/>
             </header>
             <Banners desk=true/>
@@ -187,6 +200,15 @@ fn Rail() -> impl IntoView {
     let parts = has(&[Role::Agent, Role::Coordinator, Role::Supervisor, Role::Keeper]);
     let keeper = has(&[Role::Keeper, Role::Supervisor, Role::Coordinator]);
     let administrator = has(&[Role::Administrator]);
+    let decides = has(&[Role::Coordinator, Role::Supervisor]);
+    let watches = has(&[Role::Coordinator, Role::Supervisor, Role::Administrator]);
+    let questions = Memo::new(move |_| {
+        let tickets = device.held::<Ticket>();
+        let open = |ticket: &Held<Ticket>| {
+            ticket.flags.iter().filter(|flag| flag.settled.is_none()).count()
+        };
+        count(tickets.iter().map(open).sum())
+    });
     let undispatched = Memo::new(move |_| {
         let tickets = device.held::<Ticket>();
         let waits =
@@ -248,6 +270,21 @@ fn Rail() -> impl IntoView {
                     })
             }}
             {move || {
+                decides
+                    .get()
+                    .then(|| {
+                        view! {
+                            <RailLink
+                                href=Route::Decisions.href()
+                                icon=Icon::Flag
+                                text=move || text().frame.decisions
+                                current=at(Route::Decisions)
+                                count=questions
+                            />
+                        }
+                    })
+            }}
+            {move || {
                 parts
                     .get()
                     .then(|| {
@@ -298,6 +335,22 @@ fn Rail() -> impl IntoView {
                                 icon=Icon::Users
                                 text=move || text().frame.people
                                 current=at(Route::People)
+                            />
+                        }
+                    })
+            }}
+            {move || {
+                watches
+                    .get()
+                    .then(|| {
+                        view! {
+                            <RailLink
+                                href=Route::Devices.href()
+                                icon=Icon::Phone
+                                text=move || text().frame.devices
+                                current=Signal::derive(move || {
+                                    matches!(here.get(), Some(Route::Devices | Route::Attention))
+                                })
                             />
                         }
                     })

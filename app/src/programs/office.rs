@@ -1,13 +1,14 @@
 //! The program of the desk: coordinators, agents, supervisors, keepers, administrators.
 
 use app::{
-    pages::{cards, desk, gallery, import, parts, people, start},
+    pages::{cards, desk, gallery, import, parts, people, shell, start},
     program,
     route::{Face, Route},
 };
 use leptos::prelude::*;
 
 fn main() {
+    shell::add_tool(|| view! { <desk::palette::Palette/> }.into_any());
     program::run(Face::Office, pages);
 }
 
@@ -18,6 +19,9 @@ fn pages(route: Route) -> Option<AnyView> {
         Route::DeskTickets => view! { <desk::DeskTickets/> }.into_any(),
         Route::DeskTicket(id) => view! { <desk::DeskTicket id/> }.into_any(),
         Route::Register => view! { <desk::Register/> }.into_any(),
+        Route::Decisions => view! { <desk::Decisions/> }.into_any(),
+        Route::Devices => view! { <desk::Devices/> }.into_any(),
+        Route::Attention => view! { <desk::Attention/> }.into_any(),
         Route::PartRequests => view! { <parts::PartRequests/> }.into_any(),
         Route::Stock => view! { <parts::Stock/> }.into_any(),
         Route::Catalogue => view! { <parts::Catalogue/> }.into_any(),

@@ -194,6 +194,38 @@ fn accepting_a_job_that_was_given_away_is_refused() {
 }
 
 #[test]
+fn a_question_between_two_changes_knows_what_both_began_with() {
+    use crate::flag::{Reason, Value};
+    let mut world = World::at(Stage::Accepted);
+    let before = world.ticket().contact;
+    let edit = |name: &str| {
+        let contact = Box::new(ticket::Contact { name: name.into(), ..before.clone() });
+        ticket::Command::EditContact { contact, seen: Box::new(before.clone()) }
+    };
+    assert_eq!(world.ticket_act(COORDINATOR, edit("宋敏")), Ok(None));
+    assert_eq!(world.ticket_act(LI, edit("宋民")), Ok(Some(Amendment::KeptAsProposal)));
+    let ticket = world.ticket();
+    let Reason::FieldConflict { kept, proposed, base } = &ticket.flags[0].reason else {
+        panic!("the question is about two values")
+    };
+    let name = |value: &Value| match value {
+        Value::Contact(contact) => contact.name.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((name(kept), name(proposed)), ("宋敏".to_owned(), "宋民".to_owned()));
+    assert_eq!(base.as_deref().map(name), Some(before.name));
+}
+
+#[test]
+fn a_question_raised_before_the_beginning_was_noted_is_still_read() {
+    let old = r#"{"field_conflict":{"kept":{"contact":{"name":"甲","phone":"1"}},
+        "proposed":{"contact":{"name":"乙","phone":"1"}}}}"#;
+    let reason: crate::flag::Reason = serde_json::from_str(old).unwrap();
+    assert!(matches!(&reason, crate::flag::Reason::FieldConflict { base: None, .. }));
+    assert!(!serde_json::to_string(&reason).unwrap().contains("base"));
+}
+
+#[test]
 fn of_two_appointments_the_first_stays_and_the_second_is_a_proposal() {
     let mut world = World::at(Stage::Accepted);
     let appoint = |hour| visit::Command::Appoint { appointment: appointment(hour), seen: None };

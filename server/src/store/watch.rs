@@ -47,7 +47,45 @@ pub struct Unapplied {
     pub carrier: Option<Id<User>>,
 }
 
+/// An envelope in the journal with everything about its arrival.
+#[derive(Clone, Debug)]
+pub struct Journaled {
+    pub n: u64,
+    /// Empty where it did not come from a device.
+    pub device_code: String,
+    pub mid: Uuid,
+    pub by: Id<User>,
+    /// The author's clock.
+    pub claimed: Timestamp,
+    /// When it counts as having happened.
+    pub at: Timestamp,
+    pub doubtful: bool,
+    pub received: Timestamp,
+    /// The command's JSON.
+    pub command: String,
+    pub outcome: Outcome,
+    /// Who brought it in from a file.
+    pub carrier: Option<Id<User>>,
+}
+
 impl Reading<'_> {
+    /// The envelopes with these ids where they had their effect, in the order of their arrival.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn journal_of(&self, mids: &[Uuid]) -> Result<Vec<Journaled>, Error> {
+        let text = r#"select e.n, r.device_code, e.mid, e."user", e.claimed, e.at, e.doubtful, e.received,
+             e.command, e.outcome, e.carrier
+             from envelope e left join replica r on r.id = e.replica
+             where e.first = 1 and e.mid = ?1"#;
+        let mut found = Vec::with_capacity(mids.len());
+        for mid in mids {
+            found.extend(self.sql.one(text, &values![*mid], journaled)?);
+        }
+        found.sort_by_key(|entry: &Journaled| entry.n);
+        Ok(found)
+    }
+
     /// Every device, the last seen first.
     ///
     /// # Errors
@@ -106,6 +144,23 @@ fn unapplied(row: &dyn Columns) -> Result<Unapplied, Error> {
         received: Timestamp(row.int(6)?),
         command: row.text(7)?.to_owned(),
         outcome: serde_json::from_str(row.text(8)?).map_err(Error::internal)?,
+        carrier: carrier.map(Id::new),
+    })
+}
+
+fn journaled(row: &dyn Columns) -> Result<Journaled, Error> {
+    let carrier = row.maybe_text(10)?.map(uuid).transpose()?;
+    Ok(Journaled {
+        n: unsigned(row.int(0)?),
+        device_code: row.maybe_text(1)?.unwrap_or_default().to_owned(),
+        mid: uuid(row.text(2)?)?,
+        by: Id::new(uuid(row.text(3)?)?),
+        claimed: Timestamp(row.int(4)?),
+        at: Timestamp(row.int(5)?),
+        doubtful: row.int(6)? != 0,
+        received: Timestamp(row.int(7)?),
+        command: row.text(8)?.to_owned(),
+        outcome: serde_json::from_str(row.text(9)?).map_err(Error::internal)?,
         carrier: carrier.map(Id::new),
     })
 }

@@ -11,7 +11,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{dispatch::Dispatch, edit, forms, triage::TriageForm, window::Appoint};
+use super::{
+    columns::Column, dispatch::Dispatch, edit, forms, triage::TriageForm, window::Appoint,
+};
 use crate::{
     device::{Device, device},
     locale::text,
@@ -109,7 +111,47 @@ impl Action {
         }
     }
 
-    fn icon(self) -> Icon {
+    /// What brings a ticket into this column of the board; `None` where nobody at the desk can do that.
+    pub(super) fn toward(column: Column, ticket: &Ticket) -> Option<Action> {
+        match (column, &ticket.stage) {
+            (Column::Intake, Stage::Received) => Some(Action::Triage),
+            (Column::ToDispatch, Stage::Received) => Some(Action::Triage),
+            (Column::ToDispatch, _) => Some(Action::HandOver),
+            (Column::Assigned, _) => Some(Action::Dispatch),
+            (Column::Underway, Stage::PendingConfirmation { .. }) => Some(Action::Object),
+            (Column::Underway, Stage::OnHold { .. }) => Some(Action::Resume),
+            (Column::OnHold, _) => Some(Action::Hold),
+            (Column::Done, Stage::Received | Stage::Triaged) => Some(Action::SolveByPhone),
+            (Column::Done, Stage::Completed { .. }) => Some(Action::OpenFollowUp),
+            (Column::Done, _) => Some(Action::Confirm),
+            (Column::Intake | Column::Underway | Column::ToConfirm, _) => None,
+        }
+    }
+
+    /// Why this cannot be done with the ticket now (tracked).
+    pub(super) fn why_not(self, ticket: &Ticket, device: Device) -> Option<String> {
+        let Some(command) = self.probe(ticket, device) else {
+            return Some(text().board.not_by_desk.to_owned());
+        };
+        let refusal = device.would(&command).err()?;
+        Some(text().words.refusal(refusal).to_owned())
+    }
+
+    /// What can be done with the ticket now, the usual first (tracked).
+    pub(super) fn possible(ticket: &Ticket, device: Device) -> Vec<Action> {
+        let offers = offers(ticket, device).into_iter();
+        offers.filter(|offer| offer.why_not.is_none()).map(|offer| offer.action).collect()
+    }
+
+    /// Does it at once, or opens its form.
+    pub(super) fn begin(self, id: Id<Ticket>, doing: RwSignal<Option<(Id<Ticket>, Action)>>) {
+        match self.direct(id) {
+            Some(command) => device().press(command),
+            None => doing.set(Some((id, self))),
+        }
+    }
+
+    pub(super) fn icon(self) -> Icon {
         match self {
             Action::Triage => Icon::Filter,
             Action::HandOver => Icon::Send,
@@ -128,7 +170,7 @@ impl Action {
         }
     }
 
-    fn label(self, ticket: &Ticket) -> &'static str {
+    pub(super) fn label(self, ticket: &Ticket) -> &'static str {
         let desk = &text().desk;
         match self {
             Action::Triage => desk.triage,
@@ -291,6 +333,46 @@ fn offers(ticket: &Ticket, device: Device) -> Vec<Offer> {
 enum Doing {
     Choosing,
     One(Action),
+}
+
+/// A dialog is open while there is something to talk about; closing it ends the matter.
+pub(super) fn follow<T: Send + Sync + 'static>(matter: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        let is_some = matter.with(Option::is_some);
+        // Each effect hears the other: only what changes is told.
+        if open.get_untracked() != is_some {
+            open.set(is_some);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() && matter.with_untracked(Option::is_some) {
+            matter.set(None);
+        }
+    });
+    open
+}
+
+/// The form of an action that was begun elsewhere: by a drop on the board, from a menu.
+pub(super) fn dialog(doing: RwSignal<Option<(Id<Ticket>, Action)>>) -> AnyView {
+    let device = device();
+    let open = follow(doing);
+    let title = move || {
+        let (id, action) = doing.get()?;
+        let ticket = device.find(id)?;
+        Some(format!("{} · {}", action.label(&ticket), ticket.contact.label()))
+    };
+    view! {
+        <Dialog
+            open
+            title=move || title().unwrap_or_default()
+            wide=true
+            close=move || text().desk.close_panel
+        >
+            {move || doing.get().map(|(id, action)| form(action, id, open))}
+        </Dialog>
+    }
+    .into_any()
 }
 
 /// The buttons of a ticket, with the dialogs behind them.

@@ -1,26 +1,35 @@
 //! The board: every open ticket in the column of who must act now, with the ticket beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Id,
+    Id, Timestamp,
     ticket::{Priority, Ticket},
-    user::User,
+    user::{Role, User},
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{
+    actions::{self, Action},
+    asked::{Asked, ask},
     body::TicketBody,
-    card::TicketCard,
+    card::{Hand, TicketCard},
     columns::{Alert, Column, Slip},
+    filter::{self, Crew, Filter, Sieve},
     keys, looks,
+    many::{self, Chosen},
+    pointed,
 };
 use crate::{
-    device::device,
+    api::{self, OfficeDevice},
+    device::{Device, device},
     locale::{text, words},
     pages::shell::DeskShell,
     route::Route,
-    ui::{ButtonKind, ButtonLink, Chip, Empty, Icon, IconButton, SearchBar, TabItem, Tabs},
+    ui::{
+        Button, ButtonKind, ButtonLink, Dialog, Empty, Field, FieldKind, Icon, IconButton,
+        SearchBar, TabItem, Tabs,
+    },
 };
 
 /// The most cards a column hangs up; the table shows the rest.
@@ -31,36 +40,22 @@ const ENGINEERS_MAX: usize = 8;
 /// Up to this width, in text sizes, there is room for one column only.
 const PHONE_REM: f64 = 37.4;
 
-/// What the board is narrowed down to.
-#[derive(Clone, Copy)]
-struct Filter {
-    search: RwSignal<String>,
-    alert: RwSignal<Option<Alert>>,
-    priority: RwSignal<Option<Priority>>,
-    engineer: RwSignal<Option<Id<User>>>,
+/// The board as it hangs, and what has changed since.
+#[derive(Clone, PartialEq)]
+struct Hung {
+    slips: Vec<Slip>,
+    sieve: Sieve,
+    turn: u32,
+    /// How many cards would come, go or move.
+    news: usize,
 }
 
-impl Filter {
-    fn new() -> Filter {
-        Filter {
-            search: RwSignal::new(String::new()),
-            alert: RwSignal::new(None),
-            priority: RwSignal::new(None),
-            engineer: RwSignal::new(None),
-        }
-    }
-
-    fn keeps(self, slip: &Slip, words: &[String]) -> bool {
-        self.alert.get().is_none_or(|alert| slip.has(alert))
-            && self.priority.get().is_none_or(|priority| slip.priority == Some(priority))
-            && self.engineer.get().is_none_or(|engineer| slip.engineer == Some(engineer))
-            && looks::finds(&slip.haystack, words)
-    }
-}
-
-/// Presses a filter: a second press lets go of it.
-fn toggle<T: Clone + PartialEq + Send + Sync + 'static>(filter: RwSignal<Option<T>>, value: T) {
-    filter.update(|now| *now = if *now == Some(value.clone()) { None } else { Some(value) });
+/// How many cards of `live` do not hang where `hung` has them, or not any more.
+fn news(hung: &[Slip], live: &[Slip]) -> usize {
+    let before: BTreeMap<Id<Ticket>, Column> = hung.iter().map(|it| (it.id, it.column)).collect();
+    let there: BTreeSet<Id<Ticket>> = live.iter().map(|it| it.id).collect();
+    let moved = live.iter().filter(|it| before.get(&it.id) != Some(&it.column)).count();
+    moved + hung.iter().filter(|it| !there.contains(&it.id)).count()
 }
 
 /// The coordinator's first screen.
@@ -70,27 +65,52 @@ pub fn Board() -> impl IntoView {
     let now = looks::minute();
     let filter = Filter::new();
     let picked = RwSignal::new(None::<Id<Ticket>>);
+    let hand =
+        Hand { chosen: Chosen::new(), dragged: RwSignal::new(None), unsent: unsent_by_engineer() };
+    let doing = RwSignal::new(None::<(Id<Ticket>, Action)>);
+    let moving = RwSignal::new(None::<Id<Ticket>>);
+    // While somebody points at the board nothing on it moves by itself.
+    let held = pointed::pointed(move || hand.dragged.get_untracked().is_some());
     let slips = Memo::new(move |_| {
-        let now = now.get();
+        let (now, crew) = (now.get(), Crew::of(device));
         let mut slips: Vec<Slip> = device
             .held::<Ticket>()
             .iter()
-            .filter_map(|ticket| Slip::of(ticket, now, |id| device.name(id)))
+            .filter_map(|ticket| Slip::of(ticket, now, &crew))
             .collect();
         Slip::sort(&mut slips);
         slips
     });
-    let shown = Memo::new(move |_| {
-        let words = filter.search.with(|search| looks::words(search));
-        slips.with(|slips| {
-            slips.iter().filter(|slip| filter.keeps(slip, &words)).cloned().collect::<Vec<_>>()
-        })
+    let hung = Memo::new(move |before: Option<&Hung>| {
+        let (sieve, turn, held) = (filter.sieve(), held.turn(), held.is_on());
+        let live: Vec<Slip> = slips
+            .with(|slips| slips.iter().filter(|slip| sieve.keeps(&slip.about)).cloned().collect());
+        // Other filters, or somebody's own doing, show at once what they ask for.
+        let same = before.filter(|it| held && it.turn == turn && it.sieve == sieve);
+        match same.filter(|it| !it.slips.is_empty()) {
+            Some(before) => Hung { news: news(&before.slips, &live), ..before.clone() },
+            None => Hung { slips: live, sieve, turn, news: 0 },
+        }
     });
-    keys::shortcuts(move || picked.set(None));
+    let shown = Memo::new(move |_| hung.with(|hung| hung.slips.clone()));
+    let fresh = Memo::new(move |_| hung.with(|hung| hung.news));
+    keys::shortcuts(move || {
+        picked.set(None);
+        hand.chosen.clear();
+    });
+    keys::on_card(move |key, card| match key {
+        "x" | "X" => {
+            if let Some(id) = card {
+                hand.chosen.toggle(id);
+            }
+        }
+        _ => moving.set(card.or(picked.get_untracked())),
+    });
     let narrow = looks::narrower_than(PHONE_REM);
     let chosen = RwSignal::new(Column::ToDispatch.word().to_owned());
     // A ticket that left the person's view has nothing to show beside the board.
     let open = Memo::new(move |_| picked.get().is_some_and(|id| device.find(id).is_some()));
+    let place = Place { shown, now, picked, hand, doing, filter };
     view! {
         <DeskShell
             title=move || text().desk.board
@@ -100,7 +120,7 @@ pub fn Board() -> impl IntoView {
             panel_open=open
             panel_title=move || text().desk.ticket
         >
-            {strip(slips, filter.alert)}
+            {strip(slips, filter)}
             {chips(slips, filter)}
             <Show
                 when=move || !slips.with(Vec::is_empty)
@@ -114,14 +134,119 @@ pub fn Board() -> impl IntoView {
             >
                 {move || {
                     if narrow.get() {
-                        one_column(chosen, shown, now, picked).into_any()
+                        one_column(chosen, place).into_any()
                     } else {
-                        let columns = Column::ALL.map(|which| column(which, shown, now, picked));
-                        view! { <div class="board">{columns.collect_view()}</div> }.into_any()
+                        let columns = Column::ALL.map(|which| column(which, place));
+                        view! {
+                            <div
+                                class="board"
+                                data-dragging=move || hand.dragged.get().is_some().then_some("")
+                                on:pointermove=move |_| held.touch()
+                                on:pointerleave=move |_| held.leave()
+                                on:keydown=move |event| keys::walk(&event)
+                            >
+                                {columns.collect_view()}
+                            </div>
+                        }
+                            .into_any()
                     }
                 }}
             </Show>
+            {pointed::chip(fresh, held)}
+            {many::bar(hand.chosen)}
+            {actions::dialog(doing)}
+            {mover(moving, doing)}
         </DeskShell>
+    }
+}
+
+/// Whose devices hold unsent work, as far as this person may know; asked again as time goes by.
+fn unsent_by_engineer() -> Memo<BTreeMap<Id<User>, u64>> {
+    let device = device();
+    let devices = RwSignal::new(Asked::<Vec<OfficeDevice>>::Waiting);
+    let may = device.me().is_any(&[Role::Coordinator, Role::Supervisor]);
+    Effect::new(move |before: Option<i64>| {
+        // Once a minute is enough for a mark on a card.
+        let minute = device.minute().0 / 60_000;
+        if may && before != Some(minute) {
+            ask(devices, api::devices());
+        }
+        minute
+    });
+    Memo::new(move |_| {
+        let mut held = BTreeMap::new();
+        if let Asked::Here(devices) = devices.get() {
+            for device in devices.iter().filter(|device| device.revoked.is_none()) {
+                *held.entry(device.user).or_default() += device.waiting.unwrap_or(0);
+            }
+        }
+        held.retain(|_, held| *held > 0);
+        held
+    })
+}
+
+/// What every column needs.
+#[derive(Clone, Copy)]
+struct Place {
+    shown: Memo<Vec<Slip>>,
+    now: Signal<Timestamp>,
+    picked: RwSignal<Option<Id<Ticket>>>,
+    hand: Hand,
+    doing: RwSignal<Option<(Id<Ticket>, Action)>>,
+    filter: Filter,
+}
+
+/// Where a ticket can go, as a menu: the twin of the drag.
+fn mover(
+    moving: RwSignal<Option<Id<Ticket>>>,
+    doing: RwSignal<Option<(Id<Ticket>, Action)>>,
+) -> impl IntoView {
+    let device = device();
+    let open = actions::follow(moving);
+    let title = move || {
+        let ticket = moving.get().and_then(|id| device.find(id));
+        let name = ticket.map(|ticket| ticket.contact.label()).unwrap_or_default();
+        format!("{} {name}", text().board.move_to)
+    };
+    let ways = move || {
+        let ticket = device.find(moving.get()?)?;
+        let way = |column: Column| {
+            let (action, why) = toward(column, &ticket, device);
+            let id = ticket.id;
+            let press = move || {
+                open.set(false);
+                if let Some(action) = action {
+                    action.begin(id, doing);
+                }
+            };
+            view! {
+                <Button
+                    text=column.title()
+                    wide=true
+                    why_not=why
+                    name=column.move_name()
+                    on_press=press
+                />
+            }
+        };
+        Some(Column::ALL.map(way).collect_view())
+    };
+    view! {
+        <Dialog open title close=move || text().desk.close_panel>
+            <div class="stack" data-gap="small">{ways}</div>
+        </Dialog>
+    }
+}
+
+/// What would bring the ticket into the column, and why that cannot be done now (tracked).
+fn toward(column: Column, ticket: &Ticket, device: Device) -> (Option<Action>, Option<String>) {
+    if Column::of(ticket) == Some(column) {
+        return (None, Some(text().board.here_now.to_owned()));
+    }
+    match Action::toward(column, ticket) {
+        Some(action) => (Some(action), action.why_not(ticket, device)),
+        None if column == Column::Intake => (None, Some(text().board.not_back.to_owned())),
+        None => (None, Some(text().board.not_by_desk.to_owned())),
     }
 }
 
@@ -175,8 +300,9 @@ fn panel(id: Id<Ticket>, picked: RwSignal<Option<Id<Ticket>>>) -> impl IntoView 
 }
 
 /// The alerts with how many tickets each has; a press shows only those.
-fn strip(slips: Memo<Vec<Slip>>, pressed: RwSignal<Option<Alert>>) -> impl IntoView {
+fn strip(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
     let item = move |alert: Alert| {
+        let pressed = Memo::new(move |_| filter.narrowed.with(|it| it.alert == alert.word()));
         let count = Memo::new(move |_| {
             slips.with(|slips| slips.iter().filter(|slip| slip.has(alert)).count())
         });
@@ -186,8 +312,8 @@ fn strip(slips: Memo<Vec<Slip>>, pressed: RwSignal<Option<Alert>>) -> impl IntoV
                 type="button"
                 data-name=format!("alert-{}", alert.word())
                 data-tone=move || (count.get() > 0).then(|| alert.tone().name())
-                aria-pressed=move || (pressed.get() == Some(alert)).to_string()
-                on:click=move |_| toggle(pressed, alert)
+                aria-pressed=move || pressed.get().to_string()
+                on:click=move |_| filter.toggle(|it| &mut it.alert, alert.word().to_owned())
             >
                 <span class="strip__number num">{count}</span>
                 <span>{move || alert.title()}</span>
@@ -201,17 +327,12 @@ fn strip(slips: Memo<Vec<Slip>>, pressed: RwSignal<Option<Alert>>) -> impl IntoV
     }
 }
 
-/// Priorities, and the engineers with the most open work.
+/// Priorities, the engineers with the most open work, saved views, and everything else one can narrow down to.
 fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
     let device = device();
     let priority = move |priority: Priority| {
-        view! {
-            <Chip
-                text=move || text().words.priority(priority)
-                pressed=Signal::derive(move || filter.priority.get() == Some(priority))
-                on_press=move || toggle(filter.priority, priority)
-            />
-        }
+        let title = Signal::derive(move || text().words.priority(priority).to_owned());
+        filter.chip(|it| &mut it.priority, words::code(&priority), title, None)
     };
     let busy = Memo::new(move |_| {
         let mut loads: BTreeMap<Id<User>, u32> = BTreeMap::new();
@@ -229,14 +350,8 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
         busy.get()
             .into_iter()
             .map(|(engineer, load)| {
-                view! {
-                    <Chip
-                        text=move || device.name(engineer)
-                        count=Some(load)
-                        pressed=Signal::derive(move || filter.engineer.get() == Some(engineer))
-                        on_press=move || toggle(filter.engineer, engineer)
-                    />
-                }
+                let title = Signal::derive(move || device.name(engineer));
+                filter.chip(|it| &mut it.engineer, engineer.to_string(), title, Some(load))
             })
             .collect_view()
     };
@@ -244,17 +359,14 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
         <div class="chips" role="group" aria-label=move || text().desk.filters>
             {words::ALL_PRIORITIES.iter().copied().map(priority).collect_view()}
             {engineers}
+            {filter::bar(filter)}
         </div>
     }
 }
 
 /// The board on a phone: tabs for the columns, the cards of one of them.
-fn one_column(
-    chosen: RwSignal<String>,
-    shown: Memo<Vec<Slip>>,
-    now: Signal<domain::Timestamp>,
-    picked: RwSignal<Option<Id<Ticket>>>,
-) -> impl IntoView {
+fn one_column(chosen: RwSignal<String>, place: Place) -> impl IntoView {
+    let Place { shown, now, picked, .. } = place;
     let tabs = Signal::derive(move || {
         let tab = |column: Column| {
             let hung = |slip: &&Slip| slip.column == column;
@@ -288,12 +400,9 @@ fn one_column(
     }
 }
 
-fn column(
-    column: Column,
-    shown: Memo<Vec<Slip>>,
-    now: Signal<domain::Timestamp>,
-    picked: RwSignal<Option<Id<Ticket>>>,
-) -> impl IntoView {
+fn column(column: Column, place: Place) -> impl IntoView {
+    let device = device();
+    let Place { shown, now, picked, hand, doing, filter } = place;
     let ids = Memo::new(move |_| {
         shown.with(|slips| {
             let hung = slips.iter().filter(|slip| slip.column == column);
@@ -306,31 +415,81 @@ fn column(
             hung.filter(|slip| slip.has(Alert::Over)).count()
         })
     });
+    let limit =
+        Memo::new(move |_| filter.arranged.with(|it| it.limits.get(column.word()).copied()));
+    let count = move || {
+        let count = ids.with(Vec::len);
+        limit.get().map_or_else(|| count.to_string(), |most| (text().board.limit_of)(count, most))
+    };
+    let full = move || limit.get().is_some_and(|most| ids.with(Vec::len) > most);
+    // Asked once for each card that is taken up, not for each pixel it moves.
+    let way = Memo::new(move |_| {
+        let ticket = device.find(hand.dragged.get()?)?;
+        Some(toward(column, &ticket, device))
+    });
+    let accepts = move || way.with(|way| matches!(way, Some((Some(_), None))));
+    let says = move || {
+        let ticket = hand.dragged.get().and_then(|id| device.find(id))?;
+        way.get().map(|(action, why)| match (action, why) {
+            (Some(action), None) => (text().board.drop_here)(action.label(&ticket)),
+            (_, why) => why.unwrap_or_default(),
+        })
+    };
+    let take = move |event: ev::DragEvent| {
+        let (Some(id), true) = (hand.dragged.get_untracked(), untrack(accepts)) else { return };
+        event.prevent_default();
+        if let Some((Some(action), None)) = way.get_untracked() {
+            action.begin(id, doing);
+        }
+        hand.dragged.set(None);
+    };
     let title_id = format!("column-{}", column.word());
     let own_id = title_id.clone();
+    let asking = RwSignal::new(false);
     view! {
-        <section class="board__column" data-stage=column.word() aria-labelledby=title_id>
+        <section
+            class="board__column"
+            data-stage=column.word()
+            data-accepts=move || {
+                hand.dragged.get().map(|_| if accepts() { "yes" } else { "no" })
+            }
+            aria-labelledby=title_id
+            on:dragover=move |event| {
+                if untrack(accepts) {
+                    event.prevent_default();
+                }
+            }
+            on:drop=take
+        >
             <h2 class="board__head" id=own_id>
                 {move || column.title()}
-                <span class="count">{move || ids.with(Vec::len)}</span>
+                <button
+                    class="count"
+                    type="button"
+                    data-tone=move || full().then_some("danger")
+                    title=move || (text().board.column_menu)(column.title())
+                    aria-label=move || {
+                        format!("{} · {}", count(), (text().board.column_menu)(column.title()))
+                    }
+                    on:click=move |_| asking.set(true)
+                >
+                    {count}
+                </button>
                 {move || {
                     let over = over.get();
                     (over > 0)
                         .then(|| {
                             let label = (text().desk.over_count)(over);
-                            view! {
-                                <span class="count" data-tone="danger" title=label.clone() aria-label=label>
-                                    {over}
-                                </span>
-                            }
+                            view! { <span class="board__over" data-tone="danger">{label}</span> }
                         })
                 }}
             </h2>
+            {move || says().map(|says| view! { <p class="board__says" aria-hidden="true">{says}</p> })}
             <div class="board__cards">
                 <For
                     each=move || ids.get().into_iter().take(CARDS_MAX)
                     key=|id| *id
-                    children=move |id| view! { <TicketCard id now picked=Some(picked)/> }
+                    children=move |id| view! { <TicketCard id now picked=Some(picked) hand/> }
                 />
                 {move || {
                     let more = ids.with(Vec::len).saturating_sub(CARDS_MAX);
@@ -347,6 +506,59 @@ fn column(
                         })
                 }}
             </div>
+            {limit_dialog(column, filter, asking)}
         </section>
+    }
+}
+
+/// Asks how many tickets a column should hold at most.
+fn limit_dialog(column: Column, filter: Filter, open: RwSignal<bool>) -> impl IntoView {
+    let value = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if open.get() {
+            let now = filter.arranged.with_untracked(|it| it.limits.get(column.word()).copied());
+            value.set(now.map(|most| most.to_string()).unwrap_or_default());
+        }
+    });
+    let save = move || {
+        let most: Option<usize> = value.with_untracked(|value| value.trim().parse().ok());
+        filter.arrange(|arranged| match most.filter(|most| *most > 0) {
+            Some(most) => drop(arranged.limits.insert(column.word().to_owned(), most)),
+            None => drop(arranged.limits.remove(column.word())),
+        });
+        open.set(false);
+    };
+    view! {
+        <Dialog
+            open
+            title=move || format!("{} · {}", text().board.limits, column.title())
+            close=move || text().desk.close_panel
+        >
+            <form
+                class="form"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    save();
+                }
+            >
+                <Field
+                    label=move || text().board.limits
+                    value
+                    kind=FieldKind::Number
+                    placeholder=move || text().board.no_limit
+                    hint=move || text().board.limits_hint
+                    max_length=4
+                />
+                <div class="dialog__bar">
+                    <Button text=move || text().desk.back on_press=move || open.set(false)/>
+                    <Button
+                        text=move || text().desk.save
+                        kind=ButtonKind::Primary
+                        name="save-limit"
+                        on_press=save
+                    />
+                </div>
+            </form>
+        </Dialog>
     }
 }

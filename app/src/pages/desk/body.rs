@@ -125,17 +125,30 @@ fn head(id: Id<Ticket>) -> impl IntoView {
                 };
                 let words = promise.words();
                 let due = locale::moment(promise.due);
+                let left =
+                    if promise.met.is_some() && !promise.over { 1_000 } else { promise.left };
+                let tone = match left {
+                    _ if promise.over => Tone::Danger,
+                    0..=250 => Tone::Warning,
+                    _ => Tone::Success,
+                };
                 view! {
-                    <Fact label=label>
-                        <span class="row">
-                            <SlaText
-                                text=words
-                                left=if promise.met.is_some() { 1_000 } else { promise.left }
-                                over=promise.over
-                            />
+                    <div class="promise" data-tone=tone.name()>
+                        <dt class="promise__label">{label}</dt>
+                        <dd class="promise__words">
+                            <SlaText text=words left over=promise.over/>
                             <span class="faint num">{due}</span>
-                        </span>
-                    </Fact>
+                        </dd>
+                        <svg
+                            class="promise__rail"
+                            viewBox="0 0 1000 4"
+                            preserveAspectRatio="none"
+                            aria-hidden="true"
+                            data-over=promise.over
+                        >
+                            <rect class="promise__left" height="4" width=left.to_string()></rect>
+                        </svg>
+                    </div>
                 }
             })
             .collect_view()
@@ -153,7 +166,7 @@ fn head(id: Id<Ticket>) -> impl IntoView {
                     ticket.with(|ticket| ticket.as_ref().map(steps).unwrap_or_default())
                 })
             />
-            <Facts>{promised}</Facts>
+            <dl class="promises">{promised}</dl>
             <Actions id/>
         </section>
     }

@@ -1,12 +1,18 @@
 //! A ticket as a card: on the board, and among a caller's earlier tickets.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Id, Key, Timestamp,
     ticket::{Stage, Ticket},
+    user::User,
 };
 use leptos::{ev, prelude::*};
 
-use super::looks;
+use super::{
+    looks,
+    many::{self, Chosen},
+};
 use crate::{
     device::device,
     locale::{self, text},
@@ -20,6 +26,9 @@ pub fn TicketCard(
     id: Id<Ticket>,
     now: Signal<Timestamp>,
     picked: Option<RwSignal<Option<Id<Ticket>>>>,
+    /// Where the card can be chosen together with others, and dragged.
+    #[prop(optional, into)]
+    hand: Option<Hand>,
 ) -> impl IntoView {
     let device = device();
     let ticket = Memo::new(move |_| device.find(id));
@@ -32,17 +41,54 @@ pub fn TicketCard(
     move || {
         let ticket = ticket.get()?;
         let word = ticket.stage.word();
-        let inside = inside(&ticket, promise, now, waits, picked);
+        let inside = inside(&ticket, promise, now, waits, picked, hand);
         Some(view! {
             <article
                 class="board__card ticket"
                 data-stage=word
                 data-ticket=id.to_string()
+                data-selected=move || hand.is_some_and(|hand| hand.chosen.has(id)).then_some("")
+                data-dragged=move || {
+                    hand.is_some_and(|hand| hand.dragged.get() == Some(id)).then_some("")
+                }
+                draggable=hand.is_some().then_some("true")
                 aria-current=move || current().then_some("true")
+                on:dragstart=move |event| {
+                    if let Some(hand) = hand {
+                        hand.take_up(id, &event);
+                    }
+                }
+                on:dragend=move |_| {
+                    if let Some(hand) = hand {
+                        hand.dragged.set(None);
+                    }
+                }
             >
                 {inside}
+                {hand.map(|hand| many::choose(hand.chosen, id))}
             </article>
         })
+    }
+}
+
+/// What one can do with the cards of a board besides opening them.
+#[derive(Clone, Copy)]
+pub struct Hand {
+    pub(super) chosen: Chosen,
+    /// The card that is being dragged.
+    pub(super) dragged: RwSignal<Option<Id<Ticket>>>,
+    /// How much unsent work the engineers' devices held when they were last heard.
+    pub(super) unsent: Memo<BTreeMap<Id<User>, u64>>,
+}
+
+impl Hand {
+    fn take_up(self, id: Id<Ticket>, event: &ev::DragEvent) {
+        if let Some(data) = event.data_transfer() {
+            data.set_effect_allowed("move");
+            // Firefox drags nothing without data; a browser that refuses it still drags the card.
+            let _set = data.set_data("text/plain", &id.to_string());
+        }
+        self.dragged.set(Some(id));
     }
 }
 
@@ -52,6 +98,7 @@ fn inside(
     now: Signal<Timestamp>,
     waits: Memo<bool>,
     picked: Option<RwSignal<Option<Id<Ticket>>>>,
+    hand: Option<Hand>,
 ) -> impl IntoView + use<> {
     let id = ticket.id;
     let pick = move |event: ev::MouseEvent| {
@@ -81,11 +128,24 @@ fn inside(
         .join(" · ");
     let visit = ticket.active_visit().filter(|visit| visit.is_open()).map(|visit| {
         let name = device().name(visit.engineer);
+        let engineer = visit.engineer;
+        let held = move || hand?.unsent.with(|unsent| unsent.get(&engineer).copied());
+        let cloud = move || {
+            held().map(|held| {
+                let label = (text().board.engineer_unsent)(held);
+                view! {
+                    <span class="moment__pending" role="img" aria-label=label.clone() title=label>
+                        {Icon::CloudUp.svg()}
+                    </span>
+                }
+            })
+        };
         let window =
             visit.appointment.as_ref().map(|window| locale::window(window.from, window.to));
         view! {
             <span class="avatar" data-size="small" aria-hidden="true">{looks::initial(&name)}</span>
             <span>{name}</span>
+            {cloud}
             {window.map(|window| view! { <span class="num">{window}</span> })}
         }
     });
@@ -103,7 +163,7 @@ fn inside(
     view! {
         {move || promise.get().map(|promise| view! { <SlaRail left=promise.left over=promise.over/> })}
         <header class="ticket__head">
-            <a class="ticket__title" href=Route::DeskTicket(id).href() on:click=pick>
+            <a class="ticket__title" href=Route::DeskTicket(id).href() draggable="false" on:click=pick>
                 {ticket.contact.label()}
             </a>
             {priority}

@@ -2,12 +2,14 @@
 
 use domain::{
     Id, Timestamp,
-    ticket::{Priority, Stage, Ticket},
+    ticket::{Stage, Ticket},
     user::User,
-    visit::Visit,
 };
 
-use super::looks;
+use super::{
+    filter::{About, Crew},
+    looks,
+};
 use crate::{locale::text, ui::Tone};
 
 /// A column of the board.
@@ -34,7 +36,7 @@ impl Column {
     ];
 
     /// Where a ticket hangs. What is closed or cancelled has left the board, unless somebody must still decide.
-    fn of(ticket: &Ticket) -> Option<Column> {
+    pub(super) fn of(ticket: &Ticket) -> Option<Column> {
         Some(match &ticket.stage {
             Stage::Received | Stage::Triaged => Column::Intake,
             Stage::PendingDispatch { .. } => Column::ToDispatch,
@@ -63,6 +65,19 @@ impl Column {
         }
     }
 
+    /// The name of the button that moves a ticket here, for tests and scripts.
+    pub(super) fn move_name(self) -> &'static str {
+        match self {
+            Column::Intake => "move-intake",
+            Column::ToDispatch => "move-to-dispatch",
+            Column::Assigned => "move-assigned",
+            Column::Underway => "move-underway",
+            Column::OnHold => "move-on-hold",
+            Column::ToConfirm => "move-to-confirm",
+            Column::Done => "move-done",
+        }
+    }
+
     /// The column's heading.
     pub(super) fn title(self) -> &'static str {
         let desk = &text().desk;
@@ -83,22 +98,31 @@ impl Column {
 pub(super) enum Alert {
     Over,
     Soon,
+    NotPassed,
     NotAccepted,
     Undecided,
     Quiet,
 }
 
+/// Who takes a call passes the ticket on, or solves it, within a quarter of an hour.
+const PASS_MINUTES_MAX: i64 = 15;
 /// An assigned ticket should be accepted within the hour.
 const ACCEPT_MINUTES_MAX: i64 = 60;
 /// A ticket in work should be heard of every day.
 const QUIET_MINUTES_MAX: i64 = 24 * 60;
 
 impl Alert {
-    pub(super) const ALL: [Alert; 5] =
-        [Alert::Over, Alert::Soon, Alert::NotAccepted, Alert::Undecided, Alert::Quiet];
+    pub(super) const ALL: [Alert; 6] = [
+        Alert::Over,
+        Alert::Soon,
+        Alert::NotPassed,
+        Alert::NotAccepted,
+        Alert::Undecided,
+        Alert::Quiet,
+    ];
 
     /// The alerts of a ticket now.
-    fn of(ticket: &Ticket, now: Timestamp) -> Vec<Alert> {
+    pub(super) fn of(ticket: &Ticket, now: Timestamp) -> Vec<Alert> {
         let running = looks::running(ticket, now);
         let waits = |since: Timestamp, minutes: i64| since.plus_minutes(minutes) < now;
         let mut alerts = Vec::new();
@@ -107,6 +131,11 @@ impl Alert {
         }
         if running.as_ref().is_some_and(looks::Promise::soon) {
             alerts.push(Alert::Soon);
+        }
+        if matches!(ticket.stage, Stage::Received | Stage::Triaged)
+            && waits(ticket.registered_at, PASS_MINUTES_MAX)
+        {
+            alerts.push(Alert::NotPassed);
         }
         if matches!(ticket.stage, Stage::Dispatched { since } if waits(since, ACCEPT_MINUTES_MAX)) {
             alerts.push(Alert::NotAccepted);
@@ -122,11 +151,17 @@ impl Alert {
         alerts
     }
 
+    /// The alert with this name.
+    pub(super) fn from_word(word: &str) -> Option<Alert> {
+        Alert::ALL.into_iter().find(|alert| alert.word() == word)
+    }
+
     /// The alert's name for attributes.
     pub(super) fn word(self) -> &'static str {
         match self {
             Alert::Over => "over",
             Alert::Soon => "soon",
+            Alert::NotPassed => "not-passed",
             Alert::NotAccepted => "not-accepted",
             Alert::Undecided => "undecided",
             Alert::Quiet => "quiet",
@@ -137,7 +172,7 @@ impl Alert {
     pub(super) fn tone(self) -> Tone {
         match self {
             Alert::Over | Alert::Undecided => Tone::Danger,
-            Alert::Soon | Alert::NotAccepted | Alert::Quiet => Tone::Warning,
+            Alert::Soon | Alert::NotPassed | Alert::NotAccepted | Alert::Quiet => Tone::Warning,
         }
     }
 
@@ -147,6 +182,7 @@ impl Alert {
         match self {
             Alert::Over => desk.alert_over,
             Alert::Soon => desk.alert_soon,
+            Alert::NotPassed => text().board.alert_not_passed,
             Alert::NotAccepted => desk.alert_not_accepted,
             Alert::Undecided => desk.alert_undecided,
             Alert::Quiet => desk.alert_quiet,
@@ -160,25 +196,17 @@ pub(super) struct Slip {
     pub(super) id: Id<Ticket>,
     pub(super) column: Column,
     pub(super) alerts: Vec<Alert>,
-    pub(super) priority: Option<Priority>,
     pub(super) engineer: Option<Id<User>>,
-    pub(super) haystack: String,
+    pub(super) about: About,
     /// Sorts within the column: what burns first.
     order: (bool, bool, i64),
 }
 
 impl Slip {
     /// The slip of a ticket, if it hangs on the board.
-    pub(super) fn of(
-        ticket: &Ticket,
-        now: Timestamp,
-        name: impl Fn(Id<User>) -> String,
-    ) -> Option<Slip> {
+    pub(super) fn of(ticket: &Ticket, now: Timestamp, crew: &Crew) -> Option<Slip> {
         let column = Column::of(ticket)?;
-        let engineer = ticket
-            .active_visit()
-            .filter(|visit| visit.is_open())
-            .map(|visit: &Visit| visit.engineer);
+        let about = About::of(ticket, now, crew);
         let due = looks::running(ticket, now).map(|promise| promise.due.0);
         let order = match column {
             // What is done reads like a diary, the rest like a list of what to do.
@@ -191,10 +219,9 @@ impl Slip {
         Some(Slip {
             id: ticket.id,
             column,
-            alerts: Alert::of(ticket, now),
-            priority: ticket.triage.as_ref().map(|triage| triage.priority),
-            engineer,
-            haystack: looks::haystack(ticket, &engineer.map(name).unwrap_or_default()),
+            alerts: about.alerts.clone(),
+            engineer: about.engineer,
+            about,
             order: (!ticket.has_open_flags(), unpromised, order),
         })
     }

@@ -1,16 +1,22 @@
 //! What happened to a ticket, newest first, and the field to add a word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Command, Id, Timestamp,
     ticket::{Act, Command as OfTicket, Entry, Ticket},
+    wire::Outcome,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::forms::stay;
+use super::{
+    asked::{Asked, ask},
+    attention::ARRIVAL_MS,
+    forms::stay,
+};
 use crate::{
+    api::{self, Journaled},
     device::device,
     locale::{self, text},
     ui::{Button, ButtonKind, Card, CheckRow, Icon, Moment, Tag, TextArea, Timeline, Tone},
@@ -39,9 +45,33 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
         let waiting = device.entries().into_iter().filter(|(_, entry)| entry.outcome.is_none());
         waiting.map(|(_, entry)| entry.envelope.mid).collect::<BTreeSet<Uuid>>()
     });
+    // The server's journal knows when each line arrived; it is asked again when there are more lines.
+    let journal = RwSignal::new(Asked::<Vec<Journaled>>::Waiting);
+    let told = Memo::new(move |_| {
+        let unsent = unsent.with(BTreeSet::len);
+        log.with(Vec::len).saturating_sub(unsent)
+    });
+    Effect::new(move |_| {
+        told.track();
+        ask(journal, api::journal(id));
+    });
+    let arrivals = Memo::new(move |_| {
+        journal.with(|journal| match journal {
+            Asked::Here(entries) => {
+                let late = |it: &&Journaled| it.received.0 - it.at.0 > ARRIVAL_MS;
+                let late = entries.iter().filter(late);
+                late.map(|it| (it.mid, it.received)).collect::<BTreeMap<Uuid, Timestamp>>()
+            }
+            Asked::Waiting | Asked::Failed(_) => BTreeMap::new(),
+        })
+    });
     let rows = move || {
         let shown = if whole.get() { usize::MAX } else { LINES };
-        log.get().into_iter().take(shown).map(|entry| moment(entry, unsent)).collect_view()
+        log.get()
+            .into_iter()
+            .take(shown)
+            .map(|entry| moment(entry, unsent, arrivals))
+            .collect_view()
     };
     let hidden = move || log.with(Vec::len).saturating_sub(LINES);
     view! {
@@ -55,20 +85,120 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
                     on_press=move || whole.set(true)
                 />
             </Show>
+            {raw(journal)}
         </Card>
     }
 }
 
-fn moment(entry: Entry, unsent: Memo<BTreeSet<Uuid>>) -> impl IntoView {
+/// The journal as it is: who, on which device, when by which clock, what came of it.
+fn raw(journal: RwSignal<Asked<Vec<Journaled>>>) -> impl IntoView {
+    let device = device();
+    let open = RwSignal::new(false);
+    let line = move |entry: Journaled| {
+        let watch = &text().watch;
+        let command: Option<Command> = serde_json::from_value(entry.command.clone()).ok();
+        let what = command.map_or(watch.unreadable, |command| text().words.command(&command));
+        let on = if entry.device_code.is_empty() { watch.server } else { &entry.device_code };
+        let outcome = match &entry.outcome {
+            Outcome::Applied { .. } => watch.applied.to_owned(),
+            Outcome::Amended { amendment, .. } => {
+                let said = text().words.amendment(amendment, |id| device.name(id));
+                format!("{} · {said}", watch.amended)
+            }
+            Outcome::Noop => watch.noop.to_owned(),
+            Outcome::Refused { refusal } => text().words.refusal(*refusal).to_owned(),
+            Outcome::Quarantined => watch.quarantined.to_owned(),
+        };
+        let carrier = entry.carrier.map(|id| (watch.carried_by)(&device.name(id)));
+        view! {
+            <tr>
+                <td data-label=watch.happened class="num">{exact(entry.claimed)}</td>
+                <td data-label=watch.arrived class="num">{exact(entry.received)}</td>
+                <td data-label=watch.who>
+                    {device.name(entry.by)} " · " <span class="mono">{on.to_owned()}</span>
+                    {carrier.map(|carrier| format!(" · {carrier}"))}
+                </td>
+                <td data-label=watch.what>{what}</td>
+                <td data-label=watch.outcome>{outcome}</td>
+                <td data-label="#" class="num" data-align="end">{entry.n}</td>
+            </tr>
+        }
+    };
+    let table = move || match journal.get() {
+        Asked::Waiting => ().into_any(),
+        Asked::Failed(_) => {
+            view! { <p class="faint">{text().watch.journal_offline}</p> }.into_any()
+        }
+        Asked::Here(entries) => {
+            let watch = &text().watch;
+            let lines = entries.into_iter().rev().map(line).collect_view();
+            view! {
+                <p class="muted">{watch.journal_hint}</p>
+                <div class="table-frame" data-fold="" data-name="journal">
+                    <table class="table" data-dense="">
+                        <thead>
+                            <tr>
+                                <th scope="col">{watch.happened}</th>
+                                <th scope="col">{watch.arrived}</th>
+                                <th scope="col">{watch.who}</th>
+                                <th scope="col">{watch.what}</th>
+                                <th scope="col">{watch.outcome}</th>
+                                <th scope="col" data-align="end">"#"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{lines}</tbody>
+                    </table>
+                </div>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <Button
+            text=move || {
+                if open.get() { text().watch.hide_journal } else { text().watch.show_journal }
+            }
+            icon=Icon::History
+            kind=ButtonKind::Quiet
+            name="show-journal"
+            on_press=move || open.update(|open| *open = !*open)
+        />
+        {move || open.get().then(table)}
+    }
+}
+
+/// A moment to the second, as a journal has it.
+fn exact(at: Timestamp) -> String {
+    let seconds = at.0.div_euclid(1000).rem_euclid(60);
+    format!("{} {}:{seconds:02}", locale::input_date(at), locale::time(at))
+}
+
+fn moment(
+    entry: Entry,
+    unsent: Memo<BTreeSet<Uuid>>,
+    arrivals: Memo<BTreeMap<Uuid, Timestamp>>,
+) -> impl IntoView {
     let device = device();
     let Entry { id, at, by, act, text: said, visible, doubtful } = entry;
     let said = if act == Act::Appointed { window(&said) } else { said };
     let pending = move || {
         if unsent.with(|unsent| unsent.contains(&id)) { text().desk.not_sent } else { "" }
     };
+    let arrived = Memo::new(move |_| arrivals.with(|arrivals| arrivals.get(&id).copied()));
+    let time = Signal::derive(move || match arrived.get() {
+        // Told from a place without a network: both times matter.
+        Some(received) => {
+            format!(
+                "{} · {}",
+                locale::moment(at),
+                (text().watch.reached)(&locale::moment(received))
+            )
+        }
+        None => locale::moment(at),
+    });
     view! {
         <Moment
-            time=locale::moment(at)
+            time
             title=text().words.act(act)
             who=device.name(by)
             tone=tone(act)

@@ -1,5 +1,7 @@
 //! Every ticket as a table: searched, filtered, sorted; also the closed ones, also a thousand of them.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Id, Timestamp,
     ticket::{Stage, Ticket},
@@ -7,13 +9,23 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{board::register_link, card::TicketCard, keys, looks};
+use super::{
+    board::register_link,
+    card::TicketCard,
+    filter::{self, About, Crew, Filter, Sieve},
+    keys, looks,
+    many::{self, Chosen},
+    pointed,
+};
 use crate::{
-    device::{Device, Held, device},
+    device::{Arranged, Device, Held, device},
     locale::{self, text},
     pages::shell::DeskShell,
     route::Route,
-    ui::{Button, Chip, Empty, Icon, SearchBar, SlaText, Tag, Tone},
+    ui::{
+        Button, ButtonKind, CheckRow, Chip, Choice, Dialog, Empty, Icon, SearchBar, Segmented,
+        Select, SlaText, Tag, Tone,
+    },
 };
 
 /// Up to this width, in text sizes, cards read better than a squeezed table.
@@ -71,6 +83,27 @@ impl Group {
         }
     }
 
+    fn word(self) -> &'static str {
+        match self {
+            Group::All => "all",
+            // What is usual needs no word.
+            Group::Open => "",
+            Group::Flagged => "flagged",
+            Group::Intake => "intake",
+            Group::ToDispatch => "to-dispatch",
+            Group::Assigned => "assigned",
+            Group::Underway => "underway",
+            Group::OnHold => "on-hold",
+            Group::ToConfirm => "to-confirm",
+            Group::Done => "done",
+            Group::Over => "over",
+        }
+    }
+
+    fn from_word(word: &str) -> Self {
+        Group::ALL.into_iter().find(|group| group.word() == word).unwrap_or(Group::Open)
+    }
+
     fn title(self) -> &'static str {
         let desk = &text().desk;
         match self {
@@ -89,15 +122,78 @@ impl Group {
     }
 }
 
-/// What the table is sorted by.
+/// A column of the table, by which it can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
     Number,
-    Customer,
     Stage,
+    Priority,
+    Customer,
+    Problem,
+    Machine,
+    Address,
     Engineer,
+    Appointment,
     Due,
     Registered,
+}
+
+impl Order {
+    const ALL: [Order; 11] = [
+        Order::Number,
+        Order::Stage,
+        Order::Priority,
+        Order::Customer,
+        Order::Problem,
+        Order::Machine,
+        Order::Address,
+        Order::Engineer,
+        Order::Appointment,
+        Order::Due,
+        Order::Registered,
+    ];
+
+    /// What not everybody needs is hidden until somebody asks for it.
+    const USUALLY_HIDDEN: [Order; 3] = [Order::Priority, Order::Address, Order::Appointment];
+
+    fn word(self) -> &'static str {
+        match self {
+            Order::Number => "number",
+            Order::Stage => "stage",
+            Order::Priority => "priority",
+            Order::Customer => "customer",
+            Order::Problem => "problem",
+            Order::Machine => "machine",
+            Order::Address => "address",
+            Order::Engineer => "engineer",
+            Order::Appointment => "appointment",
+            Order::Due => "due",
+            Order::Registered => "registered",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        let desk = &text().desk;
+        match self {
+            Order::Number => desk.number,
+            Order::Stage => desk.stage,
+            Order::Priority => desk.priority,
+            Order::Customer => desk.customer,
+            Order::Problem => desk.problem,
+            Order::Machine => desk.machine,
+            Order::Address => desk.address,
+            Order::Engineer => desk.engineer,
+            Order::Appointment => desk.appointment,
+            Order::Due => desk.due,
+            Order::Registered => desk.registered,
+        }
+    }
+}
+
+/// The hidden columns: those somebody hid, less those somebody asked for.
+fn is_hidden(arranged: &Arranged, column: Order) -> bool {
+    let turned = arranged.hidden.iter().any(|word| word == column.word());
+    turned != Order::USUALLY_HIDDEN.contains(&column)
 }
 
 /// A ticket with what the table compares.
@@ -105,17 +201,15 @@ enum Order {
 struct Line {
     ticket: Held<Ticket>,
     engineer: String,
-    haystack: String,
+    about: About,
 }
 
-fn lines(device: Device) -> Vec<Line> {
-    let engineer = |ticket: &Ticket| {
-        ticket.active_visit().map(|visit: &Visit| device.name(visit.engineer)).unwrap_or_default()
-    };
+fn lines(device: Device, now: Timestamp) -> Vec<Line> {
+    let crew = Crew::of(device);
     let line = |ticket: Held<Ticket>| {
-        let engineer = engineer(&ticket);
-        let haystack = looks::haystack(&ticket, &engineer);
-        Line { ticket, engineer, haystack }
+        let engineer = ticket.active_visit().map(|visit: &Visit| crew.name(visit.engineer));
+        let about = About::of(&ticket, now, &crew);
+        Line { ticket, engineer: engineer.unwrap_or_default(), about }
     };
     device.held::<Ticket>().into_iter().map(line).collect()
 }
@@ -127,6 +221,18 @@ fn sort(lines: &mut [Line], order: Order, down: bool, now: Timestamp) {
         }
         Order::Customer => lines.sort_by_cached_key(|line| line.ticket.contact.label()),
         Order::Stage => lines.sort_by_key(|line| rank(&line.ticket.stage)),
+        Order::Priority => {
+            lines.sort_by_key(|line| (line.about.priority.is_none(), line.about.priority))
+        }
+        Order::Problem => lines.sort_by(|a, b| a.ticket.title.cmp(&b.ticket.title)),
+        Order::Machine => lines.sort_by(|a, b| a.ticket.machine.model.cmp(&b.ticket.machine.model)),
+        Order::Address => {
+            lines.sort_by(|a, b| a.ticket.contact.address.cmp(&b.ticket.contact.address))
+        }
+        Order::Appointment => lines.sort_by_key(|line| {
+            let visit = line.ticket.active_visit();
+            visit.and_then(|it| it.appointment.as_ref()).map_or(i64::MAX, |window| window.from.0)
+        }),
         Order::Engineer => lines.sort_by(|a, b| a.engineer.cmp(&b.engineer)),
         Order::Due => lines.sort_by_cached_key(|line| {
             looks::running(&line.ticket, now).map_or(i64::MAX, |promise| promise.due.0)
@@ -154,38 +260,69 @@ fn rank(stage: &Stage) -> u8 {
     }
 }
 
+/// The list as it is shown, and what has changed since.
+#[derive(Clone, PartialEq)]
+struct Listed {
+    ids: Vec<Id<Ticket>>,
+    /// What was asked for, and in which turn.
+    asked: (Sieve, Group, (Order, bool), u32),
+    news: usize,
+}
+
+impl Listed {
+    /// How many tickets would come or go.
+    fn news(&self, live: &[Id<Ticket>]) -> usize {
+        let before: BTreeSet<_> = self.ids.iter().collect();
+        let now: BTreeSet<_> = live.iter().collect();
+        before.symmetric_difference(&now).count()
+    }
+}
+
 /// The table of tickets.
 #[component]
 pub fn DeskTickets() -> impl IntoView {
     let device = device();
     let now = looks::minute();
-    let search = RwSignal::new(String::new());
-    let group = RwSignal::new(Group::Open);
+    let filter = Filter::new();
+    let search = filter.search;
+    let group = Memo::new(move |_| filter.narrowed.with(|it| Group::from_word(&it.group)));
     let order = RwSignal::new((Order::Registered, true));
     let shown = RwSignal::new(ROWS);
+    let chosen = Chosen::new();
+    let choosing_columns = RwSignal::new(false);
     let all = Memo::new(move |_| {
         let (by, down) = order.get();
-        let now = if by == Order::Due { now.get() } else { now.get_untracked() };
-        let mut lines = lines(device);
+        let timely = by == Order::Due || filter.narrowed.with(|it| !it.alert.is_empty());
+        let now = if timely { now.get() } else { now.get_untracked() };
+        let mut lines = lines(device, now);
         sort(&mut lines, by, down, now);
         lines
     });
+    let pointed = pointed::pointed(|| false);
     // A search looks everywhere: who reads a number out does not know whether the ticket is closed.
-    let found = Memo::new(move |_| {
-        let (words, group) = (search.with(|search| looks::words(search)), group.get());
-        all.with(|all| {
-            let lets = |line: &&Line| !words.is_empty() || group.holds(line);
-            let found = all.iter().filter(lets).filter(|it| looks::finds(&it.haystack, &words));
+    let listed = Memo::new(move |before: Option<&Listed>| {
+        let asked = (filter.sieve(), group.get(), order.get(), pointed.turn());
+        let held = pointed.is_on();
+        let everywhere = !search.with(|search| search.trim().is_empty());
+        let ids = all.with(|all| {
+            let lets = |line: &&Line| everywhere || asked.1.holds(line);
+            let found = all.iter().filter(lets).filter(|it| asked.0.keeps(&it.about));
             found.map(|line| line.ticket.id).collect::<Vec<Id<Ticket>>>()
-        })
+        });
+        match before.filter(|it| held && it.asked == asked && !it.ids.is_empty()) {
+            Some(before) => Listed { news: before.news(&ids), ..before.clone() },
+            None => Listed { ids, asked, news: 0 },
+        }
     });
+    let found = Memo::new(move |_| listed.with(|listed| listed.ids.clone()));
+    let fresh = Memo::new(move |_| listed.with(|listed| listed.news));
     Effect::new(move |_| {
         // Another list begins at its top.
         search.track();
-        group.track();
+        filter.narrowed.track();
         shown.set(ROWS);
     });
-    keys::shortcuts(|| {});
+    keys::shortcuts(move || chosen.clear());
     let narrow = looks::narrower_than(TABLE_REM);
     let chip = move |which: Group| {
         let count = Memo::new(move |_| {
@@ -199,12 +336,22 @@ pub fn DeskTickets() -> impl IntoView {
                 pressed=Signal::derive(move || group.get() == which)
                 on_press=move || {
                     search.set(String::new());
-                    group.set(which);
+                    filter.narrowed.update(|it| it.group = which.word().to_owned());
                 }
             />
         }
     };
     let rest = move || found.with(Vec::len).saturating_sub(shown.get());
+    let visible = Memo::new(move |_| {
+        filter.arranged.with(|arranged| {
+            let shown = Order::ALL.into_iter().filter(|column| !is_hidden(arranged, *column));
+            shown.collect::<Vec<Order>>()
+        })
+    });
+    let all_chosen = Memo::new(move |_| {
+        found.with(|found| !found.is_empty() && found.iter().all(|id| chosen.has(*id)))
+    });
+    let choose_all = move |on: bool| found.with_untracked(|found| chosen.put(found, on));
     view! {
         <DeskShell
             title=move || text().desk.tickets
@@ -223,7 +370,29 @@ pub fn DeskTickets() -> impl IntoView {
             <div class="chips" role="group" aria-label=move || text().desk.filters>
                 {Group::ALL.map(chip).collect_view()}
             </div>
-            <p class="faint" role="status">{move || (text().desk.found)(found.with(Vec::len))}</p>
+            <div class="chips">
+                <span class="faint num" role="status">
+                    {move || (text().desk.found)(found.with(Vec::len))}
+                </span>
+                {filter::bar(filter)}
+                <Show when=move || narrow.get()>
+                    <Button
+                        text=move || format!("{} · {}", text().board.sorted_by, order.get().0.title())
+                        kind=ButtonKind::Quiet
+                        name="sort"
+                        on_press=move || choosing_columns.set(true)
+                    />
+                </Show>
+                <Show when=move || !narrow.get()>
+                    <Button
+                        text=move || text().board.columns
+                        icon=Icon::Table
+                        kind=ButtonKind::Quiet
+                        name="columns"
+                        on_press=move || choosing_columns.set(true)
+                    />
+                </Show>
+            </div>
             <Show
                 when=move || !found.with(Vec::is_empty)
                 fallback=|| view! { <Empty icon=Icon::Search text=move || text().desk.nothing_found/> }
@@ -238,29 +407,42 @@ pub fn DeskTickets() -> impl IntoView {
                     </div>
                 </Show>
                 <Show when=move || !narrow.get()>
-                <div class="table-frame">
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                {heading(order, Order::Number, || text().desk.number)}
-                                {heading(order, Order::Stage, || text().desk.stage)}
-                                {heading(order, Order::Customer, || text().desk.customer)}
-                                <th scope="col">{move || text().desk.problem}</th>
-                                <th scope="col">{move || text().desk.machine}</th>
-                                {heading(order, Order::Engineer, || text().desk.engineer)}
-                                {heading(order, Order::Due, || text().desk.due)}
-                                {heading(order, Order::Registered, || text().desk.registered)}
-                            </tr>
-                        </thead>
-                        <tbody>
-                            <For
-                                each=move || found.get().into_iter().take(shown.get())
-                                key=|id| *id
-                                children=move |id| row(id, now)
-                            />
-                        </tbody>
-                    </table>
-                </div>
+                    <div
+                        class="table-frame"
+                        on:pointermove=move |_| pointed.touch()
+                        on:pointerleave=move |_| pointed.leave()
+                    >
+                        <table class="table">
+                            <thead>
+                                <tr>
+                                    <th scope="col" class="table__pick">
+                                        <label class="pick">
+                                            <input
+                                                type="checkbox"
+                                                data-name="choose-all"
+                                                aria-label=move || text().board.choose_all
+                                                prop:checked=all_chosen
+                                                on:change=move |event| choose_all(event_target_checked(&event))
+                                            />
+                                            <span class="pick__mark" aria-hidden="true">
+                                                {Icon::Check.svg()}
+                                            </span>
+                                        </label>
+                                    </th>
+                                    {move || {
+                                        visible.get().into_iter().map(|by| heading(order, by)).collect_view()
+                                    }}
+                                </tr>
+                            </thead>
+                            <tbody>
+                                <For
+                                    each=move || found.get().into_iter().take(shown.get())
+                                    key=|id| *id
+                                    children=move |id| row(id, now, visible, chosen)
+                                />
+                            </tbody>
+                        </table>
+                    </div>
                 </Show>
                 <Show when=move || rest() != 0>
                     <Button
@@ -271,16 +453,92 @@ pub fn DeskTickets() -> impl IntoView {
                     />
                 </Show>
             </Show>
+            {pointed::chip(fresh, pointed)}
+            {many::bar(chosen)}
+            {arrange(filter, order, narrow, choosing_columns)}
         </DeskShell>
     }
 }
 
-/// A heading one can sort by; a second press turns the order round.
-fn heading(
+/// Which columns there are; on a phone, which order.
+fn arrange(
+    filter: Filter,
     order: RwSignal<(Order, bool)>,
-    by: Order,
-    title: fn() -> &'static str,
+    narrow: Signal<bool>,
+    open: RwSignal<bool>,
 ) -> impl IntoView {
+    let column = move |column: Order| {
+        let shown = RwSignal::new(filter.arranged.with_untracked(|it| !is_hidden(it, column)));
+        let toggle = move |_: bool| {
+            filter.arrange(|arranged| {
+                let before = arranged.hidden.len();
+                arranged.hidden.retain(|word| word != column.word());
+                if arranged.hidden.len() == before {
+                    arranged.hidden.push(column.word().to_owned());
+                }
+            });
+        };
+        view! { <CheckRow label=move || column.title() checked=shown on_toggle=toggle/> }
+    };
+    let columns = move || {
+        // The number is the way to the ticket; it stays.
+        let choices = Order::ALL.into_iter().filter(|it| *it != Order::Number).map(column);
+        view! {
+            <p class="muted">{move || text().board.columns_hint}</p>
+            <div class="stack" data-gap="small">{choices.collect_view()}</div>
+        }
+        .into_any()
+    };
+    let sorted = move || {
+        let by = RwSignal::new(order.with_untracked(|(by, _)| by.word().to_owned()));
+        let down = RwSignal::new(
+            if order.with_untracked(|(_, down)| *down) { "down" } else { "up" }.to_owned(),
+        );
+        let options =
+            Signal::derive(|| Order::ALL.map(|by| Choice::new(by.word(), by.title())).to_vec());
+        let ways = Signal::derive(|| {
+            let board = &text().board;
+            vec![Choice::new("up", board.ascending), Choice::new("down", board.descending)]
+        });
+        Effect::new(move |_| {
+            let (by, down) = (by.get(), down.with(|down| down == "down"));
+            let by = Order::ALL.into_iter().find(|it| it.word() == by).unwrap_or(Order::Registered);
+            if order.get_untracked() != (by, down) {
+                order.set((by, down));
+            }
+        });
+        view! {
+            <div class="form">
+                <Select label=move || text().board.sorted_by value=by options id="sort-by"/>
+                <Segmented
+                    label=move || text().board.sorted_by
+                    hide_label=true
+                    value=down
+                    options=ways
+                    id="sort-way"
+                />
+            </div>
+        }
+        .into_any()
+    };
+    let title = move || if narrow.get() { text().board.sorted_by } else { text().board.columns };
+    view! {
+        <Dialog open title close=move || text().desk.close_panel>
+            {move || if narrow.get() { sorted() } else { columns() }}
+            <div class="dialog__bar">
+                <Button
+                    text=move || text().board.done
+                    kind=ButtonKind::Primary
+                    name="arranged"
+                    on_press=move || open.set(false)
+                />
+            </div>
+        </Dialog>
+    }
+}
+
+/// A heading one can sort by; a second press turns the order round.
+fn heading(order: RwSignal<(Order, bool)>, by: Order) -> impl IntoView {
     let sorted = move || {
         let (now, down) = order.get();
         (now == by).then_some(if down { "descending" } else { "ascending" })
@@ -298,53 +556,85 @@ fn heading(
         None => "",
     };
     view! {
-        <th scope="col" aria-sort=sorted>
-            <button type="button" on:click=move |_| press()>{title} {arrow}</button>
+        <th scope="col" data-column=by.word() aria-sort=sorted>
+            <button type="button" on:click=move |_| press()>{move || by.title()} {arrow}</button>
         </th>
     }
 }
 
-fn row(id: Id<Ticket>, now: Signal<Timestamp>) -> impl IntoView {
+fn row(
+    id: Id<Ticket>,
+    now: Signal<Timestamp>,
+    visible: Memo<Vec<Order>>,
+    chosen: Chosen,
+) -> impl IntoView {
     let device = device();
     let ticket = Memo::new(move |_| device.find(id));
     let promise = Memo::new(move |_| {
         let now = now.get();
         ticket.with(|ticket| looks::running(ticket.as_ref()?, now))
     });
+    let due = move || {
+        let promise = promise.get()?;
+        Some(view! { <SlaText text=promise.words() left=promise.left over=promise.over/> })
+    };
+    let cell = move |ticket: &Ticket, column: Order| match column {
+        Order::Number => {
+            let number = match ticket.spoken_number() {
+                "" => text().desk.number_comes.to_owned(),
+                number => number.to_owned(),
+            };
+            view! { <td><a class="table__link" href=Route::DeskTicket(id).href()>{number}</a></td> }
+                .into_any()
+        }
+        Order::Stage => {
+            let flagged = ticket.has_open_flags().then(|| {
+                view! { <Tag text=text().desk.alert_undecided tone=Tone::Danger icon=Some(Icon::Flag)/> }
+            });
+            view! {
+                <td>
+                    <span class="row">
+                        {looks::status_tag(ticket)} {looks::priority_tag(ticket)} {flagged}
+                    </span>
+                </td>
+            }
+            .into_any()
+        }
+        Order::Due => view! { <td>{due}</td> }.into_any(),
+        Order::Registered => {
+            view! { <td class="num">{locale::moment(ticket.registered_at)}</td> }.into_any()
+        }
+        _ => view! { <td>{told(device, ticket, column)}</td> }.into_any(),
+    };
     let cells = move || {
         let ticket = ticket.get()?;
-        let number = match ticket.spoken_number() {
-            "" => text().desk.number_comes.to_owned(),
-            number => number.to_owned(),
-        };
-        let engineer = ticket.active_visit().map(|visit: &Visit| device.name(visit.engineer));
-        let flagged = ticket.has_open_flags().then(|| {
-            view! { <Tag text=text().desk.alert_undecided tone=Tone::Danger icon=Some(Icon::Flag)/> }
-        });
-        Some(view! {
-            <td>
-                <a class="table__link" href=Route::DeskTicket(id).href()>{number}</a>
-            </td>
-            <td>
-                <span class="row">
-                    {looks::status_tag(&ticket)} {looks::priority_tag(&ticket)} {flagged}
-                </span>
-            </td>
-            <td>{ticket.contact.label()}</td>
-            <td>{ticket.title.clone()}</td>
-            <td>{ticket.machine.model.clone()}</td>
-            <td>{engineer}</td>
-            <td>
-                {move || {
-                    promise
-                        .get()
-                        .map(|promise| {
-                            view! { <SlaText text=promise.words() left=promise.left over=promise.over/> }
-                        })
-                }}
-            </td>
-            <td class="num">{locale::moment(ticket.registered_at)}</td>
-        })
+        Some(visible.get().into_iter().map(|column| cell(&ticket, column)).collect_view())
     };
-    view! { <tr>{cells}</tr> }
+    view! {
+        <tr aria-selected=move || chosen.has(id).then_some("true")>
+            <td class="table__pick">{many::choose(chosen, id)}</td>
+            {cells}
+        </tr>
+    }
+}
+
+/// What a column says about a ticket in plain words.
+fn told(device: Device, ticket: &Ticket, column: Order) -> String {
+    let visit = ticket.active_visit();
+    match column {
+        Order::Priority => {
+            let triage = ticket.triage.as_ref();
+            triage.map(|triage| text().words.priority(triage.priority).to_owned())
+        }
+        Order::Customer => Some(ticket.contact.label()),
+        Order::Problem => Some(ticket.title.clone()),
+        Order::Machine => Some(ticket.machine.model.clone()),
+        Order::Address => Some(ticket.contact.address.clone()),
+        Order::Engineer => visit.map(|visit| device.name(visit.engineer)),
+        Order::Appointment => visit
+            .and_then(|visit| visit.appointment.as_ref())
+            .map(|window| locale::window(window.from, window.to)),
+        Order::Number | Order::Stage | Order::Due | Order::Registered => None,
+    }
+    .unwrap_or_default()
 }

@@ -8,6 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use super::sides::signature;
 use crate::{
     device::device,
     locale::{self, text},
@@ -157,5 +158,6 @@ fn sheet_cell(id: Id<Sheet>, visit_number: &str) -> impl IntoView + use<> {
             href=Route::Sheet(id).href()
             name="open-sheet"
         />
+        {signature(id)}
     }
 }

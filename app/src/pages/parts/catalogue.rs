@@ -152,7 +152,7 @@ pub fn Catalogue() -> impl IntoView {
             .collect_view();
         let words = &text().office.catalogue;
         view! {
-            <div class="table-frame">
+            <div class="table-frame" data-fold="">
                 <table class="table">
                     <thead>
                         <tr>
@@ -223,15 +223,19 @@ fn Line(part: Part, editable: bool, form: Form) -> impl IntoView {
     let returnable = move || own.with_value(|part| part.returnable).then(|| text().office.yes);
     view! {
         <tr data-part=part.code.clone()>
-            <td class="mono">
+            <td class="mono" data-label=move || text().office.catalogue.code>
                 <span class="clamp">{part.code.clone()}</span>
             </td>
-            <td>{part.name}</td>
-            <td>{part.model}</td>
-            <td class="num" data-align="end">{locale::money(part.price)}</td>
-            <td>{part.unit}</td>
-            <td>{returnable}</td>
-            <td class="num" data-align="end">{in_store}</td>
+            <td data-label=move || text().office.catalogue.name>{part.name}</td>
+            <td data-label=move || text().office.catalogue.model>{part.model}</td>
+            <td class="num" data-align="end" data-label=move || text().office.catalogue.price>
+                {locale::money(part.price)}
+            </td>
+            <td data-label=move || text().office.catalogue.unit>{part.unit}</td>
+            <td data-label=move || text().office.catalogue.returnable>{returnable}</td>
+            <td class="num" data-align="end" data-label=move || text().office.catalogue.in_store>
+                {in_store}
+            </td>
             {editable
                 .then(|| {
                     view! {

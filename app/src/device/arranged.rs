@@ -1,0 +1,64 @@
+//! What a person arranged for themselves on this device: saved views, limits, columns. A convenience: it is
+//! no data of the organisation, does not travel, and its loss costs a few presses.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Device;
+use crate::storage;
+
+/// What is arranged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Arranged {
+    /// Filters under a name, for the board and the table.
+    pub views: Vec<SavedView>,
+    /// The most tickets a column of the board should hold, by the column's word.
+    pub limits: BTreeMap<String, usize>,
+    /// The table's columns that are hidden, by their words.
+    pub hidden: Vec<String>,
+}
+
+/// Filters under a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedView {
+    pub name: String,
+    pub narrowed: Narrowed,
+}
+
+/// What a list of tickets is narrowed down to, each in its word; empty is everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Narrowed {
+    pub group: String,
+    pub alert: String,
+    pub priority: String,
+    pub engineer: String,
+    pub team: String,
+    pub channel: String,
+    pub region: String,
+    pub model: String,
+    pub mine: bool,
+}
+
+impl Device {
+    /// What this person arranged here.
+    pub fn arranged(self) -> Arranged {
+        let text = storage::recall(&self.arranged_key());
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    /// Keeps what this person arranged.
+    pub fn arrange(self, arranged: &Arranged) {
+        let text = serde_json::to_string(arranged).unwrap_or_default();
+        storage::remember(&self.arranged_key(), &text);
+    }
+
+    fn arranged_key(self) -> String {
+        let id = self.owner.with_untracked(|owner| owner.as_ref().map(|owner| owner.user.id));
+        format!("doorstep.desk.{}", id.map(|id| id.to_string()).unwrap_or_default())
+    }
+}

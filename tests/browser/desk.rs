@@ -1,0 +1,139 @@
+//! The desk by keyboard, many tickets at once, and a board that keeps still under the pointer.
+
+use serde_json::json;
+
+use super::{
+    chromium::{Browser, Size},
+    work,
+    world::{COORDINATOR, Language, World},
+};
+
+/// A key as the page hears it.
+#[derive(Clone, Copy, Default)]
+struct Key {
+    control: bool,
+    /// Whether an input method is composing with it.
+    composing: bool,
+}
+
+async fn key(desk: &Browser, name: &str, Key { control, composing }: Key) {
+    let script = "(document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', \
+        { key: args[0], ctrlKey: args[1], isComposing: args[2], bubbles: true, cancelable: true })); return true";
+    let _heard: bool = desk.js(script, &[json!(name), json!(control), json!(composing)]).await;
+}
+
+async fn a_desk() -> (World, Browser) {
+    let world = World::new(Language::Chinese);
+    let desk = world.device_of(COORDINATOR, Size::Desk).await;
+    (world, desk)
+}
+
+async fn asks(desk: &Browser) -> bool {
+    desk.settled().await;
+    desk.count("dialog[open]").await > 0
+}
+
+/// Whether the ticket hangs in this column.
+async fn see_in_column(desk: &Browser, ticket: &str, column: &str) {
+    desk.until(
+        &format!("the ticket hangs in {column}"),
+        "return !!document.querySelector(`.board__column[data-stage=\"${args[1]}\"] [data-ticket=\"${args[0]}\"]`)",
+        &[json!(ticket), json!(column)],
+    )
+    .await;
+}
+
+async fn focus_card(desk: &Browser, ticket: &str) {
+    desk.until(
+        "the card takes the focus",
+        "const link = document.querySelector(`.board__card[data-ticket=\"${args[0]}\"] a`); link?.focus(); \
+         return !!link && document.activeElement === link",
+        &[json!(ticket)],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_palette_finds_by_initials_and_no_key_acts_while_somebody_composes() {
+    let (_world, desk) = a_desk().await;
+    let ticket = work::register(&desk, &work::CALL).await;
+    desk.go("/desk").await;
+    for name in ["n", "m", "x", "?", "/"] {
+        key(&desk, name, Key { composing: true, ..Key::default() }).await;
+    }
+    key(&desk, "k", Key { control: true, composing: true }).await;
+    assert!(!asks(&desk).await, "nothing opens while somebody composes");
+    assert_eq!(desk.path().await, "/desk");
+
+    key(&desk, "k", Key { control: true, ..Key::default() }).await;
+    // The first letters of the customer's name, and the page by the letters of its name.
+    desk.fill("#palette-input", "sm").await;
+    desk.see(work::CALL.name).await;
+    desk.picture("story-desk-palette").await;
+    key(&desk, "Enter", Key { composing: true, ..Key::default() }).await;
+    assert!(asks(&desk).await, "the word is not chosen yet");
+    desk.fill("#palette-input", work::CALL.name).await;
+    desk.until(
+        "the ticket is the one that is chosen",
+        "return document.querySelector('#palette-list [aria-selected=true]')?.innerText.includes(args[0])",
+        &[json!(work::CALL.name)],
+    )
+    .await;
+    key(&desk, "Enter", Key::default()).await;
+    desk.arrives_at(&ticket).await;
+
+    key(&desk, "?", Key::default()).await;
+    desk.see("键盘快捷键").await;
+    desk.assert_calm().await;
+}
+
+#[tokio::test]
+async fn a_card_moves_by_keyboard_to_where_the_rule_lets_it() {
+    let (_world, desk) = a_desk().await;
+    let ticket = work::register(&desk, &work::CALL).await;
+    desk.go("/desk").await;
+    see_in_column(&desk, &ticket, "intake").await;
+    focus_card(&desk, &ticket).await;
+    key(&desk, "m", Key::default()).await;
+    desk.see_control("move-on-hold").await;
+    desk.picture("story-desk-move").await;
+    assert!(!desk.may("move-on-hold").await, "nobody works on it yet");
+    assert!(!desk.may("move-to-confirm").await, "the engineer does this in the field");
+    desk.press("move-to-dispatch").await;
+    see_in_column(&desk, &ticket, "to-dispatch").await;
+    desk.assert_calm().await;
+}
+
+#[tokio::test]
+async fn many_tickets_are_changed_at_once_and_who_is_left_out_is_named() {
+    let (_world, desk) = a_desk().await;
+    let fresh = work::register(&desk, &work::CALL).await;
+    let sent = work::register(&desk, &work::NEIGHBOUR).await;
+    work::dispatch(&desk, &sent, "李静").await;
+    desk.go("/desk/tickets").await;
+    for name in [work::CALL.name, work::NEIGHBOUR.name] {
+        desk.until(
+            "the ticket is chosen",
+            "const box = [...document.querySelectorAll('tr')].find((row) => row.innerText.includes(args[0]))\
+               ?.querySelector('[data-name=choose]'); if (box && !box.checked) box.click(); return !!box?.checked",
+            &[json!(name)],
+        )
+        .await;
+    }
+    desk.see("已选 2 张工单").await;
+    desk.press("prioritise-many").await;
+    desk.pick("#many-priority", "p1").await;
+    desk.see("对 1 张执行").await;
+    desk.picture("story-desk-many").await;
+    desk.press("carry-out").await;
+    // What was left out stays chosen.
+    desk.see("已选 1 张工单").await;
+    desk.press("back").await;
+    desk.see_closed().await;
+    for (ticket, urgent) in [(&fresh, 1), (&sent, 0)] {
+        desk.go(&format!("/desk/tickets/{ticket}")).await;
+        desk.see_control("more-actions").await;
+        assert_eq!(desk.count(".ticket-head .tag[data-solid]").await, urgent, "{ticket}");
+    }
+    desk.assert_calm().await;
+}
