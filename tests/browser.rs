@@ -12,6 +12,7 @@ mod browser {
     mod desk;
     mod engine;
     mod engines;
+    mod find;
     mod first_run;
     mod line;
     mod offline;

@@ -10,7 +10,8 @@ use futures::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, CompressionFormat, CompressionStream};
 
 pub use domain::talk::Fault;
@@ -296,7 +297,7 @@ async fn packed(body: &str) -> Option<JsValue> {
     let pair = web_sys::ReadableWritablePair::new(&packer.readable(), &packer.writable());
     let packed = web_sys::Response::new_with_opt_readable_stream(Some(&plain.pipe_through(&pair)));
     let packed = packed.ok()?.array_buffer().ok()?;
-    wasm_bindgen_futures::JsFuture::from(packed).await.ok()
+    JsFuture::from(packed).await.ok()
 }
 
 /// The keys that countersignatures are checked with. Anybody may ask.
@@ -604,4 +605,32 @@ async fn read<T: DeserializeOwned>(body: String) -> Result<T, Fault> {
 
 fn encode<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The reader of codes, for a browser that has none of its own.
+///
+/// # Errors
+/// Where it is not kept here and the server cannot be reached.
+pub async fn scanner() -> Result<Vec<u8>, Fault> {
+    let answer = RequestBuilder::new("/scanner.wasm").send().await;
+    let answer = answer.map_err(|_| Fault::Unreachable)?;
+    if !answer.ok() {
+        return Err(Fault::Unreachable);
+    }
+    answer.binary().await.map_err(|_| Fault::Unreachable)
+}
+
+/// Asks the service worker to keep that reader too, as it keeps a program of the app.
+///
+/// # Errors
+/// Where this browser keeps nothing.
+pub async fn keep_scanner() -> Result<(), JsValue> {
+    let window = leptos::prelude::window();
+    let noted = JsFuture::from(window.caches()?.open("doorstep-faces")).await?;
+    let noted: web_sys::Cache = noted.unchecked_into();
+    JsFuture::from(noted.put_with_str("/scanner", &web_sys::Response::new()?)).await?;
+    if let Some(worker) = window.navigator().service_worker().controller() {
+        worker.post_message(&"KEEP_FACES".into())?;
+    }
+    Ok(())
 }

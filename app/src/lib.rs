@@ -12,6 +12,7 @@ pub mod pin;
 pub mod press;
 pub mod program;
 pub mod route;
+pub mod scanner;
 pub mod seal;
 pub mod search;
 pub mod second;

@@ -22,6 +22,8 @@ use crate::{
 const NOT_KEPT: [&str; 4] = ["build.json", "robots.txt", "sw.js", "sw.retire.js"];
 /// The programs of the app, each kept where its face is shown. Only the first has its name from Trunk.
 const PROGRAMS: [&str; 2] = ["field", "office"];
+/// The reader of codes, kept where the browser has none of its own.
+const SCANNER: &str = "scanner";
 /// Kinds of files that shrink when compressed.
 const SHRINKING: [&str; 8] = ["css", "html", "js", "json", "svg", "txt", "wasm", "webmanifest"];
 
@@ -34,8 +36,18 @@ pub(crate) fn hook(build: Option<&str>) -> Done {
         // A build for `trunk serve` has no worker: it would only serve old files.
         return remove(&staging.join("sw.template.js"));
     }
+    scanner(&staging)?;
     finish(&staging, build)?;
     size::print(&staging)
+}
+
+/// Puts the reader of codes beside the app: a module without imports, so it needs nothing but its name.
+fn scanner(dist: &Path) -> Done {
+    let words = "build --locked --quiet --package scanner --target wasm32-unknown-unknown --profile web-release";
+    shell::run(&mut shell::cargo(words))?;
+    let built = shell::target().join("wasm32-unknown-unknown/web-release/scanner.wasm");
+    let code = std::fs::read(&built).map_err(|why| format!("{}: {why}.", built.display()))?;
+    shell::write(&dist.join("scanner.wasm"), code)
 }
 
 /// Finishes the app in `dist`, and answers with its build id: the given one, or one that
@@ -96,7 +108,7 @@ pub(crate) fn face(path: &str) -> Option<&'static str> {
     let of = |program: &str| {
         name.strip_prefix(program).is_some_and(|rest| rest.starts_with(['-', '_', '.']))
     };
-    PROGRAMS.into_iter().find(|program| of(program))
+    PROGRAMS.into_iter().chain([SCANNER]).find(|program| of(program))
 }
 
 fn file_name(file: &Path) -> std::borrow::Cow<'_, str> {
@@ -238,6 +250,7 @@ mod tests {
     #[test]
     fn a_program_is_kept_by_the_face_that_needs_it() {
         assert_eq!(face("/field-0123456789abcdef_bg.wasm"), Some("field"));
+        assert_eq!(face("/scanner.wasm"), Some("scanner"), "only where it is needed");
         assert_eq!(face("/office.js"), Some("office"));
         assert_eq!(face("/officer.js"), None);
         assert_eq!(face("/index.html"), None);

@@ -29,7 +29,7 @@ impl Profile {
 }
 
 /// Everything the built app depends on.
-const INPUTS: [&str; 12] = [
+const INPUTS: [&str; 13] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -38,6 +38,7 @@ const INPUTS: [&str; 12] = [
     "domain",
     "public",
     "rust-toolchain.toml",
+    "scanner",
     "style",
     "xtask/Cargo.toml",
     "xtask/src/postbuild.rs",

@@ -16,6 +16,7 @@ use crate::{
     look,
     pages::{health::DataLost, install::Hints, start::Ribbon},
     route::{self, Route},
+    scanner,
     session::SessionState,
     sync::Network,
     ui::{
@@ -47,6 +48,10 @@ pub fn PhoneShell(
             })
         };
         count(device.held::<Ticket>().iter().filter(|ticket| mine(ticket)).count())
+    });
+    // The number on the app's own icon, where the telephone shows one.
+    Effect::new(move |_| {
+        let _shown = scanner::call(&window().navigator(), "setAppBadge", &[new_jobs.get().into()]);
     });
     view! {
         <div class="shell">

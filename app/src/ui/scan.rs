@@ -3,7 +3,7 @@
 //! By name: `scan-typed` the field's button, `torch`; the state is `data-state` on `.scan`.
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -12,6 +12,7 @@ use web_sys::{
 };
 
 use super::{Button, ButtonKind, Dialog, Field, FieldKind, Icon, awake::stay_awake};
+use crate::scanner::{Reader, call};
 
 /// What the part says. One text for all places where something is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,34 +252,6 @@ fn shine(stream: &MediaStream, on: bool) {
     }
 }
 
-/// Who reads the code: the browser itself.
-struct Reader {
-    detector: JsValue,
-}
-
-impl Reader {
-    async fn ready() -> Option<Reader> {
-        let class: Function =
-            Reflect::get(&window(), &"BarcodeDetector".into()).ok()?.dyn_into().ok()?;
-        // Some systems have the class and nothing behind it.
-        let formats = call(&class, "getSupportedFormats", &[])?;
-        let formats = JsFuture::from(Promise::resolve(&formats)).await.ok()?;
-        if Array::from(&formats).length() == 0 {
-            return None;
-        }
-        let detector = Reflect::construct(&class, &Array::new()).ok()?;
-        Some(Reader { detector })
-    }
-
-    /// The code in the picture, if there is one.
-    async fn read(&self, video: &HtmlVideoElement) -> Option<String> {
-        let found = call(&self.detector, "detect", &[video.clone().into()])?;
-        let found = JsFuture::from(Promise::resolve(&found)).await.ok()?;
-        let said = |code: JsValue| Reflect::get(&code, &"rawValue".into()).ok()?.as_string();
-        Array::from(&found).iter().filter_map(said).find(|code| !code.is_empty())
-    }
-}
-
 fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
@@ -286,10 +259,4 @@ fn object(fields: &[(&str, JsValue)]) -> JsValue {
         let _set = Reflect::set(&object, &(*name).into(), value);
     }
     object.into()
-}
-
-/// Calls a method some browsers have and some have not.
-fn call(of: &JsValue, name: &str, with: &[JsValue]) -> Option<JsValue> {
-    let method: Function = Reflect::get(of, &name.into()).ok()?.dyn_into().ok()?;
-    method.apply(of, &with.iter().collect::<Array>()).ok()
 }

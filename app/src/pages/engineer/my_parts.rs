@@ -74,6 +74,35 @@ fn RequestCard(id: Id<PartRequest>) -> impl IntoView {
     let steps = Signal::derive(move || {
         request.get().map(|request| steps(&request.stage)).unwrap_or_default()
     });
+    let actions = move || {
+        view! {
+            <Show when=move || may_receive.get() || may_cancel.get()>
+                <div class="row" data-align="end">
+                    <Show when=move || may_cancel.get()>
+                        <Button
+                            text=move || text().engineer.parts.withdraw
+                            kind=ButtonKind::Quiet
+                            name="cancel-request"
+                            on_press=move || withdrawing.set(true)
+                        />
+                    </Show>
+                    <Show when=move || may_receive.get()>
+                        <Button
+                            text=move || text().engineer.parts.receive
+                            icon=Icon::Check
+                            kind=ButtonKind::Primary
+                            name="receive"
+                            on_press=move || {
+                                device.press_then(receive(), || {
+                                    toast(Tone::Success, text().engineer.parts.received);
+                                });
+                            }
+                        />
+                    </Show>
+                </div>
+            </Show>
+        }
+    };
     view! {
         {move || {
             let request = request.get()?;
@@ -123,34 +152,10 @@ fn RequestCard(id: Id<PartRequest>) -> impl IntoView {
                         {(!request.note.is_empty())
                             .then(|| view! { <Fact label=words.note value=request.note.clone()/> })}
                     </Facts>
+                    {actions()}
                 </Card>
             })
         }}
-        <Show when=move || may_receive.get() || may_cancel.get()>
-            <div class="row" data-align="end">
-                <Show when=move || may_cancel.get()>
-                    <Button
-                        text=move || text().engineer.parts.withdraw
-                        kind=ButtonKind::Quiet
-                        name="cancel-request"
-                        on_press=move || withdrawing.set(true)
-                    />
-                </Show>
-                <Show when=move || may_receive.get()>
-                    <Button
-                        text=move || text().engineer.parts.receive
-                        icon=Icon::Check
-                        kind=ButtonKind::Primary
-                        name="receive"
-                        on_press=move || {
-                            device.press_then(receive(), || {
-                                toast(Tone::Success, text().engineer.parts.received);
-                            });
-                        }
-                    />
-                </Show>
-            </div>
-        </Show>
         <Withdraw id open=withdrawing/>
     }
 }

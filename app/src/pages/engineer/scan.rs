@@ -19,8 +19,11 @@ pub fn ScanButton(
     /// What is read here, where several codes are read on one page.
     #[prop(optional, into)]
     label: Signal<String>,
+    /// Open when the page opens.
+    #[prop(optional)]
+    at_once: bool,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
+    let open = RwSignal::new(at_once);
     let label = move || match label.get() {
         label if label.is_empty() => text().scan.title.to_owned(),
         label => label,

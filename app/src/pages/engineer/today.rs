@@ -4,7 +4,7 @@
 //! list; `quick` the card's menu; `alert` and `understood`; `read-answers`; in `reminders`: `accept-due`,
 //! `update-due`, `hand-in-due`. Tabs by `data-value`.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, time::Duration};
 
 use domain::{
     Id, Timestamp,
@@ -25,7 +25,8 @@ use crate::{
     device::{Held, device},
     locale::{date, day_number, moment, text},
     pages::shell::PhoneShell,
-    route::Route,
+    route::{self, Route},
+    scanner,
     ui::{Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Empty, Icon, TabItem, Tabs, Tone},
 };
 
@@ -93,6 +94,9 @@ fn list(all: &[Held<Ticket>], me: Id<User>, now: Timestamp, wanted: Place) -> Ve
 
 /// How many finished tickets the day's list shows; older ones are found by search.
 const DONE_MAX: usize = 30;
+
+/// The scanner's reader comes last, when everything else is there.
+const KEEP_SCANNER_AFTER: Duration = Duration::from_secs(20);
 
 /// The engineer's first page.
 #[component]
@@ -177,12 +181,15 @@ pub fn Today() -> impl IntoView {
         }
     };
     let in_day = Memo::new(move |_| tab.with(|tab| tab == "today"));
+    // The shortcut on the phone's home screen leads here and opens the camera.
+    let at_once = untrack(|| route::query("scan")).is_some();
     let quick = Quick::provide();
+    set_timeout(scanner::keep_for_later, KEEP_SCANNER_AFTER);
     view! {
         <PhoneShell
             title=move || text().engineer.today.title
             tab=Route::Today
-            tools=|| view! { <ScanButton on_code=|code: String| scan::find(&code)/> }
+            tools=move || view! { <ScanButton on_code=|code: String| scan::find(&code) at_once/> }
         >
             <header class="today">
                 <p class="today__date">{move || date(now.get())}</p>
