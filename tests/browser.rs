@@ -5,6 +5,7 @@
 
 mod browser {
     mod audit;
+    mod calendar;
     mod cancel;
     mod chromium;
     mod customer;

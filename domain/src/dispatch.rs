@@ -133,7 +133,17 @@ impl Diary {
         bookings.find(in_the_way).copied()
     }
 
-    /// The first time from the day that begins at `midnight` at which so many minutes are free in working hours.
+    /// The minutes booked on that day for everything but this ticket.
+    fn other_minutes(&self, engineer: Id<User>, ticket: Id<Ticket>, midnight: Timestamp) -> i64 {
+        let end = midnight.plus_minutes(DAY_MINUTES);
+        let other = |booking: &&Booking| {
+            booking.ticket != ticket && midnight <= booking.from && booking.from < end
+        };
+        self.bookings(engineer).iter().filter(other).map(|booking| booking.minutes()).sum()
+    }
+
+    /// The first time from the day that begins at `midnight` at which so many minutes are free: within working hours,
+    /// and on a day that is not too full for it.
     pub fn free(
         &self,
         engineer: Id<User>,
@@ -145,6 +155,9 @@ impl Diary {
         let minutes = minutes.max(STEP_MINUTES);
         (0..DAYS_AHEAD).find_map(|day| {
             let midnight = midnight.plus_minutes(day * DAY_MINUTES);
+            if self.other_minutes(engineer, ticket, midnight) + minutes > DAY_LOAD_MINUTES {
+                return None;
+            }
             let mut from = midnight.plus_minutes(OPENS_MINUTE);
             while from.0 < now.at.0 {
                 from = from.plus_minutes(STEP_MINUTES);
@@ -421,11 +434,7 @@ pub fn warnings(
     if *from < opens || closes < *to {
         warnings.push(Warning::OutsideHours);
     }
-    let own =
-        |booking: &&Booking| booking.ticket == ticket.id && now.midnight(booking.from) == midnight;
-    let kept: i64 =
-        diary.bookings(engineer.id).iter().filter(own).map(|booking| booking.minutes()).sum();
-    let minutes = diary.load_minutes(engineer.id, midnight) - kept + (to.0 - from.0) / 60_000;
+    let minutes = diary.other_minutes(engineer.id, ticket.id, midnight) + (to.0 - from.0) / 60_000;
     if minutes > DAY_LOAD_MINUTES {
         warnings.push(Warning::Overload { minutes });
     }

@@ -138,6 +138,17 @@ fn the_free_slot_lies_in_working_hours_after_now_and_between_what_is_promised() 
 }
 
 #[test]
+fn a_day_that_would_be_too_long_is_not_free_whatever_gaps_it_has() {
+    // Seven and a half hours are promised, with a gap of two hours at two.
+    let diary =
+        Diary::of(&[booked(1, LI, window(at(10, 0), 240)), booked(2, LI, window(at(16, 0), 210))]);
+    let free = |minutes| diary.free(LI, TICKET, MIDNIGHT, minutes, now());
+    assert_eq!(diary.load_minutes(LI, MIDNIGHT), 450);
+    assert_eq!(free(30), Some(at(9, 30)));
+    assert_eq!(free(60), Some(at(24 + 8, 0)), "an hour more would be too much today");
+}
+
+#[test]
 fn a_visit_that_was_called_off_takes_no_time() {
     let mut off = booked(1, LI, window(at(10, 0), 120));
     off.visits[0].called_off = Some(crate::visit::CalledOff {

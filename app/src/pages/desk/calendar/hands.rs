@@ -410,7 +410,9 @@ impl Calendar {
             let (people, diary) = untrack(|| (engineers(device), proposals::diary(device)));
             let proposals = weighing.proposals(&people, &diary, table.days.first, minutes);
             let shown = |it: &&Proposal| table.rows.iter().any(|row| row.engineer == it.engineer);
-            let best = proposals.iter().find(shown)?;
+            let free = |it: &&Proposal| it.slot.is_some_and(|at| at < table.days.end());
+            let mut fitting = proposals.iter().filter(shown);
+            let best = fitting.clone().find(free).or_else(|| fitting.next())?;
             let slot = best.slot.filter(|at| *at < table.days.end());
             let at = match (slot, table.days.one()) {
                 (Some(at), true) => at,
