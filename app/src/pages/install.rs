@@ -163,9 +163,7 @@ pub fn chat_pictures(steps: [&'static str; 2]) -> impl IntoView {
 fn pictures(steps: &[&'static str], drawn: &[String]) -> impl IntoView + use<> {
     let steps = steps.iter().zip(drawn).enumerate().map(|(at, (step, picture))| {
         let step = *step;
-        let frame = concat!(
-            "<rect class=\"picture__phone\" x=\"1\" y=\"1\" width=\"118\" height=\"158\" rx=\"12\"/>",
-        );
+        let frame = "<rect class=\"picture__phone\" x=\"1\" y=\"1\" width=\"118\" height=\"158\" rx=\"12\"/>";
         view! {
             <li class="install__step">
                 <svg
