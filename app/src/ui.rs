@@ -36,7 +36,7 @@ pub use card::Card;
 pub use cell::{Cell, CellGroup};
 pub use chip::{Chip, TabItem, Tabs};
 pub use choice::{CheckRow, Choice, RadioRows, Segmented, Select};
-pub use copy::{CopyText, copied};
+pub use copy::{CopyText, to_clipboard};
 pub use dialog::{ActionSheet, Confirm, Dialog, Drawer, SheetAction};
 pub use empty::{Empty, Skeleton};
 pub use field::{DateTime, Field, FieldKind, TextArea, TimeKind};

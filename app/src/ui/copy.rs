@@ -1,8 +1,9 @@
 //! Numbers and addresses one can take along with a tap.
 
-use js_sys::{Function, Reflect};
-use leptos::prelude::*;
+use js_sys::{Function, Promise, Reflect};
+use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{Icon, Tone, toast};
 
@@ -14,9 +15,7 @@ pub fn CopyText(
     #[prop(into)] done: Signal<String>,
 ) -> impl IntoView {
     let copy = move |_| {
-        if copied(&text.get_untracked()) {
-            toast(Tone::Success, done.get_untracked());
-        }
+        to_clipboard(&text.get_untracked(), move || toast(Tone::Success, done.get_untracked()));
     };
     view! {
         <span class="copy">
@@ -28,12 +27,18 @@ pub fn CopyText(
     }
 }
 
-/// Puts `text` on the clipboard. Pages served without TLS have none; then nothing is claimed.
-pub fn copied(text: &str) -> bool {
+/// Puts `text` on the clipboard, then calls `done`. Pages served without TLS have none, and a person may have
+/// forbidden it; then nothing is claimed.
+pub fn to_clipboard(text: &str, done: impl Fn() + 'static) {
     let named = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name));
     let write = named(&window().navigator(), "clipboard").and_then(|clipboard| {
         let write = named(&clipboard, "writeText")?.dyn_into::<Function>()?;
         write.call1(&clipboard, &JsValue::from_str(text))
     });
-    write.is_ok()
+    let Ok(written) = write else { return };
+    spawn_local(async move {
+        if JsFuture::from(Promise::resolve(&written)).await.is_ok() {
+            done();
+        }
+    });
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Command, Id, Timestamp,
+    Command, Id, Key, Timestamp,
     ticket::{Act, Command as OfTicket, Entry, Ticket},
     wire::Outcome,
 };
@@ -51,9 +51,13 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
         let unsent = unsent.with(BTreeSet::len);
         log.with(Vec::len).saturating_sub(unsent)
     });
+    let known = Memo::new(move |_| !device.is_pending(Key::of(id)));
     Effect::new(move |_| {
         told.track();
-        ask(journal, api::journal(id));
+        // A ticket made here a moment ago is none the server could tell of.
+        if known.get() {
+            ask(journal, api::journal(id));
+        }
     });
     let arrivals = Memo::new(move |_| {
         journal.with(|journal| match journal {

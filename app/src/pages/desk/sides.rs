@@ -112,7 +112,10 @@ fn of(device: Device, ticket: &Ticket, flag: &Flag) -> Vec<Side> {
             let reason = match (&ticket.stage, called_off) {
                 (_, Some(off)) if !off.reason.is_empty() => off.reason.clone(),
                 (Stage::Cancelled { reason, .. }, _) => reason.clone(),
-                _ => String::new(),
+                _ => {
+                    let said = ticket.log.iter().rev().find(|entry| entry.act == Act::Cancelled);
+                    said.map(|entry| entry.text.clone()).unwrap_or_default()
+                }
             };
             let office = Side::new(watch.side_office, told(device, *cancelled_by, *cancelled_at))
                 .line(watch.recorded, text().words.act(Act::Cancelled))

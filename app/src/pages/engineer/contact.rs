@@ -9,7 +9,7 @@ use super::card::open_while_chosen;
 use crate::{
     locale::text,
     storage,
-    ui::{ActionSheet, Icon, SheetAction, Tone, copied, toast},
+    ui::{ActionSheet, Icon, SheetAction, Tone, to_clipboard, toast},
 };
 
 /// Where the chosen map is remembered, on this device.
@@ -162,9 +162,7 @@ pub fn written(ticket: &Ticket) -> String {
 
 /// Takes it along on the clipboard, and says so.
 pub fn copy(written: &str) {
-    if copied(written) {
-        toast(Tone::Success, text().engineer.ticket.copied);
-    }
+    to_clipboard(written, || toast(Tone::Success, text().engineer.ticket.copied));
 }
 
 /// Call, navigate, copy: three large buttons.

@@ -153,7 +153,7 @@ fn TitleBar(ticket: Memo<Option<Ticket>>) -> impl IntoView {
     let title = move || ticket.with(|shown| shown.as_ref().map(|it| it.title.clone()));
     view! {
         <header class="ticket-bar">
-            <h2 class="ticket-bar__title">{title}</h2>
+            <h2 class="ticket-bar__title" data-content="">{title}</h2>
             <StatusTag ticket/>
         </header>
     }
