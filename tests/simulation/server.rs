@@ -173,6 +173,10 @@ impl World {
     pub fn begin(&mut self, place: usize) {
         let process = &self.server.processes[place];
         if !process.alive || process.open.is_some() || process.letters.is_empty() {
+            // Woken for the head and in no need of it, or dead by now: the turn is the next one's.
+            if self.server.lock.is_none() {
+                self.release(place);
+            }
             return;
         }
         let shared = Canary::SequenceCursor.planted();
