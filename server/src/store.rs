@@ -34,6 +34,7 @@ use std::{
 
 use domain::{
     Id, Key, Kind, Row, Rows,
+    copy::Sealer,
     rows::Noun,
     scope::Scope,
     user::{SYSTEM, User},
@@ -303,7 +304,12 @@ impl Store {
         schema::version()
     }
 
-    /// What countersigns sheets.
+    /// What countersigns sheets, for books beside this store that must say the same.
+    pub fn sealer(&self) -> Arc<dyn Sealer> {
+        self.0.key.clone()
+    }
+
+    /// The key that countersigns sheets.
     pub(crate) fn key(&self) -> &SealKey {
         &self.0.key
     }

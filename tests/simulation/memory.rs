@@ -57,6 +57,8 @@ pub struct Record {
 /// All versions of the books.
 pub struct Memory {
     pub epoch: Uuid,
+    /// Countersigns sheets; with a real store beside, by its key.
+    pub sealer: Arc<dyn Sealer>,
     /// Head and floor after each commit; the first is the empty database.
     commits: Vec<(u64, u64)>,
     rows: BTreeMap<Key, Vec<Version>>,
@@ -107,6 +109,7 @@ impl Memory {
     pub fn new(epoch: Uuid) -> Self {
         Self {
             epoch,
+            sealer: Arc::new(NoKey),
             commits: vec![(0, 0)],
             rows: BTreeMap::new(),
             left: Vec::new(),
@@ -527,7 +530,7 @@ impl Ledger for Writing<'_> {
     }
 
     fn sealer(&self) -> &dyn Sealer {
-        &NoKey
+        &*self.base.memory.sealer
     }
 
     fn new_epoch(&mut self) -> Result<(), Fault> {

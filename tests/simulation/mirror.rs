@@ -100,6 +100,7 @@ impl World {
         match made {
             Ok((epoch, mirror)) => {
                 self.server.memory.epoch = epoch;
+                self.server.memory.sealer = mirror.store.sealer();
                 self.mirror = Some(mirror);
             }
             Err(why) => self.broke(format!("the store could not be opened: {why}")),
