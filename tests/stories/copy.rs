@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use domain::{
     Command, Id,
     copy::{Finding, Judgement, PublicKey, Statement},
+    sheet::Sheet,
     ticket::{self, Intake},
     visit,
 };
@@ -14,6 +15,19 @@ use crate::world::{World, get, intake, now, triage};
 async fn check(world: &World, code: &str) -> Judgement {
     let code: String = code.bytes().map(|byte| format!("%{byte:02x}")).collect();
     world.send(get(&format!("/api/v1/verify?c={code}"), "")).await.json(StatusCode::OK)
+}
+
+/// A sheet from the call to the signature, arrived at the server.
+async fn signed(world: &World) -> Sheet {
+    let mut desk = world.device("diaodu").await;
+    let mut li = world.device("li").await;
+    let id = desk.dispatch_new("li");
+    desk.sync().await;
+    li.sync().await;
+    li.repair(id);
+    let sheet = li.sign(id);
+    li.sync().await;
+    li.find(sheet).unwrap()
 }
 
 #[tokio::test]
@@ -60,15 +74,7 @@ async fn a_countersignature_of_somebody_else_proves_nothing_here() {
     let (here, elsewhere) = (World::new().await, World::new().await);
     let mut codes = Vec::new();
     for world in [&here, &elsewhere] {
-        let mut desk = world.device("diaodu").await;
-        let mut li = world.device("li").await;
-        let id = desk.dispatch_new("li");
-        desk.sync().await;
-        li.sync().await;
-        li.repair(id);
-        let sheet = li.sign(id);
-        li.sync().await;
-        codes.push(li.find(sheet).unwrap().statement());
+        codes.push(signed(world).await.statement());
     }
     let [own, foreign] = &codes[..] else { panic!() };
     assert_eq!(check(&here, &own.code()).await.finding, Finding::Authentic);
@@ -104,15 +110,7 @@ async fn a_sheet_with_a_provisional_number_is_found_by_it() {
 #[tokio::test]
 async fn guessing_check_codes_is_slowed_down() {
     let world = World::new().await;
-    let mut desk = world.device("diaodu").await;
-    let mut li = world.device("li").await;
-    let id = desk.dispatch_new("li");
-    desk.sync().await;
-    li.sync().await;
-    li.repair(id);
-    let sheet = li.sign(id);
-    li.sync().await;
-    let paper = li.find(sheet).unwrap().statement();
+    let paper = signed(&world).await.statement();
     let ask = async |check: &str| {
         let path = format!("/api/v1/verify?c={}%20{check}", paper.number);
         world.send(get(&path, "")).await
@@ -129,15 +127,7 @@ async fn guessing_check_codes_is_slowed_down() {
 #[tokio::test]
 async fn a_stranger_reads_the_answer_without_an_account_and_without_a_script() {
     let world = World::new().await;
-    let mut desk = world.device("diaodu").await;
-    let mut li = world.device("li").await;
-    let id = desk.dispatch_new("li");
-    desk.sync().await;
-    li.sync().await;
-    li.repair(id);
-    let sheet = li.sign(id);
-    li.sync().await;
-    let sheet = li.find(sheet).unwrap();
+    let sheet = signed(&world).await;
     let paper = sheet.statement();
     let path = format!("/verify?c={}", paper.code());
     let page = world.send(get(&path, "")).await;

@@ -12,7 +12,7 @@ use leptos::{ev, prelude::*};
 use super::{
     actions::{self, Action},
     asked::{Asked, ask},
-    body::TicketBody,
+    body,
     card::{Hand, TicketCard},
     columns::{Alert, Column, Slip},
     filter::{self, Crew, Filter, Sieve},
@@ -27,8 +27,8 @@ use crate::{
     pages::shell::DeskShell,
     route::Route,
     ui::{
-        Button, ButtonKind, ButtonLink, Dialog, Empty, Field, FieldKind, Icon, IconButton,
-        SearchBar, TabItem, Tabs,
+        Button, ButtonKind, ButtonLink, Dialog, Empty, Field, FieldKind, Icon, SearchBar, TabItem,
+        Tabs,
     },
 };
 
@@ -116,7 +116,7 @@ pub fn Board() -> impl IntoView {
             title=move || text().desk.board
             wide=true
             tools=move || tools(filter.search)
-            panel=move || move || picked.get().map(|id| panel(id, picked))
+            panel=move || move || picked.get().map(|id| body::panel(id, picked))
             panel_open=open
             panel_title=move || text().desk.ticket
         >
@@ -272,30 +272,6 @@ pub fn register_link() -> impl IntoView {
             icon=Icon::Add
             name="register"
         />
-    }
-}
-
-fn panel(id: Id<Ticket>, picked: RwSignal<Option<Id<Ticket>>>) -> impl IntoView {
-    let device = device();
-    let name = move || device.find(id).map(|ticket| ticket.contact.label()).unwrap_or_default();
-    view! {
-        <header class="desk__panel-head">
-            <h2>{name}</h2>
-            <ButtonLink
-                text=move || text().desk.open_page
-                href=Route::DeskTicket(id).href()
-                icon=Icon::Chevron
-                kind=ButtonKind::Quiet
-                name="open-ticket"
-            />
-            <IconButton
-                icon=Icon::Close
-                label=move || text().desk.close_panel
-                name="close-panel"
-                on_press=move || picked.set(None)
-            />
-        </header>
-        <TicketBody id panel=true/>
     }
 }
 

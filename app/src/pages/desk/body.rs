@@ -24,8 +24,8 @@ use crate::{
     pages::{photo::TicketPhotos, shell::DeskShell},
     route::Route,
     ui::{
-        Button, ButtonKind, ButtonLink, Card, CopyText, Empty, Fact, Facts, Icon, Nameplate, Plate,
-        SlaRail, SlaText, Step, StepState, Steps, Tag, Tone,
+        Button, ButtonKind, ButtonLink, Card, CopyText, Empty, Fact, Facts, Icon, IconButton,
+        Nameplate, Plate, SlaRail, SlaText, Step, StepState, Steps, Tag, Tone,
     },
 };
 
@@ -52,6 +52,31 @@ pub fn DeskTicket(id: Id<Ticket>) -> impl IntoView {
         }>
             <TicketBody id/>
         </DeskShell>
+    }
+}
+
+/// The same beside a board or a calendar, for the ticket that was `picked` there.
+pub fn panel(id: Id<Ticket>, picked: RwSignal<Option<Id<Ticket>>>) -> impl IntoView {
+    let device = device();
+    let name = move || device.find(id).map(|ticket| ticket.contact.label()).unwrap_or_default();
+    view! {
+        <header class="desk__panel-head">
+            <h2>{name}</h2>
+            <ButtonLink
+                text=move || text().desk.open_page
+                href=Route::DeskTicket(id).href()
+                icon=Icon::Chevron
+                kind=ButtonKind::Quiet
+                name="open-ticket"
+            />
+            <IconButton
+                icon=Icon::Close
+                label=move || text().desk.close_panel
+                name="close-panel"
+                on_press=move || picked.set(None)
+            />
+        </header>
+        <TicketBody id panel=true/>
     }
 }
 

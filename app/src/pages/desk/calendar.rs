@@ -9,22 +9,20 @@ mod hands;
 mod timetable;
 mod waiting;
 
-use domain::{Id, Timestamp, team::Team, ticket::Ticket};
+use domain::{Timestamp, team::Team};
 use leptos::prelude::*;
 
 use self::{
     hands::{Calendar as Hands, Carried},
     timetable::{DAY, Days, Timetable, Wanted},
 };
-use super::{body::TicketBody, dispatch::PlanDialog, keys, looks};
+use super::{body, dispatch::PlanDialog, keys, looks};
 use crate::{
     device::{Device, device},
     locale::{self, text},
     pages::shell::DeskShell,
-    route::Route,
     ui::{
-        Button, ButtonKind, ButtonLink, Choice, DateTime, Empty, Icon, IconButton, SearchBar,
-        Segmented, Select, TimeKind,
+        Button, Choice, DateTime, Empty, Icon, IconButton, SearchBar, Segmented, Select, TimeKind,
     },
 };
 
@@ -121,7 +119,7 @@ pub fn Calendar() -> impl IntoView {
             title=move || text().calendar.title
             wide=true
             tools=move || tools(view)
-            panel=move || move || hands.picked.get().map(|id| panel(id, hands))
+            panel=move || move || hands.picked.get().map(|id| body::panel(id, hands.picked))
             panel_open=open
             panel_title=move || text().desk.ticket
         >
@@ -249,28 +247,4 @@ fn printed(view: View, device: Device) -> String {
     let when = locale::date(view.days(device).first);
     let at = locale::moment_in(locale::language(), device.minute());
     format!("{} · {when} · {}", words.title, (words.printed)(&at))
-}
-
-fn panel(id: Id<Ticket>, hands: Hands) -> impl IntoView {
-    let device = hands.device;
-    let name = move || device.find(id).map(|ticket| ticket.contact.label()).unwrap_or_default();
-    view! {
-        <header class="desk__panel-head">
-            <h2>{name}</h2>
-            <ButtonLink
-                text=move || text().desk.open_page
-                href=Route::DeskTicket(id).href()
-                icon=Icon::Chevron
-                kind=ButtonKind::Quiet
-                name="open-ticket"
-            />
-            <IconButton
-                icon=Icon::Close
-                label=move || text().desk.close_panel
-                name="close-panel"
-                on_press=move || hands.picked.set(None)
-            />
-        </header>
-        <TicketBody id panel=true/>
-    }
 }
