@@ -98,8 +98,8 @@ pub(crate) fn start(device: Device) {
         if before.as_ref() != Some(&name) {
             photos.keep.set_value(None);
             photos.kept.set(Vec::new());
-            if let Some(name) = name.clone() {
-                spawn_local(photos.open(device, name));
+            if name.is_some() {
+                spawn_local(photos.open(device));
             }
         }
         name
@@ -108,14 +108,11 @@ pub(crate) fn start(device: Device) {
 }
 
 impl Photos {
-    async fn open(self, device: Device, name: String) {
+    async fn open(self, device: Device) {
         // Without them there is work all the same; taking one says what is wrong.
-        let Ok(keep) = Keep::open(&name).await else { return };
-        let here = device.owner.get_untracked();
-        if here.is_none_or(|Owner { server, user }| store::name(server, user.id) != name) {
+        if self.opened(device).await.is_none() {
             return;
         }
-        self.keep.set_value(Some(keep));
         self.reload().await;
         self.look_over(device).await;
         nudge();
@@ -126,8 +123,16 @@ impl Photos {
         if let Some(keep) = self.keep.get_value() {
             return Some(keep);
         }
-        let Owner { server, user } = device.owner.get_untracked()?;
-        let keep = Keep::open(&store::name(server, user.id)).await.ok()?;
+        let name = || {
+            let Owner { server, user } = device.owner.get_untracked()?;
+            Some(store::name(server, user.id))
+        };
+        let asked = name()?;
+        let keep = Keep::open(&asked).await.ok()?;
+        // Somebody else may be here by now.
+        if name()? != asked {
+            return None;
+        }
         self.keep.set_value(Some(keep.clone()));
         Some(keep)
     }
@@ -148,10 +153,15 @@ impl Photos {
             if kept.arrived.is_some() || kept.lost {
                 continue;
             }
-            if !whole(&keep, &kept.photo).await {
-                // Said while the engineer is perhaps still at the machine.
-                drop(keep.note(&Kept { lost: true, ..kept.clone() }).await);
-                continue;
+            match whole(&keep, &kept.photo).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    // Said while the engineer is perhaps still at the machine.
+                    drop(keep.note(&Kept { lost: true, ..kept.clone() }).await);
+                    continue;
+                }
+                // It is summed again before it is sent, and at the next start.
+                Err(_) => continue,
             }
             // Whoever opened the data is done with it then: a rule must see every row.
             drop(device.turn().lock().await);
@@ -193,14 +203,16 @@ fn is_untold(view: &Replica, kept: &Kept) -> bool {
 }
 
 /// Whether both sizes lie here as they were taken.
-async fn whole(keep: &Keep, photo: &Photo) -> bool {
+///
+/// # Errors
+/// Where the browser does not let us read just now, which says nothing about them.
+async fn whole(keep: &Keep, photo: &Photo) -> Result<bool, store::Error> {
     for name in [&photo.sha256, &photo.thumbnail.sha256] {
-        let found = keep.bytes(name).await.ok().flatten();
-        if found.is_none_or(|bytes| sha256(&bytes) != *name) {
-            return false;
+        if keep.bytes(name).await?.is_none_or(|bytes| sha256(&bytes) != *name) {
+            return Ok(false);
         }
     }
-    true
+    Ok(true)
 }
 
 /// The name of these bytes.
@@ -256,7 +268,7 @@ impl Device {
             Err(store::Error::Full) => return Err(PhotoTrouble::NoRoom),
             Err(_) => return Err(PhotoTrouble::NotKept),
         }
-        if !whole(&keep, &kept.photo).await {
+        if whole(&keep, &kept.photo).await != Ok(true) {
             drop(keep.remove(&kept).await);
             return Err(PhotoTrouble::NotKept);
         }
@@ -346,11 +358,11 @@ impl Device {
     /// Empties the photos of somebody who signed out. Refused while one is not at the server.
     pub(crate) async fn clear_photos(self) -> bool {
         let Some(photos) = photos() else { return true };
-        let Some(keep) = photos.keep.get_value() else { return true };
+        let Some(keep) = photos.opened(self).await else { return true };
         let epoch = self.view.with_untracked(epoch_of);
         match keep.notes().await {
             Ok(notes) if !notes.iter().any(|kept| is_owed(kept, epoch)) => {
-                // What could not be emptied is let go by itself after a week.
+                // What could not be emptied stays until its person is here again; what arrived then goes after a week.
                 drop(keep.clear().await);
                 true
             }

@@ -88,7 +88,10 @@ impl Diary {
 
     fn enter(&mut self, ticket: &Ticket, visit: &Visit) {
         if let Some(window) = &visit.appointment {
-            let booking = Booking { from: window.from, to: window.to, ticket: ticket.id };
+            // Who is done earlier is free earlier.
+            let done = visit.finished_at.filter(|_| !visit.is_open()).unwrap_or(window.to);
+            let to = window.to.min(done.max(window.from));
+            let booking = Booking { from: window.from, to, ticket: ticket.id };
             self.bookings.entry(visit.engineer).or_default().push(booking);
         }
         if visit.is_open() && !ticket.stage.is_over() {

@@ -1,7 +1,7 @@
 //! A photo (照片): what the machine looked like, as the phone saw it. The row keeps what it is called by, never its bytes.
 //!
 //! The bytes travel apart from the envelopes, under their SHA-256. Whoever may hold a row that names a photo may
-//! fetch it; knowing its name alone opens nothing.
+//! fetch it; names stand nowhere but in rows.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

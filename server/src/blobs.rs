@@ -149,11 +149,13 @@ impl Blobs {
     pub fn take(&self, sha256: &str, size: u32, offset: u32, piece: &[u8]) -> Result<Blob, Error> {
         let file = self.file(sha256);
         let ready = Blob { received: size, ready: true };
+        let folder = file.parent().unwrap_or(&self.0);
         if file.is_file() {
+            // Whoever put it there may have ended before this.
+            self.settle(folder).map_err(full)?;
             return Ok(ready);
         }
         let partial = file.with_extension("partial");
-        let folder = file.parent().unwrap_or(&self.0);
         fs::create_dir_all(folder).map_err(full)?;
         let mut open =
             OpenOptions::new().read(true).append(true).create(true).open(&partial).map_err(full)?;
@@ -161,6 +163,7 @@ impl Blobs {
         open.lock().map_err(full)?;
         if file.is_file() {
             drop(fs::remove_file(&partial));
+            self.settle(folder).map_err(full)?;
             return Ok(ready);
         }
         let received = u32::try_from(open.metadata().map_err(full)?.len()).unwrap_or(u32::MAX);
@@ -187,8 +190,16 @@ impl Blobs {
         }
         open.sync_all().map_err(full)?;
         fs::rename(&partial, &file).map_err(full)?;
-        sync_folder(folder).and_then(|()| sync_folder(&self.0)).map_err(full)?;
+        self.settle(folder).map_err(full)?;
         Ok(ready)
+    }
+
+    /// Sees the names down to what lies in this folder onto the disk.
+    fn settle(&self, folder: &FilePath) -> io::Result<()> {
+        sync_folder(folder)?;
+        sync_folder(&self.0)?;
+        let above = self.0.parent().filter(|above| !above.as_os_str().is_empty());
+        above.map_or(Ok(()), sync_folder)
     }
 
     /// Throws away what nobody has gone on sending for a month.
@@ -228,7 +239,7 @@ impl Blobs {
 }
 
 /// The name of the folder, beside the database and beside a backup.
-pub(crate) const FOLDER: &str = "blobs";
+pub const FOLDER: &str = "blobs";
 
 /// The SHA-256 of a file.
 fn sum(file: &FilePath) -> io::Result<String> {

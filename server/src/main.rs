@@ -219,7 +219,7 @@ async fn run(data: &Path, database: Option<Place>, chore: Chore) -> Result<ExitC
     match chore {
         Chore::Backup { .. } => Ok(ExitCode::SUCCESS),
         Chore::Restore(_) => chores::begin_epoch(&store).await,
-        Chore::Check => chores::check(&store, &Blobs::at(data.join("blobs"))).await,
+        Chore::Check => chores::check(&store, &Blobs::at(data.join(server::blobs::FOLDER))).await,
         Chore::Serve(serving) => serve_it(store, data, &serving, false).await,
         Chore::Demo(serving) => {
             demo::seed(&store).await?;
@@ -277,7 +277,7 @@ async fn serve_it(
     };
     let config = Config {
         dist: serving.dist.clone().or_else(built_here),
-        blobs: Some(data.join("blobs")),
+        blobs: Some(data.join(server::blobs::FOLDER)),
         behind_proxy: serving.behind_proxy,
         demo: if demo { demo::PEOPLE.iter().map(open).collect() } else { Vec::new() },
         setup,

@@ -17,6 +17,8 @@ pub(crate) const BUILD: Option<&str> = option_env!("DOORSTEP_APP_BUILD");
 #[cfg(feature = "embed")]
 #[derive(rust_embed::Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../dist"]
+// Every browser takes the packed ones; whoever does not gets them unpacked.
+#[exclude = "*.wasm"]
 struct Inside;
 
 /// Every path that is no route of the interface.
@@ -98,7 +100,15 @@ async fn read(dist: Option<&Path>, name: &str) -> Option<Cow<'static, [u8]>> {
 
 #[cfg(feature = "embed")]
 fn inside(name: &str) -> Option<Cow<'static, [u8]>> {
-    <Inside as rust_embed::RustEmbed>::get(name).map(|file| file.data)
+    let held = |name: &str| <Inside as rust_embed::RustEmbed>::get(name).map(|file| file.data);
+    held(name).or_else(|| Some(Cow::Owned(unpacked(&held(&format!("{name}.gz"))?)?)))
+}
+
+#[cfg(feature = "embed")]
+fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed), &mut bytes).ok()?;
+    Some(bytes)
 }
 
 #[cfg(not(feature = "embed"))]

@@ -326,13 +326,15 @@ impl Device {
     }
 
     async fn keep_once(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
-        let kept = store.write(plan).await;
-        if kept != Err(store::Error::Full) || !self.free_ballast().await {
+        let mut kept = store.write(plan).await;
+        if kept != Err(store::Error::Full) {
             return kept;
         }
-        // Photos give way before text does.
-        self.make_room().await;
-        let mut kept = kept;
+        // The reserve is for this, and photos give way before text does.
+        let (reserve, photos) = (self.free_ballast().await, self.make_room().await);
+        if !reserve && !photos {
+            return kept;
+        }
         for pause in ROOM_MS {
             TimeoutFuture::new(pause).await;
             kept = store.write(plan).await;

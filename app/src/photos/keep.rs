@@ -1,7 +1,8 @@
 //! Where photos lie on this device: a database of their own, so that no photo can harm the journal.
 //!
 //! Bytes lie in pieces below 64 KiB: what is larger, browsers put into files beside the database, which cleaners
-//! delete and power cuts tear. Nothing that has not arrived at the server is ever removed here.
+//! delete and power cuts tear. What was said to be kept and has not arrived at the server is never removed here, but for a
+//! photo whose loss somebody has read.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -37,7 +38,7 @@ pub struct Kept {
 struct Seen {
     sha256: String,
     bytes: u32,
-    /// When it was last looked at, in milliseconds.
+    /// When it was fetched, in milliseconds.
     at: i64,
 }
 
@@ -171,7 +172,7 @@ impl Keep {
         self.noted(written.await)
     }
 
-    /// Keeps what somebody else took, for the next look, with at most so many bytes together. What was looked at
+    /// Keeps what somebody else took, for the next look, with at most so many bytes together. What was fetched
     /// longest ago gives way.
     ///
     /// # Errors

@@ -49,7 +49,7 @@ thread_local! {
 enum Stop {
     /// Text goes first, or nobody is signed in. Somebody nudges when that is over.
     Later,
-    /// The line is bad.
+    /// The line is bad, or the disk of this device does not answer.
     Line,
     /// The server does not take this one now; the others may go.
     Refused,
@@ -98,13 +98,13 @@ async fn run(device: Device, mut wakes: UnboundedReceiver<()>) {
 /// Sends what is owed, smallest first, until nothing is or something is in the way.
 async fn round(device: Device) -> Result<(), Stop> {
     let Some(photos) = photos() else { return Ok(()) };
-    let Some(keep) = photos.keep.get_value() else { return Err(Stop::Later) };
+    let Some(keep) = photos.opened(device).await else { return Err(Stop::Later) };
     photos.reload().await;
     let epoch = device.view.with_untracked(epoch_of);
     let mut owed: Vec<Kept> = photos.kept.get_untracked();
     owed.retain(|kept| is_owed(kept, epoch));
+    tidy(device, photos, &keep).await;
     if owed.is_empty() {
-        tidy(device, photos, &keep).await;
         return Ok(());
     }
     if !may_send(device) {
@@ -164,8 +164,9 @@ async fn send(
     if said.ready {
         return Ok(());
     }
-    let bytes = keep.bytes(name).await.ok().flatten().filter(|bytes| sha256(bytes) == name);
-    let Some(bytes) = bytes else {
+    // What cannot be read just now is not damaged: it is tried again.
+    let bytes = keep.bytes(name).await.map_err(|_| Stop::Line)?;
+    let Some(bytes) = bytes.filter(|bytes| sha256(bytes) == name) else {
         // Damaged between the start and now.
         drop(keep.note(&Kept { lost: true, ..kept.clone() }).await);
         return Err(Stop::Refused);

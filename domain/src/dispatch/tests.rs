@@ -58,6 +58,18 @@ fn order(proposals: &[Proposal]) -> Vec<Id<User>> {
 }
 
 #[test]
+fn who_is_done_earlier_is_free_earlier() {
+    let mut done = booked(7, LI, window(at(9, 0), 180));
+    done.visits[0].stage = Stage::Signed;
+    done.visits[0].finished_at = Some(at(9, 40));
+    let diary = Diary::of([&done]);
+    let until: Vec<_> = diary.bookings[&LI].iter().map(|booking| booking.to).collect();
+    assert_eq!(until, [at(9, 40)]);
+    let still = booked(7, LI, window(at(9, 0), 180));
+    assert_eq!(Diary::of([&still]).bookings[&LI][0].to, at(12, 0));
+}
+
+#[test]
 fn who_knows_the_machine_goes_before_who_only_knows_the_place() {
     let ticket = waiting();
     let li = engineer(LI, &["热水器"], &["海淀"]);

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Blobs, FOLDER, look, sum, sync_folder};
+use super::{Blobs, FOLDER, look, sum};
 use crate::{error::Error, store::Store};
 
 /// What became of the files that the rows of a copy name.
@@ -34,7 +34,7 @@ pub(crate) async fn all(store: &Store, from: &Blobs, to: &Blobs) -> Result<Copie
     let copied = tokio::task::spawn_blocking(move || {
         let mut copied = Copied::default();
         for name in wanted.keys() {
-            let had = one(&from.file(name), &to.file(name), name);
+            let had = one(&from, &to, name);
             if had.map_err(|error| Error::internal(format!("{}: {error}", to.0.display())))? {
                 copied.here += 1;
             } else {
@@ -47,20 +47,21 @@ pub(crate) async fn all(store: &Store, from: &Blobs, to: &Blobs) -> Result<Copie
 }
 
 /// Whether the file is there afterwards.
-fn one(from: &Path, to: &Path, name: &str) -> io::Result<bool> {
-    if is(to, name) {
+fn one(from: &Blobs, to: &Blobs, name: &str) -> io::Result<bool> {
+    let (from, file) = (from.file(name), to.file(name));
+    if is(&file, name) {
         return Ok(true);
     }
-    if !is(from, name) {
+    if !is(&from, name) {
         return Ok(false);
     }
-    let folder = to.parent().unwrap_or(Path::new("."));
+    let folder = file.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let partial: PathBuf = to.with_extension("partial");
+    let partial: PathBuf = file.with_extension("partial");
     fs::copy(from, &partial)?;
     File::open(&partial)?.sync_all()?;
-    fs::rename(&partial, to)?;
-    sync_folder(folder)?;
+    fs::rename(&partial, &file)?;
+    to.settle(folder)?;
     Ok(true)
 }
 

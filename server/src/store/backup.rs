@@ -69,7 +69,8 @@ pub(crate) fn examine(file: &Path) -> Result<usize, Error> {
 
 impl Writing<'_> {
     /// Names the history anew, because what came after this point may have been lost: every device starts
-    /// again from zero and sends again what it had sent. Cards for new devices end. Numbers that may have been given since are left out.
+    /// again from zero and sends again what it had sent. Cards for new devices end. Numbers that may have been given
+    /// since are left out.
     ///
     /// # Errors
     /// Where it cannot be written.
