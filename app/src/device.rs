@@ -66,6 +66,8 @@ pub struct Device {
     /// Whether a new version took over while this page had a reason not to reload.
     taken_over: RwSignal<bool>,
     open_forms: RwSignal<u32>,
+    /// Whether this document is a customer's: it holds what is handed out, and talks to nobody.
+    pub(crate) handed_out: bool,
 }
 
 /// Why something that was meant to be saved is not.
@@ -92,8 +94,9 @@ pub fn device() -> Device {
 }
 
 impl Device {
-    /// Opens what is kept here and starts to sync. Called once, by the outermost component.
-    pub(crate) fn start() -> Self {
+    /// Opens what is kept here and starts to sync. Called once, by the outermost component. A document that is
+    /// `handed_out` to a customer opens the one sheet, and leaves everything else to the next document.
+    pub(crate) fn start(handed_out: bool) -> Self {
         let device = Self {
             view: RwSignal::new(None),
             owner: RwSignal::new(None),
@@ -113,6 +116,7 @@ impl Device {
             update_ready: RwSignal::new(false),
             taken_over: RwSignal::new(false),
             open_forms: RwSignal::new(0),
+            handed_out,
         };
         DEVICE.set(Some(device));
         device.watch_updates();
@@ -121,8 +125,10 @@ impl Device {
         photos::start(device);
         spawn_local(async move {
             device.open_last().await;
-            device.look_for_losses().await;
-            sync::start(device);
+            if !handed_out {
+                device.look_for_losses().await;
+                sync::start(device);
+            }
         });
         device
     }
@@ -370,8 +376,13 @@ impl Device {
             // What this page holds is all there is.
             return Ok(());
         }
-        let replica = store.load().await.map_err(|error| self.cannot_save(error))?;
-        self.view.set(replica);
+        let replica = if self.handed_out {
+            // An empty one says that the sheet is not here.
+            store.load_handout().await.map(|found| Some(found.unwrap_or_default()))
+        } else {
+            store.load().await
+        };
+        self.view.set(replica.map_err(|error| self.cannot_save(error))?);
         Ok(())
     }
 

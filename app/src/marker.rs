@@ -85,6 +85,19 @@ impl Marker {
         }
     }
 
+    /// What to remember where only the end of the journal is known: what this view added to it.
+    #[must_use]
+    pub fn and(mut self, view: &Replica, at: Timestamp) -> Self {
+        for (_, entry) in view.journal().range(self.seq + 1..) {
+            self.unsent += 1;
+            if self.waiting.len() < WAITING_NAMED {
+                self.waiting.push((entry.envelope.mid, entry.envelope.at));
+            }
+        }
+        let head = view.head();
+        Self { seq: head.seq.max(self.seq), numbers: head.numbers.max(self.numbers), at, ..self }
+    }
+
     /// A head to go on with when the database is lost. The server does not know its replica, calls that a
     /// fork, and gives a new one; until then work goes on without a network.
     pub fn fresh_head(&self) -> Head {

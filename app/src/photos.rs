@@ -42,6 +42,8 @@ struct Photos {
     kept: RwSignal<Vec<Kept>>,
     /// What is on its way just now, and how many of its bytes the server has.
     sending: RwSignal<Option<(Uuid, u32)>>,
+    /// Whether a customer holds the device: pictures are shown and taken, and the rest is not looked at.
+    handed_out: bool,
 }
 
 /// A photo that was taken here, as a list shows it.
@@ -91,6 +93,7 @@ pub(crate) fn start(device: Device) {
         keep: StoredValue::new_local(None),
         kept: RwSignal::new(Vec::new()),
         sending: RwSignal::new(None),
+        handed_out: device.handed_out,
     };
     PHOTOS.set(Some(photos));
     Effect::new(move |before: Option<Option<String>>| {
@@ -104,13 +107,15 @@ pub(crate) fn start(device: Device) {
         }
         name
     });
-    send::start(device);
+    if !device.handed_out {
+        send::start(device);
+    }
 }
 
 impl Photos {
     async fn open(self, device: Device) {
         // Without them there is work all the same; taking one says what is wrong.
-        if self.opened(device).await.is_none() {
+        if self.opened(device).await.is_none() || self.handed_out {
             return;
         }
         self.reload().await;
@@ -138,6 +143,9 @@ impl Photos {
     }
 
     async fn reload(self) {
+        if self.handed_out {
+            return;
+        }
         let Some(keep) = self.keep.get_value() else { return };
         if let Ok(notes) = keep.notes().await
             && self.kept.with_untracked(|kept| *kept != notes)

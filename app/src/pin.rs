@@ -1,6 +1,8 @@
 //! The device in the customer's hands: what locks it, and the PIN that gives it back.
 
-use domain::{Id, Timestamp, ticket::Ticket, visit::Visit};
+use std::rc::Rc;
+
+use domain::{Id, Refusal, Timestamp, handout::Handout, ticket::Ticket, visit::Visit};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,6 +13,7 @@ use crate::{
     device::{Device, Trouble},
     session::SignInTrouble,
     storage,
+    store::{HANDED, Store},
 };
 
 /// What the customer holds the device for.
@@ -42,7 +45,6 @@ struct Pin {
 }
 
 pub(crate) const MARK: &str = "doorstep.handed";
-const HANDED: &str = "handed";
 const PIN: &str = "pin";
 const TRIES: u32 = 10;
 const PAUSE_MINUTES: i64 = 15;
@@ -66,14 +68,20 @@ impl Device {
         self.handed.get()
     }
 
-    /// Gives the device to the customer, until the PIN is entered.
+    /// Gives the device to the customer, until the PIN is entered. What the customer will see is put aside first:
+    /// the document of the hand-over opens nothing else.
     ///
     /// # Errors
     /// Where this device could not store it.
     pub async fn hand_over(self, ticket: Id<Ticket>, visit: Id<Visit>) -> Result<(), Trouble> {
         let handed = Handed { ticket, visit };
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
-        store.keep_small(HANDED, Some(&handed)).await?;
+        // Nobody writes in between, so the number in it is the journal's.
+        let turn = self.turn();
+        let _turn = turn.lock().await;
+        let handout = self.view.with_untracked(|view| Handout::of(view.as_ref()?, ticket, visit));
+        let handout = handout.ok_or(Trouble::Refused(Refusal::NotFound))?;
+        store.keep_small(HANDED, Some(&handout)).await?;
         handed.mark();
         self.handed.set(Some(handed));
         Ok(())
@@ -157,8 +165,7 @@ impl Device {
     }
 
     /// Reads what this device's person had set, before their data is shown.
-    pub(crate) async fn open_locks(self) {
-        let Some(store) = self.store.get_value() else { return };
+    pub(crate) async fn open_locks(self, store: &Rc<Store>) {
         let pin = store.small::<Pin>(PIN).await.ok().flatten();
         self.has_pin.set(pin.is_some());
         let kept = store.small::<Handed>(HANDED).await.ok().flatten();
@@ -178,7 +185,7 @@ impl Device {
     async fn end_handover(self) {
         if let Some(store) = self.store.get_value() {
             // The mark goes either way; a record left behind only asks for the PIN once more.
-            let _forgotten = store.keep_small::<Handed>(HANDED, None).await;
+            let _forgotten = store.keep_small::<Handout>(HANDED, None).await;
         }
         storage::forget(MARK);
         self.handed.set(None);

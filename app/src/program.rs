@@ -46,7 +46,7 @@ fn app(face: Face, pages: Pages) -> impl IntoView {
     locale::start();
     clock::start();
     provide_toasts();
-    let device = Device::start();
+    let device = Device::start(face == Face::Customer);
 
     let screen = Memo::new(move |before| screen(device, face, before.copied()));
     Effect::new(move |_| match screen.get() {
@@ -88,6 +88,10 @@ fn screen(device: Device, face: Face, before: Option<Screen>) -> Screen {
         (Some(handed), _) if open => return Screen::Given(handed.ticket),
         (None, Some(Screen::Given(ticket))) => {
             return Screen::Elsewhere(Some(Route::Ticket(ticket)));
+        }
+        // Nobody holds it: what this document has opened is not enough for anybody else.
+        (None, _) if face == Face::Customer && device.owner.with(Option::is_some) => {
+            return Screen::Elsewhere(None);
         }
         _ => {}
     }

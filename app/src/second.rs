@@ -66,17 +66,15 @@ impl Second {
         database: &str,
         on_change: impl Fn(bool) + 'static,
     ) -> Result<(Rc<Self>, Read), Trouble> {
-        let caches = window().caches().map_err(|error| trouble(&error))?;
-        let cache = answer(caches.open(CACHE)).await?.unchecked_into::<Cache>();
-        let begin = format!("/{CACHE}/{database}/");
+        let second = Self::open_unread(database, on_change).await?;
         let mut files = Vec::new();
-        for request in Array::from(&answer(cache.keys()).await?).iter() {
+        for request in Array::from(&answer(second.cache.keys()).await?).iter() {
             let Ok(request) = request.dyn_into::<Request>() else { continue };
             // The address is whole; ours begins after the origin.
-            if !request.url().contains(&begin) {
+            if !request.url().contains(&second.begin) {
                 continue;
             }
-            let found = answer(cache.match_with_request(&request)).await?;
+            let found = answer(second.cache.match_with_request(&request)).await?;
             let Ok(response) = found.dyn_into::<Response>() else { continue };
             let Ok(text) = response.text() else { continue };
             // An entry that cannot be read any more costs that entry only.
@@ -85,11 +83,25 @@ impl Second {
             }
         }
         let read = line::read(files.iter().map(|text| text.as_bytes()));
-        let held = read.envelopes.iter().map(|envelope| envelope.mid).collect();
-        on_change(true);
-        let (held, works) = (RefCell::new(held), Cell::new(true));
+        second.held.borrow_mut().extend(read.envelopes.iter().map(|envelope| envelope.mid));
+        (second.on_change)(true);
+        Ok((second, read))
+    }
+
+    /// The same for whoever only adds to it, and must not see what is in it.
+    ///
+    /// # Errors
+    /// Where the browser has no caches, or does not answer.
+    pub async fn open_unread(
+        database: &str,
+        on_change: impl Fn(bool) + 'static,
+    ) -> Result<Rc<Self>, Trouble> {
+        let caches = window().caches().map_err(|error| trouble(&error))?;
+        let cache = answer(caches.open(CACHE)).await?.unchecked_into::<Cache>();
+        let begin = format!("/{CACHE}/{database}/");
+        let (held, works) = (RefCell::default(), Cell::new(true));
         let on_change = Box::new(on_change);
-        Ok((Rc::new(Self { cache, begin, held, works, on_change }), read))
+        Ok(Rc::new(Self { cache, begin, held, works, on_change }))
     }
 
     /// Whether entries are written twice.

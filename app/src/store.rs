@@ -83,6 +83,8 @@ struct Stored<'a> {
 }
 
 const HEAD: &str = "head";
+/// The small record of what a customer holds the device for.
+pub const HANDED: &str = "handed";
 const WRITE_TRIES: u32 = 4;
 const OPEN_TRIES: u32 = 4;
 /// A browser that neither opens a database nor says why is not waited for longer.

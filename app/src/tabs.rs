@@ -7,7 +7,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
-use web_sys::{BroadcastChannel, MessageEvent};
+use web_sys::{BroadcastChannel, Event, MessageEvent};
 
 use crate::{device::Device, pin, session};
 
@@ -33,6 +33,13 @@ pub(crate) fn listen(device: Device) {
             let _asked = window().location().reload();
         }
         _ => {}
+    });
+    // A page that the back button brings back as it was left holds what was in it then.
+    let _back = window_event_listener(ev::Custom::<Event>::new("pageshow"), move |event| {
+        let kept = Reflect::get(&event, &"persisted".into()).is_ok_and(|kept| kept.is_truthy());
+        if kept && (device.handed_out || pin::Handed::marked().is_some()) {
+            let _asked = window().location().reload();
+        }
     });
     let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
     let listener = Listener::new(move |event: MessageEvent| {

@@ -365,3 +365,30 @@ async fn the_first_screen_gets_its_part_first_and_then_the_rest() {
     assert_eq!(replica.all::<Part>().len(), 1);
     assert!(store.load_rest(&replica).await.unwrap().is_empty(), "nothing is read twice");
 }
+
+#[wasm_bindgen_test]
+async fn what_a_customer_holds_is_opened_without_the_rest_and_takes_nothing_away() {
+    let (name, store, head) = registered().await;
+    let before = plan(&head);
+    store.write(&before).await.unwrap();
+    assert!(store.load_handout().await.unwrap().is_none(), "nothing is handed over");
+
+    let ticket: Id<ticket::Ticket> = Id::new(Uuid::now_v7());
+    let handed = serde_json::json!({ "ticket": ticket, "visit": Uuid::now_v7(), "seq": 1 });
+    store.keep_small(store::HANDED, Some(&handed)).await.unwrap();
+    let mut here = plan(&before.head);
+    here.entries[0].1.envelope.command = Command::Ticket(ticket, ticket::Command::HandOver);
+    store.write(&here).await.unwrap();
+    let elsewhere = plan(&here.head);
+    store.write(&elsewhere).await.unwrap();
+
+    let given = open(&name).await.load_handout().await.unwrap().unwrap();
+    assert!(given.confirmed().is_empty() && given.all::<Part>().is_empty());
+    assert_eq!(given.journal().keys().copied().collect::<Vec<_>>(), [2]);
+    assert_eq!(*given.head(), elsewhere.head, "it writes where the journal stands");
+
+    store.write(&plan(given.head())).await.unwrap();
+    let whole = open(&name).await.load().await.unwrap().unwrap();
+    assert_eq!(whole.journal().len(), 4);
+    assert_eq!(whole.all::<Part>().len(), 4, "a page that does not hold a row does not remove it");
+}

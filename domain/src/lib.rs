@@ -16,6 +16,7 @@ pub mod copy;
 pub mod customer;
 pub mod dispatch;
 pub mod flag;
+pub mod handout;
 pub mod id;
 pub mod ledger;
 pub mod machine;

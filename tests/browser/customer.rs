@@ -1,6 +1,65 @@
 //! The device in the customer's hands.
 
-use super::{work, world::Language};
+use super::{chromium::Browser, work, world::Language};
+
+/// Whether these words lie anywhere in the memory of the program that shows this page.
+async fn remembers(phone: &Browser, words: &str) -> bool {
+    let script = "return (async () => {
+        const { field } = document.getElementById('boot').dataset;
+        const program = await import(new URL(field, document.baseURI).href);
+        const { memory } = await program.default();
+        const bytes = new Uint8Array(memory.buffer);
+        const wanted = new TextEncoder().encode(args[0]);
+        let at = bytes.indexOf(wanted[0]);
+        while (at >= 0 && !wanted.every((byte, n) => bytes[at + n] === byte)) {
+            at = bytes.indexOf(wanted[0], at + 1);
+        }
+        return at >= 0;
+    })()";
+    phone.js(script, &[words.into()]).await
+}
+
+#[tokio::test]
+async fn what_the_customer_holds_knows_no_other_ticket_and_asks_nobody() {
+    let (_world, mut phone, desk) = work::a_morning(Language::Chinese).await;
+    let other = work::register(&desk, &work::NEIGHBOUR).await;
+    work::dispatch(&desk, &other, "李静").await;
+    let ticket = work::job(&desk, &phone).await;
+    let neighbour = work::NEIGHBOUR.address;
+    phone.see(work::NEIGHBOUR.name).await;
+    assert!(remembers(&phone, neighbour).await, "the engineer's page knows both");
+    work::up_to_the_customer(&phone, &ticket).await;
+
+    let holds_one_sheet = async |phone: &Browser| {
+        phone.until("the hand-over is shown", "return seen('.handover').length === 1", &[]).await;
+        assert!(remembers(phone, work::CALL.address).await, "the sheet that is shown");
+        assert!(!remembers(phone, neighbour).await, "another ticket is in memory");
+        let asked: Vec<String> = phone
+            .js(
+                "return performance.getEntriesByType('resource').map((it) => new URL(it.name).pathname).filter((path) => path.startsWith('/api/'))",
+                &[],
+            )
+            .await;
+        assert!(asked.is_empty(), "a customer's page talks to the server: {asked:?}");
+    };
+    holds_one_sheet(&phone).await;
+    phone.kill().await;
+    phone.start().await;
+    phone.open("/tickets").await;
+    holds_one_sheet(&phone).await;
+    phone.press("start-reading").await;
+    work::answer_and_sign(&phone, Language::Chinese).await;
+    holds_one_sheet(&phone).await;
+    // What was answered outlives the page, and is sent when the engineer has the device back.
+    phone.reload().await;
+    phone.see_control("saved").await;
+    holds_one_sheet(&phone).await;
+    work::take_back(&phone).await;
+    phone.see_synced().await;
+    assert!(remembers(&phone, neighbour).await, "the engineer's page knows both again");
+    phone.assert_calm().await;
+    desk.assert_calm().await;
+}
 
 #[tokio::test]
 async fn the_customer_cannot_leave_the_hand_over() {
@@ -10,7 +69,7 @@ async fn the_customer_cannot_leave_the_hand_over() {
     phone.press("start-reading").await;
     phone.see_control("continue").await;
 
-    let only_the_sheet = async |phone: &super::chromium::Browser| {
+    let only_the_sheet = async |phone: &Browser| {
         phone.until("the hand-over is shown", "return seen('.handover').length === 1", &[]).await;
         let others = phone.count(".tab-bar, .nav-bar, .side-rail, a[href]").await;
         assert_eq!(others, 0, "a way out of the hand-over: {}", phone.screen().await);

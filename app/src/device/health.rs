@@ -126,6 +126,13 @@ impl Device {
         let marker = marker::find(owner.server, owner.user.id);
         let name = store::name(owner.server, owner.user.id);
         let opened = self.open_store(&name).await;
+        if self.handed_out || self.handed.get_untracked().is_some() {
+            return self.open_handout(&name, opened).await;
+        }
+        let opened = match opened {
+            Ok(store) => store.load_first().await.map(|replica| (store, replica)),
+            Err(error) => Err(error),
+        };
         let (store, replica, lost) = match opened {
             Ok((store, replica)) => {
                 let lost = match marker::compare(replica.as_ref(), marker.as_ref()) {
@@ -144,8 +151,6 @@ impl Device {
         self.trouble.set(store.is_in_memory().then_some(StorageTrouble::InMemory));
         self.store.set_value(Some(store));
         self.close_second();
-        // Before anything can be seen: a customer may hold the device.
-        self.open_locks().await;
         match (lost, marker) {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
@@ -163,14 +168,41 @@ impl Device {
         Ok(true)
     }
 
-    async fn open_store(self, name: &str) -> Result<(Rc<Store>, Option<Replica>), store::Error> {
+    /// Opens the database, and learns whether a customer holds the device before a row of it is read.
+    async fn open_store(self, name: &str) -> Result<Rc<Store>, store::Error> {
         let on_change = move |change| match change {
             store::Change::MovedOn => self.trouble.set(Some(StorageTrouble::MovedOn)),
             store::Change::Blocked => self.trouble.set(Some(StorageTrouble::Blocked)),
         };
         let store = Store::open_named(name.to_owned(), on_change).await?;
-        let replica = store.load_first().await?;
-        Ok((store, replica))
+        self.open_locks(&store).await;
+        Ok(store)
+    }
+
+    /// Opens what a customer may see. Any other document opens nothing then: it is about to be left.
+    async fn open_handout(
+        self,
+        name: &str,
+        opened: Result<Rc<Store>, store::Error>,
+    ) -> Result<bool, store::Error> {
+        let store = match opened {
+            Err(store::Error::MovedOn) => return Err(store::Error::MovedOn),
+            // The sheet is not here then, and the engineer gets the device back to see what is wrong.
+            opened => opened.unwrap_or_else(|_| Store::in_memory(name.to_owned())),
+        };
+        let handout = match self.handed_out {
+            true => store.load_handout().await.ok().flatten(),
+            false => None,
+        };
+        self.store.set_value(Some(store));
+        self.close_second();
+        if self.handed_out && self.handed.get_untracked().is_some() {
+            self.view.set(Some(handout.unwrap_or_default()));
+            let second = Second::open_unread(name, move |works| self.tell_twice(works)).await.ok();
+            self.tell_twice(second.is_some());
+            self.second.set_value(second);
+        }
+        Ok(true)
     }
 
     /// Reads what the first screen did not need. Until then nobody writes: a rule must see every row.
@@ -376,7 +408,11 @@ impl Device {
         MARKING.set(false);
         let Some(Owner { server, user }) = self.owner.get_untracked() else { return };
         let marker = self.view.with_untracked(|view| {
-            view.as_ref().map(|view| Marker::of(server, user, view, clock::device()))
+            let (view, now) = (view.as_ref()?, clock::device());
+            if self.handed_out {
+                return Some(marker::find(server, user.id)?.and(view, now));
+            }
+            Some(Marker::of(server, user, view, now))
         });
         if let Some(marker) = marker {
             marker::note(marker);
@@ -440,6 +476,10 @@ impl Device {
     }
 
     fn shorten_second(self) {
+        if self.handed_out {
+            // What else waits is not known here.
+            return;
+        }
         let Some(second) = self.second.get_value() else { return };
         let stale = self.view.with_untracked(|view| second.stale(view.iter().flat_map(unanswered)));
         if let Some(left) = stale {

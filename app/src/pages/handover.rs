@@ -267,13 +267,26 @@ impl Scene {
             let sent = self.device.send(command).await;
             self.busy.set(false);
             match sent {
-                Ok(()) => self.answers.strokes.set(Vec::new()),
+                Ok(()) => {
+                    self.answers.strokes.set(Vec::new());
+                    self.forget_answers();
+                }
                 Err(Trouble::Refused(refusal)) => {
                     self.trouble.set(untrack(|| text().words.refusal(refusal).to_owned()));
                 }
                 Err(_) => self.trouble.set(untrack(|| text().handover.not_saved.to_owned())),
             }
         });
+    }
+}
+
+impl Scene {
+    /// The answer is sealed; nobody who gets the device back finds it in a form. Only the engineer's language stays.
+    fn forget_answers(self) {
+        let draft = Draft { engineer: self.engineer.get_untracked(), ..Draft::default() };
+        if let Ok(json) = serde_json::to_string(&draft) {
+            self.device.save_draft(&form(self.visit), json);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
-//! Reading a database: what the first screen needs first, the rest behind it.
+//! Reading a database: what the first screen needs first, the rest behind it; and, for a customer, the one sheet alone.
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use domain::{
     Key, Kind, Row, Rows,
+    handout::Handout,
     replica::{Confirmed, Entry, Head, Replica},
 };
 use indexed_db_futures::{
@@ -13,7 +14,7 @@ use indexed_db_futures::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    Error, HEAD, Store, decode, number, stored, text,
+    Error, HANDED, HEAD, Store, decode, key_number, number, stored, text,
     versions::{ENTITY, FROZEN, JOURNAL, META},
 };
 
@@ -77,6 +78,32 @@ impl Store {
             confirmed.extend(found.iter().filter_map(|record| row(record, |_| true)));
         }
         Ok(Some(Replica::restore(head, confirmed, kept, entries)))
+    }
+
+    /// What a customer may see, or `None` where nothing is handed over. No row is read, and of the journal only what
+    /// was written since.
+    ///
+    /// # Errors
+    /// Where the browser does not let us read.
+    pub async fn load_handout(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
+        if self.is_in_memory() {
+            return Ok(None);
+        }
+        let database = self.database().await?;
+        let transaction = database.transaction([META, JOURNAL]).build()?;
+        let meta = transaction.object_store(META)?;
+        let head = meta.get::<JsValue, _, _>(HEAD).primitive()?;
+        let handout = meta.get::<JsValue, _, _>(HANDED).primitive()?.await?;
+        let Some(handout) = handout.as_ref().and_then(decode::<Handout>) else { return Ok(None) };
+        let journal = transaction.object_store(JOURNAL)?;
+        let since = KeyRange::LowerBound(key_number(handout.seq), true);
+        let keys = journal.get_all_keys::<JsValue>().with_query::<JsValue, _>(since.clone());
+        let values = journal.get_all::<JsValue>().with_query::<JsValue, _>(since);
+        let (keys, values) = (keys.primitive()?, values.primitive()?);
+        let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
+        let records = paired(keys.await?, values.await?)?;
+        let entry = |(key, value): &(JsValue, JsValue)| Some((number(key)?, decode(value)?));
+        Ok(Some(handout.opened(head, records.iter().filter_map(entry).collect())))
     }
 
     /// The confirmed rows that [`Store::load_first`] left out.

@@ -1,9 +1,6 @@
 //! After the answer: it is safe, here is the customer copy as a code, and the device goes back.
 
-use domain::{
-    Key,
-    sheet::{Answer, Sheet},
-};
+use domain::sheet::{Answer, Sheet};
 use leptos::prelude::*;
 
 use super::Scene;
@@ -16,7 +13,6 @@ use crate::{
 /// The answer is kept; the device goes back.
 #[component]
 pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
-    let key = Key::of(sheet.id);
     let statement = sheet.statement();
     let code = statement.check_code();
     let address = route::checking(&statement.code());
@@ -26,9 +22,6 @@ pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
     let answer = StoredValue::new(sheet.signature.answer);
     let title = move || {
         let words = &text().handover;
-        if !scene.device.is_pending(key) {
-            return words.uploaded;
-        }
         answer.with_value(|answer| match answer {
             Answer::Signed { .. } => words.signed_title,
             Answer::Refused { .. } => words.refused_title,
@@ -41,6 +34,7 @@ pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
                 {Icon::CheckCircle.large()}
                 <h1 class="done__title" tabindex="-1" data-name="saved">{title}</h1>
                 {there.then(|| view! { <p>{move || text().handover.thanks}</p> })}
+                <p class="muted">{move || text().handover.sent_later}</p>
             </section>
             <div class="done__copy">
                 <QrCode text=address label=move || text().handover.code/>
