@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod copy;
+mod custody;
 mod door;
 mod first_run;
 mod photos;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Id, Key, Lookup, Refusal, Row, Rows, Timestamp, copy,
+    custody::{Custody, Returned},
     customer::{self, Customer},
     flag::{Decision, Flag, Reason, Settlement, Value},
     machine::{self, Machine},
@@ -184,8 +185,16 @@ pub fn apply(rows: &impl Lookup, envelope: &Envelope) -> Result<Applied, Refusal
             apply_visit(rows, envelope, *ticket, *visit, command)
         }
         Command::Ticket(id, command) => {
-            check(rows, by, at, &envelope.command)?;
-            apply_ticket(rows, envelope, *id, command)
+            match check(rows, by, at, &envelope.command) {
+                // Where the machine is, is a fact; only who may say so, and whether it is said whole, is asked.
+                Err(Refusal::AlreadyOver | Refusal::NotArrived | Refusal::MachineNotWithUs)
+                    if command.is_evidence() =>
+                {
+                    let applied = apply_ticket(rows, envelope, *id, command)?;
+                    Ok(wonder(envelope, applied))
+                }
+                answer => answer.and_then(|()| apply_ticket(rows, envelope, *id, command)),
+            }
         }
         Command::PartRequest(id, command) => apply_part_request(rows, envelope, *id, command),
         command => {
@@ -280,7 +289,8 @@ impl Ticket {
 
     /// A ticket that somebody has to do something about again is on the phones again. Its older sheets stay at the desk.
     fn come_back(&mut self) {
-        if !matches!(self.stage, TicketStage::Closed { .. } | TicketStage::Cancelled { .. }) {
+        let over = matches!(self.stage, TicketStage::Closed { .. } | TicketStage::Cancelled { .. });
+        if !over || self.machine_with_us().is_some() {
             self.aged_out = None;
         }
     }
@@ -370,6 +380,34 @@ fn apply_ticket(
                 entry.visible = *visible;
             }
         }
+        ticket::Command::KeepMachine { reason, accessories, ready_on, .. } => {
+            let before = ticket.machine_with_us().cloned();
+            let (since, first) = before.as_ref().map_or((at, by), |kept| (kept.since, kept.by));
+            let custody = Custody {
+                since,
+                by: first,
+                reason: reason.clone(),
+                accessories: accessories.clone(),
+                ready_on: ready_on.clone(),
+                returned: None,
+            };
+            if before.as_ref() == Some(&custody) {
+                return Ok(Applied::default());
+            }
+            ticket.custody = Some(custody);
+            let said = [reason, accessories, ready_on].map(|text| text.trim());
+            let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+            ticket.note(envelope, Act::KeptMachine, said.join(" · "));
+        }
+        ticket::Command::HandBack { to, proof, note } => {
+            if let Some(custody) = ticket.custody.as_mut().filter(|custody| custody.lasts()) {
+                let (to, note) = (to.clone(), note.clone());
+                custody.returned = Some(Returned { at, by, to, proof: *proof, note });
+            }
+            let said = [to, note].map(|text| text.trim());
+            let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+            ticket.note(envelope, Act::HandedBack, said.join(" · "));
+        }
         ticket::Command::EditContact { contact, seen } => {
             if ticket.contact == **contact {
                 return Ok(Applied::default());
@@ -456,6 +494,25 @@ fn apply_ticket(
     Ok(Applied { rows: vec![ticket.into()], amendment })
 }
 
+/// The machine changed hands on a ticket that did not expect it: written down, and a person looks.
+fn wonder(envelope: &Envelope, mut applied: Applied) -> Applied {
+    let Some(Row::Ticket(ticket)) = applied.rows.last_mut() else { return applied };
+    let visit = ticket.visit_of(envelope.by).or(ticket.visits.last()).map(|visit| visit.id);
+    // Where nobody was sent yet, it was the office itself that said so.
+    let Some(visit) = visit else { return applied };
+    applied.amendment = Some(match ticket.stage {
+        TicketStage::Cancelled { by, at, .. } => {
+            ticket.raise(envelope, Reason::LateWork { visit });
+            Amendment::HadBeenCancelled { by, at }
+        }
+        _ => {
+            ticket.raise(envelope, Reason::OutOfOrder { visit });
+            Amendment::OutOfOrder
+        }
+    });
+    applied
+}
+
 /// The ticket and its sheets leave the phones. That is no event of the repair, so the history has no line for it.
 fn age_out(rows: &impl Lookup, mut ticket: Ticket, at: Timestamp) -> Applied {
     if ticket.aged_out.is_some() {
@@ -524,6 +581,7 @@ fn register(
         visits: Vec::new(),
         log: Vec::new(),
         flags: Vec::new(),
+        custody: None,
         aged_out: None,
     };
     ticket.note(envelope, Act::Registered, "");

@@ -13,6 +13,7 @@
 pub mod canary;
 pub mod command;
 pub mod copy;
+pub mod custody;
 pub mod customer;
 pub mod dispatch;
 pub mod flag;

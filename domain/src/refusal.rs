@@ -66,6 +66,12 @@ pub enum Refusal {
     StillOpen,
     /// GD-24: how the customer confirmed.
     ConfirmationMissing,
+    /// GD-25: the customer's machine is with us and has to be handed back first.
+    MachineWithUs,
+    /// Nobody has taken the machine, or it is back with the customer.
+    MachineNotWithUs,
+    /// GD-22: without slip or copy, what was looked at to know the person.
+    IdentityMissing,
     /// The window for reopening has passed.
     TooLateToReopen,
 

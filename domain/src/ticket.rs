@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Id, Refusal, Timestamp,
+    custody::{Custody, Proof},
     customer::{Customer, Salutation},
     flag::{Decision, Flag},
     machine::{self, Machine, Warranty},
@@ -59,6 +60,9 @@ pub struct Ticket {
     pub log: Vec<Entry>,
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// Left out where the machine was never with us: such a ticket reads as it always did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<Custody>,
     /// Set when it left the phones of those who worked on it, long after everything was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aged_out: Option<Timestamp>,
@@ -205,6 +209,8 @@ pub enum Act {
     CustomerAbsent,
     HandedIn,
     Verified,
+    KeptMachine,
+    HandedBack,
     Noted,
     ContactEdited,
     MachineEdited,
@@ -379,6 +385,24 @@ pub enum Command {
         #[serde(default)]
         visible: bool,
     },
+    /// W-08a: the machine stays with us, or goes along with the engineer; the customer gets a pick-up slip.
+    /// Said again, it corrects what the slip says.
+    KeepMachine {
+        reason: String,
+        #[serde(default)]
+        accessories: String,
+        #[serde(default)]
+        ready_on: String,
+        /// 已讲明
+        explained: bool,
+    },
+    /// The customer has the machine again.
+    HandBack {
+        to: String,
+        proof: Proof,
+        #[serde(default)]
+        note: String,
+    },
     EditContact {
         contact: Box<Contact>,
         seen: Box<Contact>,
@@ -497,7 +521,7 @@ pub const AGE_OUT_MINUTES: i64 = 14 * 24 * 60;
 impl Command {
     /// Whether this tells what happened. Evidence is never refused for what others did meanwhile.
     pub fn is_evidence(&self) -> bool {
-        matches!(self, Self::Note { .. })
+        matches!(self, Self::Note { .. } | Self::KeepMachine { .. } | Self::HandBack { .. })
     }
 }
 
@@ -624,9 +648,15 @@ impl Ticket {
         Some((start.plus_minutes(contact), start.plus_minutes(solution)))
     }
 
+    /// The customer's machine, while it is with us.
+    pub fn machine_with_us(&self) -> Option<&Custody> {
+        self.custody.as_ref().filter(|custody| custody.lasts())
+    }
+
     /// When it leaves the phones, if nobody does anything about it until then.
     pub fn ages_at(&self) -> Option<Timestamp> {
         match &self.stage {
+            _ if self.machine_with_us().is_some() => None,
             Stage::Closed { at } | Stage::Cancelled { at, .. } if self.aged_out.is_none() => {
                 Some(at.plus_minutes(AGE_OUT_MINUTES))
             }
@@ -697,6 +727,22 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
         Command::Note { text, .. } | Command::Object { text } => {
             values::required(text, Refusal::TextMissing)
         }
+        Command::KeepMachine { reason, accessories, ready_on, explained } => {
+            values::required(reason, Refusal::ReasonMissing)?;
+            values::line(accessories)?;
+            machine::date(ready_on)?;
+            // GD-10
+            if *explained { Ok(()) } else { Err(Refusal::ExplanationMissing) }
+        }
+        Command::HandBack { to, proof, note } => {
+            values::required(to, Refusal::NameMissing)?;
+            values::line(to)?;
+            // GD-22
+            match proof {
+                Proof::Identity => values::required(note, Refusal::IdentityMissing),
+                Proof::Slip | Proof::Copy | Proof::Delivered => values::text(note),
+            }
+        }
         Command::EditContact { contact, .. } => contact.check(),
         Command::EditMachine { machine, .. } => machine.check(),
         Command::Hold { note, .. } => values::required(note, Refusal::ReasonMissing),
@@ -741,6 +787,10 @@ pub fn permitted(ticket: Option<&Ticket>, command: &Command, by: &User) -> Resul
         Command::Dispatch { .. } | Command::Recall { .. } => by.is_any(&[Coordinator, Supervisor]),
         Command::TakeOn { .. } => by.is_any(&[Engineer]) && registered,
         Command::Note { .. } => own || by.is_any(&[Agent, Coordinator, Supervisor, Keeper, System]),
+        Command::KeepMachine { .. } | Command::HandBack { .. } => {
+            ticket.is_some_and(|ticket| ticket.visit_of(by.id).is_some())
+                || by.is_any(&[Agent, Coordinator, Supervisor])
+        }
         Command::EditContact { .. } | Command::EditMachine { .. } => {
             assigned || by.is_any(&[Agent, Coordinator, Supervisor])
         }
@@ -767,6 +817,22 @@ fn fits(ticket: &Ticket, command: &Command, by: &User, at: Timestamp) -> Result<
     match (command, stage) {
         (Command::Register { .. } | Command::Import { .. }, _) => Err(Refusal::AlreadyExists),
         (Command::Number { .. } | Command::Note { .. }, _) => Ok(()),
+
+        (Command::KeepMachine { .. }, stage) if stage.is_over() => Err(Refusal::AlreadyOver),
+        (Command::KeepMachine { .. }, _) => {
+            // Whoever is on the way has not seen the machine; at the counter the customer brings it.
+            let counter = by.is_any(&[Role::Agent, Role::Coordinator, Role::Supervisor]);
+            let there = |visit: &Visit| visit.stage >= visit::Stage::Arrived;
+            if counter || ticket.visit_of(by.id).is_some_and(there) {
+                Ok(())
+            } else {
+                Err(Refusal::NotArrived)
+            }
+        }
+        (Command::HandBack { .. }, _) if ticket.machine_with_us().is_none() => {
+            Err(Refusal::MachineNotWithUs)
+        }
+        (Command::HandBack { .. }, _) => Ok(()),
 
         (Command::AgeOut, _) => match ticket.ages_at() {
             Some(due) if at < due => Err(Refusal::NotClosed),
@@ -862,6 +928,11 @@ fn fits(ticket: &Ticket, command: &Command, by: &User, at: Timestamp) -> Result<
         (Command::Reopen { .. }, _) => Err(Refusal::NotClosed),
 
         (Command::Cancel { .. }, _) if ticket.is_signed() => Err(Refusal::AlreadySigned),
+        (Command::Cancel { .. }, stage)
+            if ticket.machine_with_us().is_some() && !stage.is_over() =>
+        {
+            Err(Refusal::MachineWithUs)
+        }
         (
             Command::Cancel { .. },
             Stage::Received
@@ -889,8 +960,12 @@ fn fits(ticket: &Ticket, command: &Command, by: &User, at: Timestamp) -> Result<
     }
 }
 
-/// GD-15 and GD-25: nothing is open that somebody must still decide, sign or bring back.
+/// GD-15 and GD-25: nothing is open that somebody must still decide, sign or bring back, and nothing of the
+/// customer's is still with us.
 fn settled(ticket: &Ticket) -> Result<(), Refusal> {
+    if ticket.machine_with_us().is_some() {
+        return Err(Refusal::MachineWithUs);
+    }
     let open_visit = ticket.visits.iter().any(|visit| {
         let owes_parts = visit.parts.iter().any(|used| used.replaced && used.returnable);
         visit.is_open()

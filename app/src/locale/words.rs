@@ -4,6 +4,7 @@
 
 use domain::{
     Amendment, Command, Id, Refusal,
+    custody::Proof,
     customer::{Level, Salutation},
     flag::{Decision, Reason, Value},
     machine::Warranty,
@@ -389,6 +390,16 @@ impl Words {
         }
     }
 
+    /// By what it was known who collects a machine.
+    pub fn proof(&self, proof: Proof) -> &'static str {
+        match proof {
+            Proof::Slip => self.pick("取机凭证", "Pick-up slip"),
+            Proof::Copy => self.pick("服务单客户联", "Customer copy of the sheet"),
+            Proof::Identity => self.pick("核对身份", "Identity checked"),
+            Proof::Delivered => self.pick("送回客户处", "Brought to the customer"),
+        }
+    }
+
     pub fn decision(&self, decision: Decision) -> &'static str {
         match decision {
             Decision::Bill => self.pick("照常结算", "Bill as usual"),
@@ -439,6 +450,8 @@ impl Words {
             Act::CustomerAbsent => self.pick("客户不在场", "Customer was absent"),
             Act::HandedIn => self.pick("交单", "Handed in"),
             Act::Verified => self.pick("核销", "Verified"),
+            Act::KeptMachine => self.pick("收下机器（留修）", "Kept the machine"),
+            Act::HandedBack => self.pick("归还机器", "Handed the machine back"),
             Act::Noted => self.pick("备注", "Note"),
             Act::ContactEdited => self.pick("修改联系信息", "Changed the contact"),
             Act::MachineEdited => self.pick("修改机器信息", "Changed the machine"),
@@ -472,6 +485,8 @@ impl Words {
                 OfTicket::Recall { .. } => self.act(Act::Recalled),
                 OfTicket::TakeOn { .. } => self.act(Act::TookOn),
                 OfTicket::Note { .. } => self.act(Act::Noted),
+                OfTicket::KeepMachine { .. } => self.act(Act::KeptMachine),
+                OfTicket::HandBack { .. } => self.act(Act::HandedBack),
                 OfTicket::EditContact { .. } => self.act(Act::ContactEdited),
                 OfTicket::EditMachine { .. } => self.act(Act::MachineEdited),
                 OfTicket::Hold { .. } => self.act(Act::Held),
@@ -617,6 +632,16 @@ impl Words {
             ),
             Refusal::ConfirmationMissing => {
                 self.pick("请选择客户如何确认。", "Please say how the customer confirmed.")
+            }
+            Refusal::MachineWithUs => self.pick(
+                "客户机器还在我方，请先归还。",
+                "The customer’s machine is with us; hand it back first.",
+            ),
+            Refusal::MachineNotWithUs => {
+                self.pick("客户机器不在我方。", "The customer’s machine is not with us.")
+            }
+            Refusal::IdentityMissing => {
+                self.pick("请写明核对了什么。", "Please say what was checked.")
             }
             Refusal::TooLateToReopen => self.pick(
                 "关闭已超过七天，请新建工单。",

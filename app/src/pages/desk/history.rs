@@ -267,6 +267,7 @@ fn icon(act: Act) -> Icon {
         Act::LockedSheet | Act::UnlockedSheet | Act::Closed => Icon::Lock,
         Act::Signed | Act::SignatureRefused | Act::CustomerAbsent => Icon::Pen,
         Act::HandedIn => Icon::Sheet,
+        Act::KeptMachine | Act::HandedBack => Icon::Machine,
         Act::ContactEdited | Act::MachineEdited => Icon::Edit,
         Act::Held => Icon::Pause,
         Act::Resumed => Icon::Play,
