@@ -14,6 +14,7 @@ use crate::{clock, storage};
 
 pub mod board;
 pub mod calendar;
+pub mod custody;
 pub mod desk;
 pub mod engineer;
 pub mod first_run;
@@ -80,6 +81,7 @@ areas! {
     engineer: EngineerText,
     person: PersonText,
     handover: HandoverText,
+    custody: CustodyText,
     desk: DeskText,
     calendar: CalendarText,
     office: OfficeText,

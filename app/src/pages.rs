@@ -1,6 +1,7 @@
 //! The screens. A page looks at the device's view and sends commands; it knows no storage and no network.
 
 pub mod cards;
+pub mod custody;
 pub mod desk;
 pub mod engineer;
 pub mod enrol;
@@ -19,5 +20,6 @@ pub mod setup;
 pub mod sheet;
 pub mod shell;
 pub mod sign_in;
+pub mod slip;
 pub mod start;
 pub mod verify;

@@ -13,7 +13,7 @@ use crate::{
     clock,
     device::Device,
     locale::{self, text},
-    pages::{enrol, install, labels, me, outbox, sheet, sign_in, start, verify},
+    pages::{enrol, install, labels, me, outbox, sheet, sign_in, slip, start, verify},
     route::{self, Face, Route},
     session::SessionState,
     sync::Network,
@@ -142,6 +142,7 @@ pub fn shared(route: Route) -> Option<AnyView> {
     Some(match route {
         Route::Sheet(id) => view! { <sheet::SheetPage id/> }.into_any(),
         Route::Labels(id) => view! { <labels::Labels id/> }.into_any(),
+        Route::Slip(id) => view! { <slip::Slip id/> }.into_any(),
         Route::Outbox => view! { <outbox::Outbox/> }.into_any(),
         Route::Me => view! { <me::Me/> }.into_any(),
         Route::Verify => view! { <verify::Verify/> }.into_any(),

@@ -32,6 +32,8 @@ pub enum Route {
     Sheet(Id<Sheet>),
     /// The fault labels of a sheet's old parts.
     Labels(Id<Sheet>),
+    /// The pick-up slip of a ticket whose machine is with us.
+    Slip(Id<Ticket>),
     Handover,
     Outbox,
     Me,
@@ -76,6 +78,7 @@ impl Route {
             Self::MyParts => "/parts".into(),
             Self::Sheet(id) => format!("/sheets/{id}"),
             Self::Labels(id) => format!("/sheets/{id}/labels"),
+            Self::Slip(id) => format!("/slips/{id}"),
             Self::Handover => "/hand-over".into(),
             Self::Outbox => "/outbox".into(),
             Self::Me => "/me".into(),
@@ -132,6 +135,7 @@ impl Route {
             Self::Handover => Some(Face::Customer),
             Self::Sheet(_)
             | Self::Labels(_)
+            | Self::Slip(_)
             | Self::Outbox
             | Self::Me
             | Self::Install
@@ -160,6 +164,7 @@ impl Route {
             ["parts"] => Self::MyParts,
             ["sheets", id] => Self::Sheet(id.parse().ok()?),
             ["sheets", id, "labels"] => Self::Labels(id.parse().ok()?),
+            ["slips", id] => Self::Slip(id.parse().ok()?),
             ["hand-over"] => Self::Handover,
             ["outbox"] => Self::Outbox,
             ["me"] => Self::Me,

@@ -100,6 +100,9 @@ impl Walk {
                 pages.push(Page::new(format!("{sheet}/labels"), "labels"));
                 pages.push(Page::new(sheet, "sheet"));
             }
+            let kept = work::machine_kept(browser).await;
+            pages.push(Page::new(format!("/slips/{kept}"), "slip"));
+            pages.push(Page::new(format!("/tickets/{kept}"), "ticket-machine-kept"));
         }
         if self.login == DESK.login {
             for (place, id) in work::desk_tickets(browser).await.into_iter().enumerate() {
@@ -128,6 +131,7 @@ fn every_page_of_the_app_is_walked() {
         "/tickets/{id}/parts",
         "/sheets/{id}",
         "/sheets/{id}/labels",
+        "/slips/{id}",
     ];
     let of_the_desk = ["/desk/tickets/{id}"];
     let walked: Vec<&str> = [&ENGINEER, &DESK, &KEEPER, &ADMINISTRATOR]

@@ -252,6 +252,14 @@ pub async fn some_ticket(phone: &Browser) -> String {
         .await
 }
 
+/// The ticket of the demo whose machine is with Li.
+pub async fn machine_kept(phone: &Browser) -> String {
+    phone.go("/today").await;
+    let due = "document.querySelector('a[data-name=give-back-due]')";
+    phone.until("a machine is to be given back", &format!("return !!{due}"), &[]).await;
+    phone.js(&format!("return {due}.pathname.split('/').at(-1)"), &[]).await
+}
+
 /// A ticket of Li's that is not this one.
 pub async fn another_ticket(phone: &Browser, ticket: &str) -> String {
     phone.go("/today").await;

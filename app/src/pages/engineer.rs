@@ -31,12 +31,15 @@ use wasm_bindgen::JsCast;
 use crate::{locale::words, ui::Choice};
 
 /// The choices of one of the domain's lists, in the reader's words.
-fn choices<T: Copy + serde::Serialize>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<Choice> {
+pub(super) fn choices<T: Copy + serde::Serialize>(
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+) -> Vec<Choice> {
     all.iter().map(|one| Choice::new(words::code(one), word(*one))).collect()
 }
 
 /// Shows the field with this id and puts the cursor into it.
-fn lead_to(id: &str) {
+pub(super) fn lead_to(id: &str) {
     let found = document().get_element_by_id(id);
     if let Some(field) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
         field.scroll_into_view();

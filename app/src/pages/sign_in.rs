@@ -9,7 +9,7 @@ use crate::{
     api::{self, DemoAccount},
     device::device,
     locale::{self, person::SignInText, text},
-    pages::{enrol::Enrol, health::DataLost, setup::SetUp},
+    pages::{enrol::Enrol, health::DataLost, setup::SetUp, slip},
     route::{self, Route},
     session::{LeftBehind, SessionState, SignInTrouble, build},
     ui::{Button, ButtonKind, ButtonLink, Chip, Field, FieldKind, Icon, IconButton},
@@ -33,6 +33,7 @@ pub fn SignIn() -> impl IntoView {
     spawn_local(async move {
         // Without a network there is nothing to offer.
         let Ok(hello) = api::hello().await else { return };
+        slip::remember_organisation(hello.organisation.as_deref());
         organisation.set(hello.organisation);
         unclaimed.set(hello.unclaimed);
         if hello.demo {

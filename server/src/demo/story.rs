@@ -92,6 +92,14 @@ impl<'s> Demo<'s> {
         Appointment { from, to: from.plus_minutes(120), agreed_with: String::new() }
     }
 
+    /// That day in China, so many days from now, as `YYYY-MM-DD`.
+    fn day_in(&self, days: i64) -> String {
+        let digits = self.days_ago(-days, 12, 0).date_digits();
+        let (year, rest) = digits.split_at(4);
+        let (month, day) = rest.split_at(2);
+        format!("{year}-{month}-{day}")
+    }
+
     async fn request(
         &mut self,
         number: u32,
@@ -637,6 +645,47 @@ async fn on_hold(demo: &mut Demo<'_>) -> Result<(), Error> {
             ticket::Command::Hold {
                 reason: HoldReason::WaitingCustomer,
                 note: "客户出差，回来后来电".into(),
+            },
+        )
+        .await?;
+
+    // Brought to the counter: it stays with Li until the pump comes.
+    let call = repair(
+        8,
+        Channel::Shop,
+        Urgency::Normal,
+        "净水器不出水",
+        "客户把净水器送到门店：通电有响声，不出水",
+    );
+    let at = demo.days_ago(1, 14, 20);
+    let mut story = demo.call(26, call, at).await?;
+    story.triage(Priority::P2, Method::DropOff, "查增压泵和进水电磁阀").await?;
+    story.dispatch("li", 5, None).await?;
+    story.visit(3, visit::Command::Accept).await?;
+    story.visit(5, visit::Command::Arrive { consent: true }).await?;
+    let inspect = visit::Command::Inspect {
+        findings: "与客户一同验机，增压泵不建压，外壳无损伤".into(),
+        reproduced: Some(true),
+        configuration: "主机、电源适配器、进水管".into(),
+    };
+    story.visit(10, inspect).await?;
+    let talk = "保修期内免费，增压泵需调货，机器留在门店";
+    story.visit(3, visit::Command::Talk { summary: talk.into(), price_told: true }).await?;
+    story.visit(1, visit::Command::StartRepair).await?;
+    let keep = ticket::Command::KeepMachine {
+        reason: "增压泵需调货，约三天到".into(),
+        accessories: "电源适配器、进水管 1 根".into(),
+        ready_on: story.demo.day_in(3),
+        explained: true,
+    };
+    story.ticket("li", 4, keep).await?;
+    story
+        .ticket(
+            "li",
+            2,
+            ticket::Command::Hold {
+                reason: HoldReason::WaitingParts,
+                note: "增压泵已申请调货".into(),
             },
         )
         .await

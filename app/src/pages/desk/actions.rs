@@ -17,6 +17,7 @@ use super::{
 use crate::{
     device::{Device, device},
     locale::text,
+    pages::custody,
     ui::{Button, ButtonKind, Dialog, Icon},
 };
 
@@ -37,13 +38,15 @@ pub enum Action {
     FollowUp,
     Close,
     Reopen,
+    KeepMachine,
+    HandBack,
     EditContact,
     EditMachine,
     Cancel,
 }
 
 impl Action {
-    const ALL: [Action; 17] = [
+    const ALL: [Action; 19] = [
         Action::Triage,
         Action::HandOver,
         Action::SolveByPhone,
@@ -58,6 +61,8 @@ impl Action {
         Action::FollowUp,
         Action::Close,
         Action::Reopen,
+        Action::KeepMachine,
+        Action::HandBack,
         Action::EditContact,
         Action::EditMachine,
         Action::Cancel,
@@ -105,6 +110,8 @@ impl Action {
             Action::FollowUp => "follow-up",
             Action::Close => "close-ticket",
             Action::Reopen => "reopen",
+            Action::KeepMachine => "keep-machine",
+            Action::HandBack => "hand-back-machine",
             Action::EditContact => "edit-contact",
             Action::EditMachine => "edit-machine",
             Action::Cancel => "cancel-ticket",
@@ -165,6 +172,8 @@ impl Action {
             Action::OpenFollowUp | Action::FollowUp => Icon::Star,
             Action::Close => Icon::Lock,
             Action::Reopen => Icon::Undo,
+            Action::KeepMachine => Icon::Box,
+            Action::HandBack => Icon::Machine,
             Action::EditContact | Action::EditMachine => Icon::Edit,
             Action::Cancel => Icon::XCircle,
         }
@@ -188,6 +197,8 @@ impl Action {
             Action::FollowUp => desk.follow_up,
             Action::Close => desk.close,
             Action::Reopen => desk.reopen,
+            Action::KeepMachine => text().custody.keep,
+            Action::HandBack => text().custody.hand_back,
             Action::EditContact => desk.edit_contact,
             Action::EditMachine => desk.edit_machine,
             Action::Cancel => desk.cancel_ticket,
@@ -250,6 +261,8 @@ impl Action {
             Action::Object => OfTicket::Object { text: said() },
             Action::FollowUp => OfTicket::FollowUp { satisfied: true, note: said() },
             Action::Reopen => OfTicket::Reopen { reason: said() },
+            Action::KeepMachine => custody::keep_probe(),
+            Action::HandBack => custody::back_probe(),
             // What an old list left out must not keep anybody from adding it.
             Action::EditContact => OfTicket::EditContact {
                 contact: Box::new(Contact {
@@ -316,7 +329,13 @@ fn offers(ticket: &Ticket, device: Device) -> Vec<Offer> {
         let refusal = device.would(&action.probe(ticket, device)?).err();
         // A usual step that only somebody else, or only later, may do stays in sight with its reason.
         let telling = refusal.is_none_or(|refusal| {
-            matches!(refusal, Refusal::NotYourRole | Refusal::StillOpen | Refusal::TooLateToReopen)
+            matches!(
+                refusal,
+                Refusal::NotYourRole
+                    | Refusal::StillOpen
+                    | Refusal::MachineWithUs
+                    | Refusal::TooLateToReopen
+            )
         });
         Some(Offer {
             action,
@@ -479,6 +498,8 @@ fn form(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> AnyView {
         Action::Hold => view! { <forms::Hold id open/> }.into_any(),
         Action::Confirm => view! { <forms::Confirm id open/> }.into_any(),
         Action::FollowUp => view! { <forms::FollowUp id open/> }.into_any(),
+        Action::KeepMachine => custody::keep_form(id, open).into_any(),
+        Action::HandBack => custody::back_form(id, open).into_any(),
         Action::SolveByPhone
         | Action::LogCall
         | Action::Object

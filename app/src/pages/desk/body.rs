@@ -11,7 +11,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    actions::Actions,
+    actions::{self, Action, Actions},
     flags::Flags,
     history::{Composer, History, Typed},
     keys, looks,
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     device::device,
     locale::{self, text},
-    pages::{photo::TicketPhotos, shell::DeskShell},
+    pages::{custody, photo::TicketPhotos, shell::DeskShell},
     route::Route,
     ui::{
         Button, ButtonKind, ButtonLink, Card, CopyText, Empty, Fact, Facts, Icon, IconButton,
@@ -96,7 +96,7 @@ pub fn TicketBody(id: Id<Ticket>, #[prop(optional)] panel: bool) -> impl IntoVie
             view! {
                 <div class="split">
                     <div class="split__main">
-                        {head(id)} <Flags id/> {customer(id)} {problem(id)} {machine(id)}
+                        {head(id)} <Flags id/> {kept(id)} {customer(id)} {problem(id)} {machine(id)}
                         <Visits id/> <TicketPhotos id/> <Requests id/> <Composer id typed/> <History id/> {origin(id)}
                     </div>
                 </div>
@@ -106,7 +106,7 @@ pub fn TicketBody(id: Id<Ticket>, #[prop(optional)] panel: bool) -> impl IntoVie
             view! {
                 <div class="split">
                     <div class="split__main">
-                        {head(id)} <Flags id/> {problem(id)} <Visits id/> <TicketPhotos id/> <Requests id/>
+                        {head(id)} <Flags id/> {kept(id)} {problem(id)} <Visits id/> <TicketPhotos id/> <Requests id/>
                         <Composer id typed/> <History id/>
                     </div>
                     <aside class="split__side">{customer(id)} {machine(id)} {origin(id)}</aside>
@@ -277,6 +277,16 @@ fn steps(ticket: &Ticket) -> Vec<Step> {
         Step::new(label, state)
     })
     .collect()
+}
+
+/// The customer's machine, where it is or was with us.
+fn kept(id: Id<Ticket>) -> impl IntoView {
+    let doing = RwSignal::new(None);
+    let begin = move |action: Action| Callback::new(move |()| action.begin(id, doing));
+    view! {
+        {custody::card(id, begin(Action::KeepMachine), begin(Action::HandBack))}
+        {actions::dialog(doing)}
+    }
 }
 
 fn problem(id: Id<Ticket>) -> impl IntoView {

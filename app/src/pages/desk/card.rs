@@ -16,6 +16,7 @@ use super::{
 use crate::{
     device::device,
     locale::{self, text},
+    pages::custody,
     route::Route,
     ui::{Icon, SlaRail, SlaText, Tag, Tone},
 };
@@ -121,6 +122,10 @@ fn inside(
     let flagged = ticket.has_open_flags().then(|| {
         view! { <Tag text=text().desk.alert_undecided tone=Tone::Danger icon=Some(Icon::Flag)/> }
     });
+    let with_us = ticket.machine_with_us().map(|custody| {
+        let tone = if custody::is_late(custody) { Tone::Danger } else { Tone::Warning };
+        view! { <Tag text=text().custody.tag tone icon=Some(Icon::Machine)/> }
+    });
     let place = [ticket.machine.model.as_str(), ticket.contact.address.as_str()]
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -170,7 +175,7 @@ fn inside(
         </header>
         <p class="ticket__symptom">{ticket.title.clone()}</p>
         <p class="ticket__line clamp">{place}</p>
-        <p class="ticket__line row">{visit} {status} {flagged}</p>
+        <p class="ticket__line row">{visit} {status} {with_us} {flagged}</p>
         <footer class="ticket__foot">
             {foot}
             <span class="spacer"></span>

@@ -10,7 +10,8 @@ use leptos::prelude::*;
 use super::{contact, promise, step};
 use crate::{
     device::{Device, device},
-    locale::{day_number, text, time, window},
+    locale::{day_number, moment, text, time, window},
+    pages::custody,
     route::{self, Route},
     ui::{
         ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tag, Tone,
@@ -123,6 +124,15 @@ pub fn TicketCard(
             Some(warranty),
         ]);
         let waits = visit.as_ref().and_then(|visit| waits(visit, now.get()));
+        let custody = shown.machine_with_us().map(|custody| {
+            let late = custody::is_late(custody);
+            let said = match late {
+                true => text().custody.late.to_owned(),
+                false => (text().custody.with_us_since)(&moment(custody.since)),
+            };
+            let tone = if late { "danger" } else { "warning" };
+            view! { <p class="note" data-tone=tone data-name="with-us">{said}</p> }
+        });
         let next = visit
             .as_ref()
             .filter(|_| current)
@@ -155,6 +165,7 @@ pub fn TicketCard(
                 {(!place.is_empty()).then(|| view! { <p class="ticket__line">{place}</p> })}
                 <p class="ticket__line">{machine}</p>
                 {waits.map(|waits| view! { <p class="note" data-tone="warning">{waits}</p> })}
+                {custody}
                 <footer class="ticket__foot">
                     {promised.get().then(|| view! { <SlaText text=said left over/> })}
                     <span class="ticket__number num">{number}</span>

@@ -37,7 +37,7 @@ use crate::{
     clock,
     device::device,
     locale::{moment, text, window},
-    pages::{photo::TicketPhotos, shell::PhoneDetail},
+    pages::{custody, photo::TicketPhotos, shell::PhoneDetail},
     route::Route,
     ui::{
         ActionBar, ActionSheet, Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CopyText,
@@ -57,6 +57,8 @@ pub struct Open {
     contact: RwSignal<bool>,
     machine: RwSignal<bool>,
     take_on: RwSignal<bool>,
+    keep: RwSignal<bool>,
+    back: RwSignal<bool>,
 }
 
 /// A ticket.
@@ -86,6 +88,8 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
         contact: closed(),
         machine: closed(),
         take_on: closed(),
+        keep: closed(),
+        back: closed(),
     };
     let title = move || {
         ticket.with(|ticket| match ticket.as_ref().map(Ticket::spoken_number) {
@@ -117,6 +121,7 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
                 <TitleBar ticket/>
                 <Head id ticket visit/>
                 <Notices ticket visit/>
+                {custody::card(id, raise(open.keep), raise(open.back))}
                 <Contact ticket visit open/>
                 <Problem ticket/>
                 <MachineCard ticket open/>
@@ -129,6 +134,7 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
                 <EditMachine id open=open.machine/>
                 <HoldForm id open=open.hold/>
                 <TakeOnForm id open=open.take_on/>
+                {custody::drawers(id, open.keep, open.back)}
                 {move || {
                     visit_id
                         .get()
@@ -145,6 +151,11 @@ pub fn TicketPage(id: Id<Ticket>) -> impl IntoView {
             </Show>
         </PhoneDetail>
     }
+}
+
+/// A press that opens something.
+fn raise(open: RwSignal<bool>) -> Callback<()> {
+    Callback::new(move |()| open.set(true))
 }
 
 /// What is broken and how it stands; it stays in sight while the page is read.
@@ -755,6 +766,12 @@ fn More(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoVi
                 crate::route::go(Route::RequestParts(id));
             })
             .icon(Icon::Package),
+            SheetAction::new(text().custody.keep, move || open.keep.set(true))
+                .icon(Icon::Box)
+                .why_not(blocked(custody::keep_probe())),
+            SheetAction::new(text().custody.hand_back, move || open.back.set(true))
+                .icon(Icon::Machine)
+                .why_not(blocked(custody::back_probe())),
             SheetAction::new(words.neighbour, move || {
                 crate::route::go_to(&Route::NewTicket.with("from", id));
             })

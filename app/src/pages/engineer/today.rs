@@ -2,7 +2,7 @@
 //!
 //! By name: `ticket` a card, `accept`, `depart`, `start-repair`, `hand-in`, `next-step` its button; `list` the chosen
 //! list; `quick` the card's menu; `alert` and `understood`; `read-answers`; in `reminders`: `accept-due`,
-//! `update-due`, `hand-in-due`. Tabs by `data-value`.
+//! `update-due`, `hand-in-due`, `give-back-due`. Tabs by `data-value`.
 
 use std::{cmp::Reverse, time::Duration};
 
@@ -408,6 +408,8 @@ enum Reminder {
     /// The rule of twenty-four hours.
     Update,
     HandIn,
+    /// Whoever took a customer's machine along sees to it that it goes back.
+    GiveBack,
 }
 
 /// A job on which nothing was written down for so long asks what became of it.
@@ -421,16 +423,23 @@ fn reminder(ticket: &Ticket, visit: &Visit, hands_in: bool, now: Timestamp) -> O
     if hands_in {
         return Some(Reminder::HandIn);
     }
-    match visit.stage {
+    let waits = match visit.stage {
         _ if off || held => None,
         Stage::Assigned => is_late(visit, now).then_some(Reminder::Accept),
         stage if stage < Stage::Signed && silent && !later => Some(Reminder::Update),
         _ => None,
-    }
+    };
+    waits.or_else(|| {
+        let custody = ticket.machine_with_us()?;
+        let active = ticket.active_visit().map(|active| active.engineer);
+        let mine = custody.by == visit.engineer || active == Some(visit.engineer);
+        mine.then_some(Reminder::GiveBack)
+    })
 }
 
 impl Reminder {
-    const ALL: [Reminder; 3] = [Reminder::Accept, Reminder::Update, Reminder::HandIn];
+    const ALL: [Reminder; 4] =
+        [Reminder::Accept, Reminder::Update, Reminder::HandIn, Reminder::GiveBack];
 
     fn counted(self) -> fn(usize) -> String {
         let words = &text().engineer.today;
@@ -438,6 +447,7 @@ impl Reminder {
             Reminder::Accept => words.to_accept,
             Reminder::Update => words.to_update,
             Reminder::HandIn => words.to_hand_in,
+            Reminder::GiveBack => text().custody.to_return,
         }
     }
 
@@ -447,6 +457,7 @@ impl Reminder {
             Reminder::Accept => words.accept_overdue,
             Reminder::Update => words.update_overdue,
             Reminder::HandIn => words.hand_in_due,
+            Reminder::GiveBack => text().custody.return_due,
         }
     }
 
@@ -455,12 +466,13 @@ impl Reminder {
             Reminder::Accept => Icon::Bell,
             Reminder::Update => Icon::Clock,
             Reminder::HandIn => Icon::Inbox,
+            Reminder::GiveBack => Icon::Machine,
         }
     }
 
     fn route(self, ticket: Id<Ticket>) -> Route {
         match self {
-            Reminder::Accept | Reminder::Update => Route::Ticket(ticket),
+            Reminder::Accept | Reminder::Update | Reminder::GiveBack => Route::Ticket(ticket),
             Reminder::HandIn => Route::Work(ticket),
         }
     }
@@ -470,6 +482,7 @@ impl Reminder {
             Reminder::Accept => "accept-due",
             Reminder::Update => "update-due",
             Reminder::HandIn => "hand-in-due",
+            Reminder::GiveBack => "give-back-due",
         }
     }
 }

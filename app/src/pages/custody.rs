@@ -1,0 +1,299 @@
+//! The customer's machine in our hands: taking it in, how it stands, handing it back. On the phone and at the desk.
+//!
+//! Controls, by `data-name`: `slip`, `correct-slip`, `hand-back` on the card; `save-keep`, `save-back` in the forms.
+
+use domain::{
+    Command, Id,
+    custody::{Custody, Proof},
+    ticket::{self, Ticket},
+};
+use leptos::prelude::*;
+
+use crate::{
+    clock,
+    device::{Device, device},
+    locale::{input_date, moment, text, words},
+    pages::engineer::{choices, draft::Draft, lead_to},
+    route::{self, Route},
+    ui::{
+        Button, ButtonKind, ButtonLink, Card, CheckRow, DateTime, Drawer, Fact, Facts, Field, Icon,
+        RadioRows, TextArea, TimeKind, Tone, toast,
+    },
+};
+
+/// What the slip promises has passed (tracked).
+pub fn is_late(custody: &Custody) -> bool {
+    custody.is_late(&input_date(clock::minute()))
+}
+
+/// Keeping the machine, with as little in it as the rule needs to answer.
+pub fn keep_probe() -> ticket::Command {
+    ticket::Command::KeepMachine {
+        reason: "…".into(),
+        accessories: String::new(),
+        ready_on: String::new(),
+        explained: true,
+    }
+}
+
+/// Handing it back, likewise.
+pub fn back_probe() -> ticket::Command {
+    ticket::Command::HandBack { to: "…".into(), proof: Proof::Slip, note: String::new() }
+}
+
+/// The card on a ticket: since when the machine is with us and what came with it, or who has it again.
+pub fn card(id: Id<Ticket>, correct: Callback<()>, back: Callback<()>) -> impl IntoView {
+    let device = device();
+    let custody = Memo::new(move |_| device.find(id).and_then(|ticket| ticket.custody));
+    move || {
+        let custody = custody.get()?;
+        let words = &text().custody;
+        let fact = |label: &'static str, value: String| {
+            (!value.trim().is_empty()).then(|| view! { <Fact label value/> })
+        };
+        let at = move |at, by| format!("{} · {}", moment(at), device.name(by));
+        let (title, tone) = match custody.lasts() {
+            true if is_late(&custody) => (words.with_us, Tone::Danger),
+            true => (words.with_us, Tone::Warning),
+            false => (words.returned, Tone::Neutral),
+        };
+        let late = is_late(&custody)
+            .then(|| view! { <p class="note" data-tone="warning">{words.late}</p> });
+        let returned = custody.returned.clone().map(|returned| {
+            view! {
+                {fact(words.returned_at, at(returned.at, returned.by))}
+                {fact(words.to, returned.to)}
+                {fact(words.proof, text().words.proof(returned.proof).to_owned())}
+                {fact(words.note, returned.note)}
+            }
+        });
+        let buttons = custody.lasts().then(|| {
+            view! {
+                <div class="row" data-align="end">
+                    <Button
+                        text=words.correct
+                        icon=Icon::Edit
+                        kind=ButtonKind::Quiet
+                        name="correct-slip"
+                        why_not=device.why_not(move || Command::Ticket(id, keep_probe()))
+                        on_press=move || correct.run(())
+                    />
+                    <ButtonLink
+                        text=words.slip.title
+                        icon=Icon::Print
+                        href=Route::Slip(id).href()
+                        name="slip"
+                    />
+                    <Button
+                        text=words.hand_back
+                        icon=Icon::Machine
+                        name="hand-back"
+                        why_not=device.why_not(move || Command::Ticket(id, back_probe()))
+                        on_press=move || back.run(())
+                    />
+                </div>
+            }
+        });
+        Some(view! {
+            <Card title tone>
+                {late}
+                <Facts>
+                    {fact(words.since, at(custody.since, custody.by))}
+                    {fact(words.reason, custody.reason)}
+                    {fact(words.accessories, custody.accessories)}
+                    {fact(words.ready_on, custody.ready_on)}
+                    {returned}
+                </Facts>
+                {buttons}
+            </Card>
+        })
+    }
+}
+
+/// Both forms as they come up from below on a phone.
+pub fn drawers(id: Id<Ticket>, keep: RwSignal<bool>, back: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Drawer
+            open=keep
+            title=move || text().custody.keep
+            close=move || text().custody.close
+        >
+            {keep_form(id, keep)}
+        </Drawer>
+        <Drawer
+            open=back
+            title=move || text().custody.hand_back
+            close=move || text().custody.close
+        >
+            {back_form(id, back)}
+        </Drawer>
+    }
+}
+
+/// The two buttons under a form.
+fn bar(
+    device: Device,
+    draft: Draft,
+    open: RwSignal<bool>,
+    save: (fn() -> &'static str, &'static str, &'static str),
+    command: Callback<(), Command>,
+    then: Callback<()>,
+) -> impl IntoView {
+    let (word, name, first) = save;
+    let why_not = device.why_not(move || command.run(()));
+    let send = move || {
+        draft.send(untrack(|| command.run(())), 0, move || {
+            draft.settle();
+            let _gone = open.try_set(false);
+            then.run(());
+        });
+    };
+    view! {
+        <div class="dialog__bar">
+            <Button text=move || text().custody.cancel on_press=move || open.set(false)/>
+            <Button
+                text=word
+                kind=ButtonKind::Primary
+                name
+                why_not
+                busy=draft.busy()
+                on_blocked=move || lead_to(first)
+                on_press=send
+            />
+        </div>
+    }
+}
+
+/// What the slip will say.
+pub fn keep_form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+    let device = device();
+    let seen = untrack(|| device.find(id)).and_then(|it| it.machine_with_us().cloned());
+    let said = |of: fn(&Custody) -> &String| {
+        RwSignal::new(seen.as_ref().map(|seen| of(seen).clone()).unwrap_or_default())
+    };
+    let reason = said(|custody| &custody.reason);
+    let accessories = said(|custody| &custody.accessories);
+    let ready_on = said(|custody| &custody.ready_on);
+    let explained = RwSignal::new(false);
+    let draft = Draft::new(
+        format!("keep:{id}"),
+        vec![
+            ("reason", reason.into()),
+            ("accessories", accessories.into()),
+            ("ready_on", ready_on.into()),
+            ("explained", explained.into()),
+        ],
+    );
+    let command = move |()| {
+        let (reason, accessories) = (reason.get(), accessories.get());
+        let (ready_on, explained) = (ready_on.get(), explained.get());
+        let command = ticket::Command::KeepMachine { reason, accessories, ready_on, explained };
+        Command::Ticket(id, command)
+    };
+    let then = move |()| {
+        toast(Tone::Success, text().custody.kept);
+        route::go(Route::Slip(id));
+    };
+    view! {
+        <div class="form">
+            <p class="note">{move || text().custody.keep_lead}</p>
+            <TextArea
+                label=move || text().custody.reason
+                hint=move || text().custody.reason_hint
+                value=reason
+                rows=2
+                required=true
+                id="keep-reason"
+            />
+            <Field
+                label=move || text().custody.accessories
+                hint=move || text().custody.accessories_hint
+                value=accessories
+                max_length=120
+                id="keep-accessories"
+            />
+            <DateTime
+                label=move || text().custody.ready_on
+                hint=move || text().custody.ready_hint
+                value=ready_on
+                kind=TimeKind::Date
+                min=move || input_date(clock::minute())
+                id="keep-ready"
+            />
+            <CheckRow
+                label=move || text().custody.explained
+                checked=explained
+                id="keep-explained"
+            />
+            {bar(
+                device,
+                draft,
+                open,
+                (|| text().custody.save_keep, "save-keep", "keep-reason"),
+                Callback::new(command),
+                Callback::new(then),
+            )}
+        </div>
+    }
+}
+
+/// Who gets the machine, and how we know them.
+pub fn back_form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
+    const PROOFS: &[Proof] = &[Proof::Slip, Proof::Copy, Proof::Identity, Proof::Delivered];
+    let device = device();
+    let ticket = untrack(|| device.find(id));
+    let contact = ticket.as_ref().map(|ticket| ticket.contact.name.clone());
+    let along = ticket
+        .and_then(|ticket| Some(ticket.machine_with_us()?.accessories.clone()))
+        .filter(|accessories| !accessories.trim().is_empty());
+    let to = RwSignal::new(contact.unwrap_or_default());
+    let proof = RwSignal::new(words::code(&Proof::Slip));
+    let note = RwSignal::new(String::new());
+    let draft = Draft::new(
+        format!("hand-back:{id}"),
+        vec![("to", to.into()), ("proof", proof.into()), ("note", note.into())],
+    );
+    let command = move |()| {
+        let proof = words::from_code(&proof.get()).unwrap_or(Proof::Slip);
+        let (to, note) = (to.get().trim().to_owned(), note.get());
+        Command::Ticket(id, ticket::Command::HandBack { to, proof, note })
+    };
+    let identity = move || proof.with(|proof| *proof == words::code(&Proof::Identity));
+    let note_label = move || match identity() {
+        true => text().custody.checked,
+        false => text().custody.note,
+    };
+    let note_hint = move || match identity() {
+        true => text().custody.checked_hint,
+        false => "",
+    };
+    view! {
+        <div class="form">
+            {along.map(|along| {
+                view! { <p class="note">{move || (text().custody.take_along)(&along)}</p> }
+            })}
+            <Field
+                label=move || text().custody.to
+                value=to
+                required=true
+                max_length=60
+                id="back-to"
+            />
+            <RadioRows
+                label=move || text().custody.proof
+                value=proof
+                options=move || choices(PROOFS, |proof| text().words.proof(proof))
+                id="back-proof"
+            />
+            <TextArea label=note_label hint=note_hint value=note rows=2 id="back-note"/>
+            {bar(
+                device,
+                draft,
+                open,
+                (|| text().custody.save_back, "save-back", "back-to"),
+                Callback::new(command),
+                Callback::new(|()| toast(Tone::Success, text().custody.handed_back)),
+            )}
+        </div>
+    }
+}
