@@ -14,6 +14,7 @@ use crate::{
     model::{self, Model},
     part::{self, Part},
     part_request::{self, PartRequest},
+    rows::Noun,
     sheet::{self, Answer, Sheet},
     stock::{self, Place, Stock},
     team::{self, Team},
@@ -136,15 +137,18 @@ pub fn check(
 ) -> Result<(), Refusal> {
     let by = rows.actor(by)?;
     match command {
+        // A page asks this for every button: the ticket is looked at where it lies.
         Command::Visit(ticket, id, command) => {
-            let ticket = rows.find(*ticket).ok_or(Refusal::NotFound)?;
+            let row = rows.row(Key::of(*ticket)).ok_or(Refusal::NotFound)?;
+            let ticket = Ticket::of(&row).ok_or(Refusal::NotFound)?;
             let visit = ticket.visit(*id).ok_or(Refusal::NotFound)?;
             visit::entitled(visit, command, &by)?;
             visit::valid(command)?;
             visit::fits(visit, command)
         }
         Command::Ticket(id, command) => {
-            ticket::check(rows.find(*id).as_ref(), command, &by, at)?;
+            let row = rows.row(Key::of(*id));
+            ticket::check(row.as_deref().and_then(Ticket::of), command, &by, at)?;
             match command {
                 ticket::Command::Dispatch { engineer, .. } => able(rows, *engineer),
                 ticket::Command::TakeOn { .. } => able(rows, by.id),
