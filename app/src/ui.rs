@@ -53,7 +53,7 @@ pub use sla::{SlaRail, SlaText};
 pub use stepper::Stepper;
 pub use steps::{Step, StepState, Steps};
 pub use sync_chip::{SyncChip, SyncState};
-pub use tag::{Badge, Tag, Tone};
+pub use tag::{Badge, Tag, Tone, still_tag};
 pub use timeline::{Moment, Timeline};
 pub use toast::{Toasts, provide_toasts, toast, toast_undo};
 

@@ -49,6 +49,22 @@ pub fn Tag(
     }
 }
 
+/// A tag that stays as it is, for lists whose cards are drawn anew when something changes.
+pub fn still_tag(
+    text: impl Into<String>,
+    tone: Tone,
+    icon: Option<Icon>,
+    solid: bool,
+    struck: bool,
+) -> impl IntoView {
+    view! {
+        <span class="tag" data-tone=tone.name() data-solid=solid data-struck=struck>
+            {icon.map(Icon::svg)}
+            <span class="clamp">{text.into()}</span>
+        </span>
+    }
+}
+
 /// A number on a control. Nothing at zero.
 #[component]
 pub fn Badge(

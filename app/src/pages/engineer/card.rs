@@ -1,5 +1,7 @@
 //! A ticket in a list: who, what, where, when, and how much of the promised time is left.
 
+use std::time::Duration;
+
 use domain::{
     Id, Key, Timestamp,
     ticket::{self, HoldReason, Ticket, Urgency},
@@ -14,7 +16,8 @@ use crate::{
     pages::custody,
     route::{self, Route},
     ui::{
-        ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tag, Tone,
+        ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tag,
+        Tone, still_tag,
     },
 };
 
@@ -53,13 +56,13 @@ pub fn look(ticket: &Ticket) -> (Tone, Icon, bool) {
 /// The status of a ticket as a tag.
 #[component]
 pub fn StatusTag(#[prop(into)] ticket: Signal<Option<Ticket>>) -> impl IntoView {
-    move || {
-        let ticket = ticket.get()?;
-        let (tone, icon, solid) = look(&ticket);
-        let struck = matches!(ticket.stage, ticket::Stage::Cancelled { .. });
-        let word = text().words.status(&ticket);
-        Some(view! { <Tag text=word tone icon=Some(icon) solid struck/> })
-    }
+    move || ticket.with(|ticket| ticket.as_ref().map(status_tag))
+}
+
+fn status_tag(ticket: &Ticket) -> impl IntoView + use<> {
+    let (tone, icon, solid) = look(ticket);
+    let struck = matches!(ticket.stage, ticket::Stage::Cancelled { .. });
+    still_tag(text().words.status(ticket), tone, Some(icon), solid, struck)
 }
 
 /// What the customer said about the hurry, where it is more than usual.
@@ -74,6 +77,53 @@ pub fn UrgencyTag(urgency: Urgency) -> impl IntoView {
         Urgency::Critical => {
             Some(view! { <Tag text=word tone=Tone::Danger icon=Some(Icon::Flame) solid=true/> })
         }
+    }
+}
+
+/// Cards that are drawn at once: a phone shows four at a time.
+const CARDS_FIRST: usize = 6;
+/// Cards of one stretch of a list; the next follows at a press.
+const CARDS: usize = 20;
+/// So long after another list was asked for, the cards below the screen follow. Whoever types is faster than that.
+const BELOW_MS: u64 = 700;
+
+/// A list of tickets as cards, a stretch at a time. `asked` says which list it is: another one begins at its top.
+#[component]
+pub fn TicketCards(
+    #[prop(into)] ids: Signal<Vec<Id<Ticket>>>,
+    #[prop(into)] asked: Signal<String>,
+    now: Signal<Timestamp>,
+    #[prop(optional, into)] in_day: Signal<bool>,
+) -> impl IntoView {
+    let drawn = RwSignal::new((asked.get_untracked(), CARDS_FIRST));
+    let count = Memo::new(move |_| {
+        let of_this = |(of, count): &(String, usize)| asked.with(|it| it == of).then_some(*count);
+        drawn.with(of_this).unwrap_or(CARDS_FIRST)
+    });
+    Effect::new(move |_| {
+        let asked_now = asked.get();
+        let below = move || {
+            let still = asked.try_with_untracked(|it| *it == asked_now);
+            if still == Some(true) && count.get_untracked() < CARDS {
+                drawn.set((asked_now, CARDS));
+            }
+        };
+        set_timeout(below, Duration::from_millis(BELOW_MS));
+    });
+    let rest = move || ids.with(Vec::len).saturating_sub(count.get());
+    let first = move || ids.with(|ids| ids.iter().take(count.get()).copied().collect::<Vec<_>>());
+    view! {
+        <For each=first key=move |id| (*id, in_day.get()) let:id>
+            <TicketCard id now in_day=in_day.get_untracked()/>
+        </For>
+        <Show when=move || { count.get() >= CARDS && rest() != 0 }>
+            <Button
+                text=move || (text().desk.show_more)(rest())
+                wide=true
+                name="more-tickets"
+                on_press=move || drawn.set((asked.get_untracked(), count.get_untracked() + CARDS))
+            />
+        </Show>
     }
 }
 
@@ -158,7 +208,7 @@ pub fn TicketCard(
                         {when.unwrap_or_else(|| words.ticket.no_appointment.to_owned())}
                     </p>
                     <UrgencyTag urgency=shown.urgency/>
-                    <StatusTag ticket/>
+                    {status_tag(&shown)}
                 </header>
                 <a class="ticket__title" href=Route::Ticket(id).href()>{shown.contact.label()}</a>
                 <p class="ticket__symptom">{shown.title.clone()}</p>

@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    card::{Quick, TicketCard},
+    card::{Quick, TicketCards},
     contact,
     scan::ScanButton,
 };
@@ -21,7 +21,7 @@ use crate::{
     pages::shell::PhoneShell,
     route::{self, Route},
     search::{self, Line},
-    ui::{Button, ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
+    ui::{ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
 };
 
 /// What a filter lets through.
@@ -72,9 +72,6 @@ impl Filter {
     }
 }
 
-/// Cards that are drawn at first, and more at each press: a phone shows four at a time.
-const CARDS: usize = 20;
-
 /// The engineer's tickets.
 #[component]
 pub fn Tickets() -> impl IntoView {
@@ -83,7 +80,6 @@ pub fn Tickets() -> impl IntoView {
     // What was scanned on another page.
     let wanted = RwSignal::new(untrack(|| route::query("find")).unwrap_or_default());
     let filter = RwSignal::new(None::<Filter>);
-    let shown = RwSignal::new(CARDS);
     let tickets = Memo::new(move |_| search::lines(device));
     search::prepare(tickets);
     let me = Memo::new(move |_| device.me().id);
@@ -96,15 +92,7 @@ pub fn Tickets() -> impl IntoView {
             |line: &&Line| filter.is_none_or(|it| it.lets(&line.ticket, signed(&line.ticket)));
         tickets.with(|all| search::found(&wanted, all.iter().filter(lets)))
     });
-    Effect::new(move |_| {
-        // Another list begins at its top.
-        wanted.track();
-        filter.track();
-        shown.set(CARDS);
-    });
-    let rest = move || found.with(Vec::len).saturating_sub(shown.get());
-    let first =
-        move || found.with(|found| found.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let asked = Signal::derive(move || format!("{:?} {}", filter.get(), wanted.get()));
     let chips = Filter::ALL.map(|one| {
         let count = Signal::derive(move || {
             let count = tickets.with(|all| {
@@ -144,17 +132,7 @@ pub fn Tickets() -> impl IntoView {
                 {move || (text().engineer.tickets.count)(found.with(Vec::len))}
             </p>
             <div class="tickets" data-name="list">
-                <For each=first key=|id| *id let:id>
-                    <TicketCard id now/>
-                </For>
-                <Show when=move || rest() != 0>
-                    <Button
-                        text=move || (text().desk.show_more)(rest())
-                        wide=true
-                        name="more-tickets"
-                        on_press=move || shown.update(|shown| *shown += CARDS)
-                    />
-                </Show>
+                <TicketCards ids=found asked now/>
                 <Show when=move || found.with(Vec::is_empty)>
                     <Empty icon=Icon::Search text=move || text().engineer.tickets.nothing>
                         <ButtonLink

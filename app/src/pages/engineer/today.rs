@@ -15,7 +15,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    card::{Quick, TicketCard, is_late, join},
+    card::{Quick, TicketCard, TicketCards, is_late, join},
     contact,
     scan::{self, ScanButton},
     step,
@@ -78,12 +78,9 @@ fn order(ticket: &Ticket, me: Id<User>) -> (Reverse<bool>, i64, i64) {
 }
 
 /// The tickets of one list in the order they are worked on.
-fn list(all: &[Held<Ticket>], me: Id<User>, now: Timestamp, wanted: Place) -> Vec<Id<Ticket>> {
-    let mut found: Vec<&Ticket> = all
-        .iter()
-        .map(|ticket| &**ticket)
-        .filter(|ticket| place(ticket, me, now) == Some(wanted))
-        .collect();
+fn list(placed: &[(Place, Held<Ticket>)], me: Id<User>, wanted: Place) -> Vec<Id<Ticket>> {
+    let mut found: Vec<&Ticket> =
+        placed.iter().filter(|(place, _)| *place == wanted).map(|(_, ticket)| &**ticket).collect();
     found.sort_by_key(|ticket| order(ticket, me));
     if wanted == Place::Done {
         let done = |ticket: &&Ticket| ticket.visit_of(me).and_then(|visit| visit.finished_at);
@@ -95,6 +92,9 @@ fn list(all: &[Held<Ticket>], me: Id<User>, now: Timestamp, wanted: Place) -> Ve
 /// How many finished tickets the day's list shows; older ones are found by search.
 const DONE_MAX: usize = 30;
 
+/// Longer than any day, also one on which the clocks are changed.
+const DAYS_TWO_MS: u64 = 2 * 86_400_000;
+
 /// The scanner's reader comes last, when everything else is there.
 const KEEP_SCANNER_AFTER: Duration = Duration::from_secs(20);
 
@@ -105,8 +105,14 @@ pub fn Today() -> impl IntoView {
     let now = Signal::derive(clock::minute);
     let me = Memo::new(move |_| device.me().id);
     let tickets = Memo::new(move |_| device.held::<Ticket>());
+    // Looked through once for all lists.
+    let placed = Memo::new(move |_| {
+        let (me, now) = (me.get(), now.get());
+        let of = |ticket: &Held<Ticket>| Some((place(ticket, me, now)?, ticket.clone()));
+        tickets.with(|all| all.iter().filter_map(of).collect::<Vec<_>>())
+    });
     let in_place = move |wanted: Place| {
-        Memo::new(move |_| tickets.with(|all| list(all, me.get(), now.get(), wanted)))
+        Memo::new(move |_| placed.with(|placed| list(placed, me.get(), wanted)))
     };
     let new = in_place(Place::New);
     let today = in_place(Place::Today);
@@ -155,12 +161,14 @@ pub fn Today() -> impl IntoView {
         ids.into_iter().filter(|id| Some(*id) != pinned).collect::<Vec<_>>()
     });
     let finished = Memo::new(move |_| {
-        let day = day_number(now.get());
+        let now = now.get();
         let me = me.get();
+        // What a day is must be asked of the browser: only about what can be of today.
+        let recent = |at: &Timestamp| at.0.abs_diff(now.0) < DAYS_TWO_MS;
         tickets.with(|all| {
             all.iter()
                 .filter_map(|ticket| ticket.visit_of(me)?.finished_at)
-                .filter(|at| day_number(*at) == day)
+                .filter(|at| recent(at) && day_number(*at) == day_number(now))
                 .count()
         })
     });
@@ -202,9 +210,7 @@ pub fn Today() -> impl IntoView {
             <Reminders tickets me now/>
             <Tabs label=move || text().engineer.today.lists value=tab items=tabs/>
             <div class="tickets" data-name="list">
-                <For each=move || shown.get() key=move |id| (*id, in_day.get()) let:id>
-                    <TicketCard id now in_day=in_day.get_untracked()/>
-                </For>
+                <TicketCards ids=shown asked=tab now in_day/>
                 <Show when=move || shown.with(Vec::is_empty)>
                     <Empty icon=Icon::Sun text=empty/>
                 </Show>
@@ -215,9 +221,7 @@ pub fn Today() -> impl IntoView {
                     <span class="count">{move || registered.with(Vec::len)}</span>
                 </h2>
                 <div class="tickets">
-                    <For each=move || registered.get() key=|id| *id let:id>
-                        <TicketCard id now/>
-                    </For>
+                    <TicketCards ids=registered asked="registered" now/>
                 </div>
             </Show>
             {quick.menu()}
@@ -354,7 +358,9 @@ fn Reminders(
         let (me, now) = (me.get(), now.get());
         let of = |ticket: &Held<Ticket>| {
             let visit = ticket.visit_of(me)?;
-            let hands_in = step::next(device, ticket, visit) == Some(step::Step::HandIn);
+            // Most have been handed in long ago, and need no look at their steps.
+            let hands_in = !step::Step::HandIn.is_done(visit)
+                && step::next(device, ticket, visit) == Some(step::Step::HandIn);
             let reminder = reminder(ticket, visit, hands_in, now)?;
             let number = ticket.spoken_number().to_owned();
             Some((ticket.id, reminder, ticket.contact.label(), number))
