@@ -184,12 +184,21 @@ impl Store {
     /// # Errors
     /// [`Error::Stale`] when another tab was faster; nothing is written then.
     pub async fn write(self: &Rc<Self>, plan: &Plan) -> Result<(), Error> {
+        self.write_and(plan, || {}).await
+    }
+
+    /// The same; `issued` is called each time the plan is on its way to the disk, while this page has nothing to do.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when another tab was faster; nothing is written then, and nothing was issued.
+    pub async fn write_and(self: &Rc<Self>, plan: &Plan, issued: impl Fn()) -> Result<(), Error> {
         if self.is_in_memory() {
+            issued();
             return Ok(());
         }
         let mut last = Error::Stale;
         for attempt in 0..WRITE_TRIES {
-            match self.try_write(plan).await {
+            match self.try_write(plan, &issued).await {
                 Ok(()) => return Ok(()),
                 Err(error @ (Error::Stale | Error::MovedOn | Error::Full)) => return Err(error),
                 // What became of it is unknown: a connection can break after the commit reached the disk.
@@ -207,7 +216,7 @@ impl Store {
         Err(last)
     }
 
-    async fn try_write(self: &Rc<Self>, plan: &Plan) -> Result<(), Error> {
+    async fn try_write(self: &Rc<Self>, plan: &Plan, issued: impl Fn()) -> Result<(), Error> {
         // Everything is encoded before the transaction starts: it would end while we think.
         let head = bytes(&plan.head)?;
         let mut entries = Vec::with_capacity(plan.entries.len());
@@ -254,7 +263,9 @@ impl Store {
         for (key, value) in frozen {
             send(&kept, &key, value)?;
         }
-        transaction.commit().await?;
+        let committed = transaction.commit();
+        issued();
+        committed.await?;
         Ok(())
     }
 

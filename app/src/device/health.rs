@@ -7,6 +7,7 @@ use domain::{
     replica::{Arrived, Entry, Head, Plan, Replica},
 };
 use futures::{
+    channel::oneshot,
     future::{join, select},
     lock::Mutex,
 };
@@ -75,6 +76,8 @@ const ROOM_MS: [u32; 3] = [60, 250, 800];
 const MARK_MS: u64 = 200;
 /// How long saving waits for the second journal to be opened.
 const OPENING_MS: u32 = 2_000;
+/// How long reading the rest waits for the first screen to be painted.
+const PAINT_MS: u32 = 400;
 
 thread_local! {
     static MARKING: Cell<bool> = const { Cell::new(false) };
@@ -209,6 +212,7 @@ impl Device {
     async fn read_rest(self) {
         let turn = self.turn();
         let _turn = turn.lock().await;
+        painted().await;
         let first = self.view.with_untracked(Clone::clone);
         let (Some(store), Some(first)) = (self.store.get_value(), first) else { return };
         match store.load_rest(&first).await {
@@ -336,8 +340,20 @@ impl Device {
         let sealed = plan.entries.iter().filter(|(seq, _)| *seq > plan.expected.seq);
         let sealed: Vec<Envelope> = sealed.map(|(_, entry)| entry.envelope.clone()).collect();
         let second = self.second.get_value().filter(|_| !sealed.is_empty());
-        let Some(second) = second else { return self.keep_once(store, plan).await };
-        let (kept, twice) = join(self.keep_once(store, plan), second.add(&sealed)).await;
+        let Some(second) = second else { return self.keep_once(store, plan, || {}).await };
+        // The browser takes its time to accept an entry for its cache: the strict write goes before.
+        let (tell, issued) = oneshot::channel::<()>();
+        let tell = Cell::new(Some(tell));
+        let kept = async {
+            let kept = self.keep_once(store, plan, || drop(tell.take())).await;
+            drop(tell.take());
+            kept
+        };
+        let twice = async {
+            let _issued = issued.await;
+            second.add(&sealed).await
+        };
+        let (kept, twice) = join(kept, twice).await;
         if twice == Err(second::Trouble::Full) && self.free_ballast().await {
             // Once is enough for "saved"; twice is for the day the first is damaged.
             let _kept_twice = second.add(&sealed).await;
@@ -357,8 +373,13 @@ impl Device {
         let _opened = select(opening, TimeoutFuture::new(OPENING_MS)).await;
     }
 
-    async fn keep_once(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
-        let mut kept = store.write(plan).await;
+    async fn keep_once(
+        self,
+        store: &Rc<Store>,
+        plan: &Plan,
+        issued: impl Fn(),
+    ) -> Result<(), store::Error> {
+        let mut kept = store.write_and(plan, issued).await;
         if kept != Err(store::Error::Full) {
             return kept;
         }
@@ -501,6 +522,15 @@ impl Device {
             let _set = root.set_attribute("data-journal", if works { "ready" } else { "off" });
         }
     }
+}
+
+/// Waits until what was published last is on the screen. A page nobody looks at is not painted, and not waited for.
+async fn painted() {
+    let (tell, told) = oneshot::channel::<()>();
+    request_animation_frame(move || drop(tell));
+    let _painted = select(told, TimeoutFuture::new(PAINT_MS)).await;
+    // A frame is painted behind what asked for it.
+    TimeoutFuture::new(0).await;
 }
 
 /// The row of the person, so that work can go on before the server is heard. Any revision of it is newer.
