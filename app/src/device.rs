@@ -9,10 +9,10 @@ mod health;
 mod held;
 mod update;
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, collections::BTreeSet, rc::Rc};
 
 use domain::{
-    Command, Envelope, Id, Key, Lookup, Refusal, Timestamp, number,
+    Command, Envelope, Id, Key, Kind, Lookup, Refusal, Timestamp, number,
     replica::{Entry, Plan, Replica, Waiting},
     rows::Noun,
     talk::{Talk, Turn, Wake},
@@ -46,6 +46,8 @@ pub use update::FormOpen;
 pub struct Device {
     /// What the screen shows; `None` while nobody's data is open.
     pub(crate) view: RwSignal<Option<Replica>>,
+    /// Everybody this device knows, in the order of their ids. They seldom change, and names stand everywhere.
+    people: Memo<Vec<Held<User>>>,
     pub(crate) owner: RwSignal<Option<Owner>>,
     pub(crate) session: RwSignal<SessionState>,
     pub(crate) network: RwSignal<Network>,
@@ -97,8 +99,14 @@ impl Device {
     /// Opens what is kept here and starts to sync. Called once, by the outermost component. A document that is
     /// `handed_out` to a customer opens the one sheet, and leaves everything else to the next document.
     pub(crate) fn start(handed_out: bool) -> Self {
+        let view = RwSignal::new(None::<Replica>);
+        let people = move || {
+            let rows = view.with(|view| view.as_ref().map(|view| view.rows(Kind::User)));
+            rows.unwrap_or_default().into_iter().filter_map(Held::of).collect()
+        };
         let device = Self {
-            view: RwSignal::new(None),
+            view,
+            people: Memo::new(move |_| people()),
             owner: RwSignal::new(None),
             session: RwSignal::new(SessionState::Unknown),
             network: RwSignal::new(Network::default()),
@@ -139,9 +147,15 @@ impl Device {
     pub fn me(self) -> User {
         let owner = self.owner.get();
         let Some(owner) = owner else { return nobody() };
-        self.view
-            .with(|view| view.as_ref().and_then(|view| view.find(owner.user.id)))
-            .unwrap_or(owner.user)
+        self.person(owner.user.id, User::clone).unwrap_or(owner.user)
+    }
+
+    /// What `told` says of a person this device knows. What reads it runs again only when people change.
+    fn person<T>(self, id: Id<User>, told: impl Fn(&User) -> T) -> Option<T> {
+        self.people.with(|people| {
+            let place = people.binary_search_by_key(&id, |user| user.id).ok()?;
+            people.get(place).map(|user| told(user))
+        })
     }
 
     /// The time as the server would say. Not tracked; [`Device::minute`] is.
@@ -175,12 +189,17 @@ impl Device {
         rows.unwrap_or_default().into_iter().filter_map(Held::of).collect()
     }
 
+    /// How many rows of the server's this device holds.
+    pub fn rows_held(self) -> usize {
+        self.view.with(|view| view.as_ref().map_or(0, |view| view.confirmed().len()))
+    }
+
     /// A person's name.
     pub fn name(self, id: Id<User>) -> String {
         if id == SYSTEM {
             return locale::text().frame.system.into();
         }
-        let known = self.find(id).map(|user| user.name);
+        let known = self.person(id, |user| user.name.clone());
         let me =
             || self.owner.get().filter(|owner| owner.user.id == id).map(|owner| owner.user.name);
         known.or_else(me).unwrap_or_else(|| locale::text().frame.unknown_person.into())
@@ -213,6 +232,15 @@ impl Device {
             let journal = view.as_ref().map(Replica::journal);
             let entries = journal.into_iter().flatten().rev();
             entries.map(|(seq, entry)| (*seq, entry.clone())).collect()
+        })
+    }
+
+    /// The envelopes that wait for the server's answer.
+    pub fn unanswered(self) -> BTreeSet<Uuid> {
+        self.view.with(|view| {
+            let waits = |entry: &&Entry| entry.outcome.is_none();
+            let entries = view.iter().flat_map(|view| view.journal().values());
+            entries.filter(waits).map(|entry| entry.envelope.mid).collect()
         })
     }
 

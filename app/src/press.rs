@@ -18,10 +18,12 @@ impl Device {
         self,
         command: impl Fn() -> Command + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
-        Signal::derive(move || {
+        // A button asks several times, and the answer seldom changes.
+        let why_not = Memo::new(move |_| {
             let refusal = self.would(&command()).err()?;
             Some(text().words.refusal(refusal).to_owned())
-        })
+        });
+        why_not.into()
     }
 
     /// Does something; says so only when it did not work.

@@ -46,8 +46,13 @@ impl Device {
 
     /// Forgets a draft: it was sent, or thrown away by the person.
     pub fn drop_draft(self, form: &str) {
+        let leaves = |(name, json): &(String, Option<String>)| name == form && json.is_none();
+        if self.drafts.with_value(|drafts| drafts.unsaved.iter().any(leaves)) {
+            return;
+        }
         self.note_draft(form, None);
-        self.flush_drafts();
+        // What the person sees of it comes first; a page that goes away does it in its last moment.
+        set_timeout(move || self.flush_drafts(), Duration::ZERO);
     }
 
     /// When a draft was last saved on this device (tracked).

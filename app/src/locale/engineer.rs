@@ -293,6 +293,7 @@ texts! {
             |step, nth, all| format!("下一步：{step}（{nth}/{all}）"),
             |step, nth, all| format!("Next: {step} ({nth}/{all})");
         fn done_of(usize, usize): |done, all| format!("已完成 {done}/{all} 步"), |done, all| format!("{done} of {all} steps done");
+        fn show_earlier(usize): |n| format!("显示更早的经过（还有 {n} 条）"), |n| format!("Show earlier entries ({n} left)");
         fn visit(u32): |nth| format!("第 {nth} 次服务"), |nth| format!("Visit {nth}");
         fn repaired(String): |how| format!("已修复：{how}"), |how| format!("Repaired: {how}");
         fn no_fault(String): |how| format!("无故障：{how}"), |how| format!("No fault: {how}");

@@ -128,6 +128,11 @@ fn line_view(Line { id, tone, text, undo }: Line) -> impl IntoView {
 
 /// Lifts the frame above an open dialog. Browsers without popovers show it under the dialog.
 fn raise(frame: &web_sys::HtmlDivElement) {
+    // Lifting makes the browser work the whole page out at once: only where something may lie over the frame.
+    let lifted = frame.matches(":popover-open") == Ok(true);
+    if lifted && matches!(document().query_selector("dialog[open]"), Ok(None)) {
+        return;
+    }
     for method in ["hidePopover", "showPopover"] {
         let method = Reflect::get(frame, &JsValue::from_str(method));
         if let Some(method) = method.ok().and_then(|method| method.dyn_into::<Function>().ok()) {

@@ -1,6 +1,6 @@
 //! A form that survives: what is typed is kept on the phone until it is sent.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::Command;
 use leptos::{prelude::*, task::spawn_local};
@@ -78,7 +78,12 @@ pub struct Draft {
     blank: StoredValue<Kept>,
     ready: RwSignal<bool>,
     busy: RwSignal<bool>,
+    /// Whether sending takes so long that one wonders.
+    slow: RwSignal<bool>,
 }
+
+/// What is done sooner than this needs no sign that it is being done.
+const SLOW_MS: u64 = 150;
 
 impl Draft {
     /// Watches the fields; brings back what was typed before the page was left or the phone died.
@@ -94,6 +99,7 @@ impl Draft {
             blank: StoredValue::new(values),
             ready: RwSignal::new(false),
             busy: RwSignal::new(false),
+            slow: RwSignal::new(false),
         };
         spawn_local(async move {
             let kept = device.draft(&form).await;
@@ -144,9 +150,9 @@ impl Draft {
         self.clean.with(|clean| *clean != now)
     }
 
-    /// Whether the form is on its way into the journal.
+    /// Whether the form is on its way into the journal, and that takes a while.
     pub fn busy(self) -> Signal<bool> {
-        self.busy.into()
+        self.slow.into()
     }
 
     /// What is in the fields is kept elsewhere now.
@@ -181,9 +187,19 @@ impl Draft {
             return;
         }
         self.busy.set(true);
+        let wonder = move || {
+            if self.busy.try_get_untracked() == Some(true) {
+                self.slow.set(true);
+            }
+        };
+        let timer = set_timeout_with_handle(wonder, Duration::from_millis(SLOW_MS));
         spawn_local(async move {
             let sent = self.device.send_using(command, numbers).await;
+            timer.into_iter().for_each(|timer| timer.clear());
             let _gone = self.busy.try_set(false);
+            if self.slow.try_get_untracked() == Some(true) {
+                self.slow.set(false);
+            }
             match sent {
                 Ok(()) => {
                     if let Some(saved) = self.saved {

@@ -432,11 +432,11 @@ fn MachineCard(ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoView {
     let machine = Memo::new(move |_| {
         ticket.with(|ticket| Some((ticket.as_ref()?.id, ticket.as_ref()?.machine.serial.clone())))
     });
-    let heard = Memo::new(move |_| device.heard_at());
-    // Thousands of tickets are looked at, when the page opens and when more was heard: what one does here oneself
+    let rows = Memo::new(move |_| device.rows_held());
+    // Thousands of tickets are looked at, when the page opens and when rows came or went: what one does here oneself
     // brings no repair of another day. Only three are copied.
     let earlier = Memo::new(move |_| {
-        heard.track();
+        rows.track();
         let (shown, serial) = machine.get()?;
         let serial = serial.trim();
         if serial.is_empty() {
@@ -565,16 +565,17 @@ fn Visits(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                     .sheets
                     .iter()
                     .map(|sheet| {
-                        let signed = device
-                            .find::<Sheet>(*sheet)
-                            .map(|sheet| moment(sheet.at))
-                            .unwrap_or_default();
+                        let sheet = *sheet;
+                        let signed = Memo::new(move |_| {
+                            let sheet = device.find::<Sheet>(sheet);
+                            sheet.map(|sheet| moment(sheet.at)).unwrap_or_default()
+                        });
                         view! {
                             <Cell
                                 label=words.sheet
                                 hint=signed
                                 icon=Icon::Sheet
-                                href=Signal::stored(Route::Sheet(*sheet).href())
+                                href=Signal::stored(Route::Sheet(sheet).href())
                                 name="sheet"
                             />
                         }
@@ -620,13 +621,17 @@ fn Parts(id: Id<Ticket>) -> impl IntoView {
                                     .iter()
                                     .map(|line| format!("{} × {}", line.name, line.quantity))
                                     .collect();
-                                let hint = join([
-                                    request.number.clone(),
-                                    Some(moment(request.requested_at)),
-                                    device
-                                        .is_pending(Key::of(request.id))
-                                        .then(|| text().engineer.say.waits_here.to_owned()),
-                                ]);
+                                let id = request.id;
+                                let waits = Memo::new(move |_| device.is_pending(Key::of(id)));
+                                let (number, at) = (request.number.clone(), request.requested_at);
+                                let hint = Signal::derive(move || {
+                                    let waits_here = text().engineer.say.waits_here;
+                                    join([
+                                        number.clone(),
+                                        Some(moment(at)),
+                                        waits.get().then(|| waits_here.to_owned()),
+                                    ])
+                                });
                                 view! {
                                     <Cell
                                         label=lines.join(" · ")

@@ -1,5 +1,7 @@
 //! What happened on a ticket, newest first, and what one adds to it.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Command, Id, Key, Timestamp,
     ticket::{self, Act, Entry, Ticket},
@@ -63,6 +65,9 @@ pub fn NoteForm(id: Id<Ticket>) -> impl IntoView {
     }
 }
 
+/// Entries that are drawn at first, the newest, and more at each press.
+const ENTRIES: usize = 30;
+
 /// The history.
 #[component]
 pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
@@ -77,28 +82,23 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         ticket.with(|ticket| ticket.as_ref().is_some_and(|t| device.is_pending(Key::of(t.id))))
     });
     // The entries that wait are those whose envelopes have no answer yet.
-    let waiting = Memo::new(move |_| {
-        if !pending.get() {
-            return Vec::new();
-        }
-        device
-            .entries()
-            .into_iter()
-            .filter(|(_, entry)| entry.outcome.is_none())
-            .map(|(_, entry)| entry.envelope.mid)
-            .collect::<Vec<_>>()
-    });
+    let waiting =
+        Memo::new(move |_| if pending.get() { device.unanswered() } else { BTreeSet::new() });
+    let drawn = RwSignal::new(ENTRIES);
+    let rest = move || log.with(Vec::len).saturating_sub(drawn.get());
+    let newest = move || log.with(|log| log.iter().take(drawn.get()).cloned().collect::<Vec<_>>());
     view! {
         <Card title=move || text().engineer.ticket.history>
             <Timeline>
-                <For each=move || log.get() key=|entry| (entry.id, entry.act as u8) let:entry>
+                <For each=newest key=|entry| (entry.id, entry.act as u8) let:entry>
                     {
                         let (at, by, act, mid) = (entry.at, entry.by, entry.act, entry.id);
                         // A name seldom changes, and this list is long.
                         let who = Memo::new(move |_| device.name(by));
                         let said = StoredValue::new(entry);
+                        let waits = Memo::new(move |_| waiting.with(|all| all.contains(&mid)));
                         let pending = move || {
-                            if waiting.with(|waiting| waiting.contains(&mid)) {
+                            if waits.get() {
                                 text().engineer.say.waits_here.to_owned()
                             } else {
                                 String::new()
@@ -121,6 +121,14 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                     }
                 </For>
             </Timeline>
+            <Show when=move || rest() != 0>
+                <Button
+                    text=move || (text().engineer.ticket.show_earlier)(rest())
+                    wide=true
+                    name="more-history"
+                    on_press=move || drawn.update(|drawn| *drawn += ENTRIES)
+                />
+            </Show>
         </Card>
     }
 }
