@@ -17,16 +17,11 @@ pub(super) const SHARED: &[&str] =
 /// # Errors
 /// For a database of a newer program, and where the disk does not play along.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    let known: usize = connection
-        .query_row("pragma user_version", [], |row| row.get::<_, i64>(0))
-        .map(|v| usize::try_from(v).unwrap_or(usize::MAX))?;
-    if known > version() {
-        return Err(Error::internal(
-            "the data was written by a newer version of this program; use that one",
-        ));
-    }
-    for (step, text) in STEPS.iter().chain(SHARED).enumerate().skip(known) {
+    while known(connection)? < version() {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Asked again under the lock: another process may be at it too.
+        let step = known(&tx)?;
+        let Some(text) = STEPS.iter().chain(SHARED).nth(step) else { break };
         tx.execute_batch(text)?;
         if step == 0 {
             tx.execute(
@@ -38,6 +33,18 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
         tx.commit()?;
     }
     Ok(())
+}
+
+/// How many steps the database has behind it.
+fn known(connection: &Connection) -> Result<usize, Error> {
+    let known: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
+    let known = usize::try_from(known).unwrap_or(usize::MAX);
+    if known > version() {
+        return Err(Error::internal(
+            "the data was written by a newer version of this program; use that one",
+        ));
+    }
+    Ok(known)
 }
 
 /// What the schema is called in `doorstep migrate`.

@@ -161,6 +161,31 @@ async fn a_restart_knows_everything_and_a_newer_database_is_left_alone() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn data_of_the_first_release_grows_to_this_one_and_keeps_what_it_holds() {
+    let store = Store::temporary().unwrap();
+    let place = store.place().clone();
+    store.carry_out(SYSTEM, vec![order("one")]).await.unwrap();
+    let back = match &place {
+        Place::Folder(_) => "pragma user_version = 2",
+        Place::Database(_) => "update schema_version set n = 2 where one = 1",
+    };
+    for text in ["drop table enrolment", "drop table organisation", "drop table secret", back] {
+        store.write(move |writing| writing.run(text, &[]).map(drop)).await.unwrap();
+    }
+
+    // Where several processes share a database, all of them are started anew.
+    let open = |_| Store::open_at(&place, None, Care::Full).unwrap();
+    let opened = std::thread::scope(|scope| {
+        let both = [0, 1].map(|n| scope.spawn(move || open(n)));
+        both.map(|one| one.join().unwrap())
+    });
+    let [one, other] = &opened;
+    assert_eq!(one.find(team("one").id).await.unwrap(), Some(team("one")));
+    assert_eq!(one.key().public().point, other.key().public().point, "one key for all");
+    one.write(|writing| writing.run("select code from enrolment", &[]).map(drop)).await.unwrap();
+}
+
 /// Ends every connection of a store, as a database does that is restarted; says how many there were.
 fn cut_off(place: &Place) -> usize {
     let Place::Database(address) = place else { return 0 };
