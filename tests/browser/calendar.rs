@@ -64,7 +64,7 @@ async fn plan(language: Language) {
     let row = "return words(seen(`[data-name=calendar-block][data-ticket=\"${args[0]}\"]`)[0].closest('.calendar__row'))";
     let has_it: String = desk.js(row, &[json!(ticket)]).await;
     let other = if has_it.contains("李静") { "王磊" } else { "李静" };
-    type_key(&desk, "m").await;
+    type_key(&desk, "p").await;
     desk.press_text(other).await;
     desk.fill("#plan-day", &day).await;
     desk.fill("#plan-time", "20:00").await;

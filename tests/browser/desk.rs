@@ -58,7 +58,7 @@ async fn the_palette_finds_by_initials_and_no_key_acts_while_somebody_composes()
     let (_world, desk) = a_desk().await;
     let ticket = work::register(&desk, &work::CALL).await;
     desk.go("/desk").await;
-    for name in ["n", "m", "x", "?", "/"] {
+    for name in ["n", "m", "p", "x", "?", "/"] {
         key(&desk, name, Key { composing: true, ..Key::default() }).await;
     }
     key(&desk, "k", Key { control: true, composing: true }).await;
@@ -88,7 +88,7 @@ async fn the_palette_finds_by_initials_and_no_key_acts_while_somebody_composes()
 }
 
 #[tokio::test]
-async fn a_card_moves_by_keyboard_to_where_the_rule_lets_it() {
+async fn a_card_moves_by_keyboard_to_where_the_rule_lets_it_and_its_visit_is_planned() {
     let (_world, desk) = a_desk().await;
     let ticket = work::register(&desk, &work::CALL).await;
     desk.go("/desk").await;
@@ -101,6 +101,20 @@ async fn a_card_moves_by_keyboard_to_where_the_rule_lets_it() {
     assert!(!desk.may("move-to-confirm").await, "the engineer does this in the field");
     desk.press("move-to-dispatch").await;
     see_in_column(&desk, &ticket, "to-dispatch").await;
+
+    // Who could go is one key away, and what is picked there moves the card on.
+    focus_card(&desk, &ticket).await;
+    key(&desk, "p", Key::default()).await;
+    desk.press_text("李静").await;
+    desk.press("save-dispatch").await;
+    desk.until(
+        "it is announced, once",
+        "const said = [...document.querySelectorAll('[role=status], [role=alert], [aria-live]')]; \
+         return said.filter((it) => it.textContent.includes('已派给李静')).length === 1",
+        &[],
+    )
+    .await;
+    see_in_column(&desk, &ticket, "assigned").await;
     desk.assert_calm().await;
 }
 

@@ -64,6 +64,7 @@ pub struct BoardText {
     pub key_walk: &'static str,
     pub key_open: &'static str,
     pub key_choose: &'static str,
+    pub key_plan: &'static str,
     pub key_move: &'static str,
     pub key_leave: &'static str,
     pub key_help: &'static str,
@@ -130,7 +131,8 @@ pub const ZH: BoardText = BoardText {
     key_walk: "在卡片之间移动",
     key_open: "打开所在的卡片",
     key_choose: "选择或取消选择",
-    key_move: "移到其他列",
+    key_plan: "派单排期：推荐的人和时间",
+    key_move: "移到其他列；在日历上是改期",
     key_leave: "关闭侧栏，取消选择",
     key_help: "显示快捷键",
 };
@@ -204,7 +206,8 @@ pub const EN: BoardText = BoardText {
     key_walk: "Move between cards",
     key_open: "Open the card",
     key_choose: "Select or deselect",
-    key_move: "Move to another column",
+    key_plan: "Plan: who could go, and when",
+    key_move: "Move to another column; on the calendar, to another time",
     key_leave: "Close the panel, clear the selection",
     key_help: "Show the shortcuts",
 };

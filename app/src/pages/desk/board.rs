@@ -16,7 +16,8 @@ use super::{
     card::{Hand, TicketCard},
     columns::{Alert, Column, Slip},
     filter::{self, Crew, Filter, Sieve},
-    keys, looks,
+    keys::{self, CardKey},
+    looks,
     many::{self, Chosen},
     pointed,
 };
@@ -28,7 +29,7 @@ use crate::{
     route::Route,
     ui::{
         Button, ButtonKind, ButtonLink, Dialog, Empty, Field, FieldKind, Icon, SearchBar, TabItem,
-        Tabs,
+        Tabs, Tone, toast,
     },
 };
 
@@ -98,13 +99,15 @@ pub fn Board() -> impl IntoView {
         picked.set(None);
         hand.chosen.clear();
     });
-    keys::on_card(move |key, card| match key {
-        "x" | "X" => {
+    keys::on_card(move |key, card| match (key, card.or(picked.get_untracked())) {
+        (CardKey::Choose, _) => {
             if let Some(id) = card {
                 hand.chosen.toggle(id);
             }
         }
-        _ => moving.set(card.or(picked.get_untracked())),
+        (CardKey::Plan, Some(id)) => plan(id, device, doing),
+        (CardKey::Plan, None) => {}
+        (CardKey::Move, id) => moving.set(id),
     });
     let narrow = looks::narrower_than(PHONE_REM);
     let chosen = RwSignal::new(Column::ToDispatch.word().to_owned());
@@ -157,6 +160,15 @@ pub fn Board() -> impl IntoView {
             {actions::dialog(doing)}
             {mover(moving, doing)}
         </DeskShell>
+    }
+}
+
+/// Opens the planning dialog, or says why nobody can be sent now.
+fn plan(id: Id<Ticket>, device: Device, doing: RwSignal<Option<(Id<Ticket>, Action)>>) {
+    let Some(ticket) = untrack(|| device.find(id)) else { return };
+    match untrack(|| Action::Dispatch.why_not(&ticket, device)) {
+        None => Action::Dispatch.begin(id, doing),
+        Some(why) => toast(Tone::Warning, why),
     }
 }
 

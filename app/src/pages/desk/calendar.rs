@@ -16,7 +16,12 @@ use self::{
     hands::{Calendar as Hands, Carried},
     timetable::{DAY, Days, Timetable, Wanted},
 };
-use super::{body, dispatch::PlanDialog, keys, looks};
+use super::{
+    body,
+    dispatch::PlanDialog,
+    keys::{self, CardKey},
+    looks,
+};
 use crate::{
     device::{Device, device},
     locale::{self, text},
@@ -96,6 +101,12 @@ pub fn Calendar() -> impl IntoView {
     keys::shortcuts(move || {
         if !hands.put_back() {
             hands.picked.set(None);
+        }
+    });
+    keys::on_card(move |key, card| {
+        // To move a visit is to plan it anew.
+        if matches!(key, CardKey::Plan | CardKey::Move) {
+            hands.open_plan(card);
         }
     });
     let narrow = looks::narrower_than(GRID_REM);

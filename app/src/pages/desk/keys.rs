@@ -61,24 +61,39 @@ pub(super) fn shortcuts(leave: impl Fn() + Send + Sync + 'static) {
     on_cleanup(move || listener.remove());
 }
 
-/// Calls with `x` or `m` and the ticket of the card that has the focus or, where none has, under the pointer.
-pub(super) fn on_card(act: impl Fn(&str, Option<Id<Ticket>>) + Send + Sync + 'static) {
+/// What a key does with a card: `X` chooses it, `M` moves it, `P` plans its visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CardKey {
+    Choose,
+    Move,
+    Plan,
+}
+
+/// Calls with the key and the ticket of the card that has the focus or, where none has, under the pointer.
+pub(super) fn on_card(act: impl Fn(CardKey, Option<Id<Ticket>>) + Send + Sync + 'static) {
     let listener = window_event_listener(ev::keydown, move |event| {
-        let key = event.key();
-        if busy(&event) || !matches!(key.as_str(), "x" | "X" | "m" | "M") {
+        let key = match event.key().as_str() {
+            "x" | "X" => CardKey::Choose,
+            "m" | "M" => CardKey::Move,
+            "p" | "P" => CardKey::Plan,
+            _ => return,
+        };
+        if busy(&event) {
             return;
         }
         let focused = document().active_element().and_then(|it| it.closest(CARD).ok().flatten());
-        let pointed = || document().query_selector(&format!("{CARD}:hover")).ok().flatten();
+        let pointed = || document().query_selector(POINTED).ok().flatten();
         let card = focused.or_else(pointed);
         let id = card.and_then(|card| card.get_attribute("data-ticket")?.parse().ok());
         event.prevent_default();
-        act(&key, id);
+        act(key, id);
     });
     on_cleanup(move || listener.remove());
 }
 
-const CARD: &str = ".board__card[data-ticket]";
+/// A ticket on the board, and one on the calendar.
+const CARD: &str = ".board__card[data-ticket], .calendar [data-ticket]";
+const POINTED: &str = ".board__card[data-ticket]:hover, .calendar [data-ticket]:hover";
 
 /// Arrows, and `J` and `K`, move the focus from card to card; left and right lead into the next column.
 pub(super) fn walk(event: &web_sys::KeyboardEvent) {

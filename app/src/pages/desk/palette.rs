@@ -92,7 +92,7 @@ fn places(user: &User) -> Vec<(Route, Icon, &'static str)> {
     add(
         &[Coordinator, Supervisor, Administrator],
         &[
-            (Route::Devices, Icon::Phone, frame.devices),
+            (Route::Devices, Icon::Device, frame.devices),
             (Route::Attention, Icon::Alert, text().watch.attention),
         ],
     );
@@ -348,6 +348,7 @@ fn help() -> impl IntoView {
             {line(&["↑", "↓", "←", "→", "J", "K"], || text().board.key_walk)}
             {line(&["↵"], || text().board.key_open)}
             {line(&["X"], || text().board.key_choose)}
+            {line(&["P"], || text().board.key_plan)}
             {line(&["M"], || text().board.key_move)}
             {line(&["Esc"], || text().board.key_leave)}
             {line(&["?"], || text().board.key_help)}

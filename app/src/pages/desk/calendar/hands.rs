@@ -464,7 +464,7 @@ impl Calendar {
             "ArrowRight" => (0, 1),
             "Home" => (0, -1_000),
             "End" => (0, 1_000),
-            "Enter" | " " | "m" | "M" => {
+            "Enter" | " " => {
                 event.prevent_default();
                 self.act(&key, spot);
                 return;
@@ -482,20 +482,34 @@ impl Calendar {
         show_cursor();
     }
 
-    fn act(self, key: &str, spot: Spot) {
-        let here = self.table.with_untracked(|table| {
+    /// Opens the planning dialog for what is carried, else for what the cursor is on, else for `card` or what is
+    /// looked at.
+    pub(super) fn open_plan(self, card: Option<Id<Ticket>>) {
+        let at_cursor = || {
+            let (grid, focus) = (self.grid.get_untracked()?, document().active_element()?);
+            let spot = self.spot.get_untracked().filter(|_| focus.is_same_node(Some(&grid)))?;
+            self.ticket_at(spot)
+        };
+        let carried = self.carried.get_untracked().map(|it| it.ticket);
+        let ticket = carried.or_else(at_cursor).or(card).or(self.picked.get_untracked());
+        if let Some(ticket) = ticket {
+            self.carried.set(None);
+            self.plan.set(Some(Plan::of(ticket)));
+        }
+    }
+
+    fn ticket_at(self, spot: Spot) -> Option<Id<Ticket>> {
+        self.table.with_untracked(|table| {
             table.block_at(spot.engineer, spot.at).map(|block| block.ticket)
-        });
+        })
+    }
+
+    fn act(self, key: &str, spot: Spot) {
+        let here = self.ticket_at(spot);
         match (key, self.carried.get_untracked(), here) {
             ("Enter" | " ", Some(carried), _) => self.drop_at(carried, spot),
             ("Enter", None, Some(ticket)) => self.take_up(ticket),
             (" ", None, Some(ticket)) => self.picked.set(Some(ticket)),
-            ("m" | "M", carried, here) => {
-                if let Some(ticket) = carried.map(|it| it.ticket).or(here) {
-                    self.carried.set(None);
-                    self.plan.set(Some(Plan::of(ticket)));
-                }
-            }
             _ => {}
         }
     }

@@ -150,12 +150,6 @@ fn key(calendar: Calendar, event: &ev::KeyboardEvent) {
                 calendar.take_up(id);
             }
         }
-        "m" | "M" => {
-            if let Ok(id) = id.parse() {
-                event.prevent_default();
-                calendar.plan.set(Some(Plan::of(id)));
-            }
-        }
         step @ ("ArrowDown" | "ArrowUp") => {
             event.prevent_default();
             let own = card.closest("li").ok().flatten();
