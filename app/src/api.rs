@@ -175,6 +175,11 @@ pub struct OfficeDevice {
     pub waiting: Option<u64>,
     #[serde(default)]
     pub waiting_since: Option<domain::Timestamp>,
+    /// How much of its room is in use, and whether its browser promised not to clear it; nothing where it never said.
+    #[serde(default)]
+    pub full_percent: Option<u8>,
+    #[serde(default)]
+    pub lasting: Option<bool>,
     /// When it was shut out.
     #[serde(default)]
     pub revoked: Option<domain::Timestamp>,

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use domain::wire::Room;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -108,6 +109,20 @@ impl StorageReport {
                 self.quota.set(estimate.get_quota());
             }
         });
+    }
+
+    /// How safely this device keeps what it holds, as the office hears it.
+    pub(crate) fn room(self) -> Room {
+        let share = self.usage.get_untracked().zip(self.quota.get_untracked());
+        let share = share.filter(|(_, quota)| *quota > 0.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 100"
+        )]
+        let full_percent =
+            share.map(|(usage, quota)| (usage / quota * 100.0).clamp(0.0, 100.0) as u8);
+        Room { full_percent, lasting: self.persisted.get_untracked() }
     }
 
     /// Asks the browser never to clear the data by itself.

@@ -94,13 +94,14 @@ pub(crate) fn start(device: Device) {
     let _watch = window_event_listener(online, |_| nudge(Wake::World));
     // `visibilitychange` bubbles from the document to the window.
     let shown = ev::Custom::<Event>::new("visibilitychange");
-    let _watch =
-        window_event_listener(
-            shown,
-            move |_| {
-                if visible() { nudge(Wake::World) } else { hang_up() }
-            },
-        );
+    let _watch = window_event_listener(shown, move |_| {
+        if visible() {
+            device.storage_report().refresh();
+            nudge(Wake::World);
+        } else {
+            hang_up();
+        }
+    });
     spawn_local(run(device, wakes));
 }
 
@@ -157,7 +158,10 @@ async fn round(device: Device, talk: &mut Talk) -> u32 {
     }
     while may_talk(device) {
         match device.turn_of(talk) {
-            Some(Turn::Ask(request)) => ask(device, talk, &request).await,
+            Some(Turn::Ask(mut request)) => {
+                request.room = Some(device.storage_report().room());
+                ask(device, talk, &request).await;
+            }
             Some(Turn::Register) => register(device, talk).await,
             Some(Turn::Rest) => {
                 if device.network.get_untracked() != Network::TooOld {

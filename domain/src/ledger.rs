@@ -24,7 +24,7 @@ use crate::{
     walk::Sum,
     wire::{
         Ask, Cursor, Held, Mode, Outcome, PROTO, PROTO_HEARS, Push, Put, ROWS_MAX, Request,
-        Response, Sent, Stretch, Verdict,
+        Response, Room, Sent, Stretch, Verdict,
     },
 };
 
@@ -190,6 +190,7 @@ pub trait Ledger: Journal + Lookup {
 pub struct Told<'a> {
     pub build: &'a str,
     pub waiting: Option<&'a Held>,
+    pub room: Option<Room>,
 }
 
 /// How far ahead of its arrival something may have happened.
@@ -236,7 +237,8 @@ pub fn push<L: Ledger>(
         return Ok(Push::Fork);
     };
     replica.last_seen = received;
-    let told = Told { build: build(request), waiting: request.waiting.as_ref() };
+    let told =
+        Told { build: build(request), waiting: request.waiting.as_ref(), room: request.room };
     if request.prev_seq > replica.last_seq && !Canary::BatchContinuesAfterGap.planted() {
         ledger.advance(&replica, Some(told))?;
         return Ok(Push::NeedFrom(replica.last_seq + 1));

@@ -428,6 +428,7 @@ impl Replica {
             stretch,
             sums,
             waiting: (count > 0).then_some(Held { count, oldest }),
+            room: None,
         }
     }
 

@@ -44,6 +44,9 @@ pub struct Request {
     /// What the device holds besides this request, so that the office can name what a lost phone had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Held>,
+    /// What keeps it there, so that the office can warn before work is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<Room>,
 }
 
 /// How far a photo has come to the server.
@@ -54,6 +57,20 @@ pub struct Blob {
     /// Whether it is whole, hashes to its name, and has reached the disk.
     pub ready: bool,
 }
+
+/// How safely a device keeps what it holds, as far as its browser says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// How much of the room it may have is in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_percent: Option<u8>,
+    /// Whether the browser promised not to clear it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasting: Option<bool>,
+}
+
+/// From here on a device is nearly full, in percent.
+pub const FULL_PERCENT: u8 = 80;
 
 /// How much unsent work a device holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use domain::{
     Id, Timestamp,
     replica::Replica,
     user::{Role, User},
+    wire::Room,
 };
 use serde::Serialize;
 
@@ -27,6 +28,9 @@ pub(crate) struct Device {
     /// How many entries it still held when it was last seen; nothing where it never said.
     waiting: Option<u64>,
     waiting_since: Option<Timestamp>,
+    /// How safely it keeps what it holds; what its browser does not say is left out.
+    #[serde(flatten)]
+    room: Room,
     revoked: Option<Timestamp>,
 }
 
@@ -58,6 +62,7 @@ pub(crate) async fn list(
                 build: row.build,
                 waiting: row.waiting,
                 waiting_since: row.waiting_since,
+                room: row.room,
                 revoked: row.revoked,
             })
         });

@@ -196,6 +196,7 @@ mod tests {
             stretch: None,
             sums: false,
             waiting: None,
+            room: None,
         };
         let (doomed, start) = (Doomed::default(), clock::now());
         let failed = doomed.push(&store, by, &request(0), start).await;

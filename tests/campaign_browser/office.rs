@@ -73,6 +73,7 @@ impl Office {
                 stretch: stretch.take(),
                 sums: false,
                 waiting: None,
+                room: None,
             };
             let request = serde_json::to_value(request).map_err(|why| why.to_string())?;
             let (_, body) = call(self.port, "/api/v1/sync", &self.cookie, &request)?;

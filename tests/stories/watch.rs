@@ -88,6 +88,7 @@ async fn the_office_knows_what_waits_on_which_phone() {
     let mut question = li.question();
     let since = now().plus_minutes(-90);
     question["waiting"] = json!({"count": 12, "oldest": since});
+    question["room"] = json!({"full_percent": 91, "lasting": false});
     question["envelopes"] = json!([{
         "seq": 1, "mid": uuid::Uuid::now_v7(), "by": li.me(), "at": now(), "command": {"x": 1},
     }]);
@@ -101,6 +102,18 @@ async fn the_office_knows_what_waits_on_which_phone() {
     assert_eq!(phone["waiting_since"], json!(since));
     assert_eq!(phone["name"], "李静");
     assert_eq!(phone["revoked"], Value::Null);
+    assert_eq!(phone["full_percent"], 91);
+    assert_eq!(phone["lasting"], false);
+
+    // An older app says nothing of its room; what was known stays, and what nobody said is left out.
+    let _: Response =
+        world.send(post("/api/v1/sync", &li.cookie, &li.question())).await.json(StatusCode::OK);
+    let desk = world.device("diaodu").await;
+    let devices: Vec<Value> =
+        world.send(get("/api/v1/devices", &cookie)).await.json(StatusCode::OK);
+    let of = |user| devices.iter().find(|device| device["user"] == json!(user)).unwrap();
+    assert_eq!(of(li.me())["full_percent"], 91);
+    assert_eq!(of(desk.me()).get("lasting"), None);
 }
 
 #[tokio::test]

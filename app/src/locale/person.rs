@@ -89,7 +89,6 @@ pub struct OutboxText {
 
     pub storage_heading: &'static str,
     pub used: fn(&str, &str) -> String,
-    pub used_short: &'static str,
     pub persistent: &'static str,
     pub persistent_yes: &'static str,
     pub persistent_no: &'static str,
@@ -97,14 +96,6 @@ pub struct OutboxText {
     pub persist: &'static str,
     pub persist_refused: &'static str,
     pub nearly_full: &'static str,
-
-    pub install_heading: &'static str,
-    pub install: &'static str,
-    pub installed: &'static str,
-    pub install_why: &'static str,
-    pub install_ios: &'static str,
-    pub install_other: &'static str,
-    pub install_web_view: &'static str,
 }
 
 /// One's own page.
@@ -241,7 +232,6 @@ pub const ZH: PersonText = PersonText {
 
         storage_heading: "存储",
         used: |used, quota| format!("已用 {used}，可用 {quota}"),
-        used_short: "占用空间",
         persistent: "长期保存",
         persistent_yes: "已开启",
         persistent_no: "未开启",
@@ -249,18 +239,10 @@ pub const ZH: PersonText = PersonText {
         persist: "开启",
         persist_refused: "浏览器没有同意。把应用安装到桌面后通常会自动开启。",
         nearly_full: "存储空间快用完了。请联网上传，并清理手机空间。",
-
-        install_heading: "安装到桌面",
-        install: "安装",
-        installed: "已安装",
-        install_why: "安装后像普通应用一样打开，数据不容易被浏览器清除。",
-        install_ios: "在 Safari 里点底部的「分享」，再点「添加到主屏幕」。在 iPhone 上，没有安装的网站一周不用，数据可能被清除。",
-        install_other: "打开浏览器菜单，选「安装应用」或「添加到主屏幕」。有的手机需要先允许浏览器创建桌面快捷方式。",
-        install_web_view: "您正在微信或钉钉里打开。请点右上角「···」，选「在浏览器打开」，否则没有网络时打不开。",
     },
     me: MeText {
         title: "我的",
-        roles: "角色",
+        roles: "岗位",
         phone: "电话",
         look_heading: "显示",
         language: "语言",
@@ -427,7 +409,6 @@ pub const EN: PersonText = PersonText {
 
         storage_heading: "Storage",
         used: |used, quota| format!("{used} used of {quota}"),
-        used_short: "Space used",
         persistent: "Kept for good",
         persistent_yes: "On",
         persistent_no: "Off",
@@ -435,14 +416,6 @@ pub const EN: PersonText = PersonText {
         persist: "Turn on",
         persist_refused: "The browser said no. Once the app is installed it usually turns on by itself.",
         nearly_full: "Storage is nearly full. Connect to send your work, and free some space.",
-
-        install_heading: "Install",
-        install: "Install",
-        installed: "Installed",
-        install_why: "Installed, it opens like any app, and the browser does not clear its data so easily.",
-        install_ios: "In Safari tap Share at the bottom, then “Add to Home Screen”. On an iPhone, a site that is not installed may lose its data after a week without use.",
-        install_other: "Open the browser's menu and choose “Install app” or “Add to home screen”. Some phones ask to allow shortcuts first.",
-        install_web_view: "You are inside WeChat or DingTalk. Tap “···” at the top right and choose “Open in browser”; otherwise it does not open without a network.",
     },
     me: MeText {
         title: "Me",

@@ -1,7 +1,7 @@
 //! The outbox: what waits, what became of what was sent, and how this device stands.
 //!
 //! Controls, by `data-name`: `outbox-state`, `sync-now`, `go-sign-in`, `mark-read`, `open-ticket`, `send-as-note`,
-//! `persist`, `install`, and those of `health.rs`.
+//! `persist`, `install-guide`, and those of `health.rs`.
 
 use domain::{
     Id, Timestamp,
@@ -11,7 +11,7 @@ use domain::{
     ticket::{self, Ticket},
     user::Role,
     visit,
-    wire::Outcome,
+    wire::{self, Outcome},
 };
 use leptos::prelude::*;
 
@@ -20,12 +20,13 @@ use crate::{
     locale::{self, text},
     pages::{
         health::HealthCells,
+        install::InstallCell,
         photo::WaitingPhotos,
         shell::{DeskShell, PhoneDetail},
     },
     route::Route,
     session::{SessionState, build},
-    ui::{Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, Icon, SyncState, Tone, toast},
+    ui::{Button, ButtonKind, ButtonLink, Cell, CellGroup, Icon, SyncState, Tone, toast},
 };
 
 /// More waiting entries than this are only counted.
@@ -33,7 +34,7 @@ const WAITING_SHOWN: usize = 100;
 /// Work that waits longer than this is no longer calm.
 const LATE_MINUTES: i64 = 24 * 60;
 /// From here on the meter warns.
-const FULL_PERCENT: f64 = 80.0;
+const FULL_PERCENT: f64 = wire::FULL_PERCENT as f64;
 
 /// The outbox page, for every role.
 #[component]
@@ -69,7 +70,6 @@ fn Body() -> impl IntoView {
         <WaitingPhotos/>
         <ThisDevice/>
         <StorageCells/>
-        <Install/>
     }
 }
 
@@ -465,7 +465,7 @@ fn ThisDevice() -> impl IntoView {
             <Cell
                 label=move || text().person.outbox.device_code
                 value=Signal::derive(move || device.code())
-                icon=Icon::Me
+                icon=Icon::Device
             />
             <Cell
                 label=move || text().person.outbox.app_version
@@ -543,67 +543,11 @@ fn StorageCells() -> impl IntoView {
                 }}
             </Cell>
             <HealthCells/>
+            <InstallCell/>
         </CellGroup>
         <Show when=move || percent().is_some_and(|percent| percent >= FULL_PERCENT)>
             <p class="note" data-tone="danger">{move || text().person.outbox.nearly_full}</p>
         </Show>
-    }
-}
-
-#[component]
-fn Install() -> impl IntoView {
-    let report = device().storage_report();
-    let place = place();
-    let how = move || {
-        let words = &text().person.outbox;
-        match place {
-            Place::WebView => words.install_web_view,
-            Place::Apple => words.install_ios,
-            Place::Other => words.install_other,
-        }
-    };
-    view! {
-        <Show when=move || !report.installed.get()>
-            <Card title=move || text().person.outbox.install_heading>
-                <p>{move || text().person.outbox.install_why}</p>
-                {move || {
-                    if report.can_install.get() {
-                        view! {
-                            <Button
-                                text=move || text().person.outbox.install
-                                icon=Icon::Download
-                                name="install"
-                                on_press=move || report.install()
-                            />
-                        }
-                        .into_any()
-                    } else {
-                        view! { <p class="muted">{how}</p> }.into_any()
-                    }
-                }}
-            </Card>
-        </Show>
-    }
-}
-
-/// Where the app runs, as far as installing it goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Inside a chat app.
-    WebView,
-    /// An iPhone or iPad.
-    Apple,
-    Other,
-}
-
-fn place() -> Place {
-    let agent = window().navigator().user_agent().unwrap_or_default();
-    if ["MicroMessenger", "DingTalk"].iter().any(|app| agent.contains(app)) {
-        Place::WebView
-    } else if ["iPhone", "iPad"].iter().any(|device| agent.contains(device)) {
-        Place::Apple
-    } else {
-        Place::Other
     }
 }
 

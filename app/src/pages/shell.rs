@@ -351,7 +351,7 @@ fn Rail() -> impl IntoView {
                         view! {
                             <RailLink
                                 href=Route::Devices.href()
-                                icon=Icon::Phone
+                                icon=Icon::Device
                                 text=move || text().frame.devices
                                 current=Signal::derive(move || {
                                     matches!(here.get(), Some(Route::Devices | Route::Attention))

@@ -29,6 +29,7 @@ pub enum Icon {
     CloudUp,
     Copy,
     Customer,
+    Device,
     Door,
     Download,
     Edit,
@@ -159,6 +160,9 @@ impl Icon {
                  A1.5 1.5 0 0 1 10.5 9zM5.5 15A1.5 1.5 0 0 1 4 13.5v-8A1.5 1.5 0 0 1 5.5 4h8A1.5 1.5 0 0 1 15 5.5"
             }
             Icon::Customer => "M5 20.5V4.5h9v16M14 10h5v10.5M3 20.5h18M8 8.5h3M8 12.2h3M8 16h3",
+            Icon::Device => {
+                "M8 3.5h8a1.5 1.5 0 0 1 1.5 1.5v14a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 19V5A1.5 1.5 0 0 1 8 3.5zM11 17.5h2"
+            }
             Icon::Door => "M7 19.5V4h10v15.5M3 20h18M13.7 11.5v1.2",
             Icon::Download => "M12 4v11M7.5 10.5 12 15l4.5-4.5M4.5 19.5h15",
             Icon::Edit => "M4.5 19.5l1-4.3L16 4.7l3.3 3.3L8.8 18.5zM13.6 7.1l3.3 3.3",

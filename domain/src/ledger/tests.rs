@@ -37,6 +37,7 @@ fn request(prev_seq: u64, envelopes: Vec<Sent>) -> Request {
         stretch: None,
         sums: false,
         waiting: None,
+        room: None,
     }
 }
 

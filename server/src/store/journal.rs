@@ -156,7 +156,7 @@ impl Writing<'_> {
     /// Where the database cannot be read.
     pub fn register(&mut self, row: &ReplicaRow, build: &str) -> Result<(), Error> {
         if self.replica(row.id)?.is_none() {
-            let told = Told { build, waiting: None };
+            let told = Told { build, waiting: None, room: None };
             self.keep(row, Some(told));
         }
         Ok(())
@@ -202,11 +202,13 @@ impl Writing<'_> {
             row: row.clone(),
             build: String::new(),
             waiting: None,
+            room: None,
         });
         kept.row = row.clone();
         if let Some(told) = told {
             told.build.clone_into(&mut kept.build);
             kept.waiting = Some(told.waiting.cloned().unwrap_or_default());
+            kept.room = told.room.or(kept.room);
         }
     }
 

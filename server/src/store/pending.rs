@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    Id, Key, Kind, Row, Timestamp, ledger::ReplicaRow, replica::Replica, scope::Scope, wire::Held,
+    Id, Key, Kind, Row, Timestamp,
+    ledger::ReplicaRow,
+    replica::Replica,
+    scope::Scope,
+    wire::{Held, Room},
 };
 
 use super::sql::{Many, Sql, Type, Value, values};
@@ -50,14 +54,17 @@ static NOT_DUE: Many =
 static REPLICAS: Many = Many {
     // What the device did not tell stays as it was: it never holds fewer than no envelopes.
     text: r#"insert into replica (id, "user", device_code, last_seq, last_at, last_seen, build,
-           waiting, waiting_since) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+           waiting, waiting_since, full_percent, lasting)
+           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
            on conflict (id) do update set last_seq = excluded.last_seq, last_at = excluded.last_at,
            last_seen = excluded.last_seen,
            build = case when excluded.build = '' then replica.build else excluded.build end,
            waiting = coalesce(excluded.waiting, replica.waiting),
            waiting_since = case when excluded.waiting is null then replica.waiting_since
-           else excluded.waiting_since end"#,
-    types: &[Text, Text, Text, Int, Int, Int, Text, Int, Int],
+           else excluded.waiting_since end,
+           full_percent = coalesce(excluded.full_percent, replica.full_percent),
+           lasting = coalesce(excluded.lasting, replica.lasting)"#,
+    types: &[Text, Text, Text, Int, Int, Int, Text, Int, Int, Int, Int],
 };
 static ENVELOPES: Many = Many {
     text: r#"insert into envelope (replica, seq, mid, first, "user", claimed, at, doubtful, received,
@@ -98,6 +105,8 @@ pub(super) struct Device {
     pub(super) build: String,
     /// What it still holds; nothing where it did not say.
     pub(super) waiting: Option<Held>,
+    /// How safely it keeps it; nothing where it did not say.
+    pub(super) room: Option<Room>,
 }
 
 impl Pending {
@@ -136,13 +145,15 @@ impl Pending {
         all.push((&DUE, lists.collect()));
         let over = due.iter().filter(|(_, at)| at.is_none());
         all.push((&NOT_DUE, over.map(|(key, _)| list(*key, [])).collect()));
-        let lists = replicas.values().map(|Device { row, build, waiting }| {
+        let lists = replicas.values().map(|Device { row, build, waiting, room }| {
             let ReplicaRow { id, user, device_code, last_seq, last_at, last_seen } = row;
             let count = waiting.as_ref().map(|held| u64::from(held.count));
             let since = waiting.as_ref().and_then(|held| held.oldest).map(|at| at.0);
             let mut list =
                 values![*id, *user, device_code, *last_seq, *last_at, *last_seen, build].to_vec();
-            list.extend(values![count, since]);
+            let full = room.and_then(|room| room.full_percent).map(u64::from);
+            let lasting = room.and_then(|room| room.lasting).map(u64::from);
+            list.extend(values![count, since, full, lasting]);
             list
         });
         all.push((&REPLICAS, lists.collect()));

@@ -8,9 +8,13 @@ use crate::error::Error;
 /// One text for each step of the schema, never changed once released.
 const STEPS: &[&str] = &[include_str!("0001_rows.sql"), include_str!("0002_engine.sql")];
 
-/// The steps after those, each one text for both databases: `text` and `bigint`, nothing of one dialect alone.
-pub(super) const SHARED: &[&str] =
-    &[include_str!("0003_enrolment.sql"), include_str!("0004_seal.sql")];
+/// The steps after those, each one text for both databases: `text` and `bigint`, nothing of one dialect alone. A column
+/// added to one of the first tables is an `integer`, the only word for a number that both take there.
+pub(super) const SHARED: &[&str] = &[
+    include_str!("0003_enrolment.sql"),
+    include_str!("0004_seal.sql"),
+    include_str!("0005_room.sql"),
+];
 
 /// Brings the database to the schema of this program, each step in one transaction.
 ///

@@ -1,6 +1,11 @@
 //! What the office keeps an eye on: the devices with what waits on them, and the entries that had no effect.
 
-use domain::{Id, Timestamp, replica::Replica, user::User, wire::Outcome};
+use domain::{
+    Id, Timestamp,
+    replica::Replica,
+    user::User,
+    wire::{Outcome, Room},
+};
 use uuid::Uuid;
 
 use super::{
@@ -23,6 +28,8 @@ pub struct DeviceRow {
     pub waiting: Option<u64>,
     /// When the oldest of them was made.
     pub waiting_since: Option<Timestamp>,
+    /// How safely it keeps it.
+    pub room: Room,
     /// When it was shut out.
     pub revoked: Option<Timestamp>,
 }
@@ -92,7 +99,8 @@ impl Reading<'_> {
     /// Where the database cannot be read.
     pub fn devices(&self) -> Result<Vec<DeviceRow>, Error> {
         let text = r#"select id, "user", device_code, last_seq, last_seen, build, waiting, waiting_since,
-             revoked from replica where device_code <> '' order by last_seen desc"#;
+             revoked, cast(full_percent as bigint), cast(lasting as bigint)
+             from replica where device_code <> '' order by last_seen desc"#;
         self.sql.all(text, &[], |row| {
             let revoked = row.int(8)?;
             Ok(DeviceRow {
@@ -104,6 +112,10 @@ impl Reading<'_> {
                 build: row.text(5)?.to_owned(),
                 waiting: row.maybe_int(6)?.map(unsigned),
                 waiting_since: row.maybe_int(7)?.map(Timestamp),
+                room: Room {
+                    full_percent: row.maybe_int(9)?.and_then(|full| u8::try_from(full).ok()),
+                    lasting: row.maybe_int(10)?.map(|lasting| lasting != 0),
+                },
                 revoked: (revoked != 0).then_some(Timestamp(revoked)),
             })
         })

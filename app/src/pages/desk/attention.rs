@@ -85,7 +85,7 @@ pub fn Attention() -> impl IntoView {
                     <ButtonLink
                         text=move || text().watch.devices
                         href=Route::Devices.href()
-                        icon=Icon::Phone
+                        icon=Icon::Device
                         kind=ButtonKind::Quiet
                         name="devices"
                     />

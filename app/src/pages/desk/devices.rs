@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use domain::{
     Timestamp,
     user::{Role, User},
+    wire::FULL_PERCENT,
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -132,7 +133,7 @@ pub fn Devices() -> impl IntoView {
     }) {
         None => view! { <Skeleton/> }.into_any(),
         Some(true) => {
-            view! { <Empty icon=Icon::Phone text=move || text().watch.no_devices/> }.into_any()
+            view! { <Empty icon=Icon::Device text=move || text().watch.no_devices/> }.into_any()
         }
         Some(false) if lines.with(Option::is_none) => ().into_any(),
         Some(false) => table(shown, revoking).into_any(),
@@ -187,6 +188,7 @@ fn table(
                             <th scope="col">{move || text().watch.device}</th>
                             <th scope="col">{move || text().watch.waiting}</th>
                             <th scope="col">{move || text().watch.oldest}</th>
+                            <th scope="col">{move || text().watch.room}</th>
                             <th scope="col">{move || text().watch.last_seen}</th>
                             <th scope="col">{move || text().watch.version}</th>
                             <th scope="col"></th>
@@ -226,6 +228,24 @@ fn row(line: OfficeDevice, revoking: RwSignal<Option<OfficeDevice>>) -> impl Int
             }
         }
     };
+    let (full, lasting) = (line.full_percent, line.lasting);
+    // What may be cleared matters most where it is nowhere else.
+    let unkept = if waiting.unwrap_or(0) > 0 { Tone::Warning } else { Tone::Neutral };
+    let kept = move || {
+        let watch = &text().watch;
+        let full = full.map(|full| match full {
+            FULL_PERCENT.. => {
+                let said = (watch.nearly_full)(full);
+                view! { <Tag text=said tone=Tone::Danger icon=Some(Icon::Alert)/> }.into_any()
+            }
+            _ => view! { <span class="num">{(watch.used)(full)}</span> }.into_any(),
+        });
+        let unkept = (lasting == Some(false)).then(|| {
+            view! { <Tag text=watch.may_be_cleared tone=unkept icon=Some(Icon::Shield)/> }
+        });
+        let said = full.is_some() || unkept.is_some();
+        said.then(|| view! { <span class="row">{full} {unkept}</span> })
+    };
     let phone = Memo::new(move |_| {
         let known: Option<User> = device.find(user);
         known.map(|user| user.phone).filter(|phone| !phone.is_empty())
@@ -254,6 +274,7 @@ fn row(line: OfficeDevice, revoking: RwSignal<Option<OfficeDevice>>) -> impl Int
             <td data-label=move || text().watch.oldest class="num">
                 {move || since.filter(|_| has_work).map(locale::ago)}
             </td>
+            <td data-label=move || text().watch.room>{kept}</td>
             <td data-label=move || text().watch.last_seen class="num">
                 <span class="row">
                     {move || locale::ago(seen)}
@@ -266,10 +287,18 @@ fn row(line: OfficeDevice, revoking: RwSignal<Option<OfficeDevice>>) -> impl Int
                 </span>
             </td>
             <td data-label=move || text().watch.version>
-                <span class="mono faint" title=move || other_build.then(|| text().watch.other_version)>
-                    {build}
-                    {other_build.then_some(" ≠")}
-                </span>
+                {(!build.is_empty())
+                    .then(|| {
+                        view! {
+                            <span
+                                class="mono faint"
+                                title=move || other_build.then(|| text().watch.other_version)
+                            >
+                                {build}
+                                {other_build.then_some(" ≠")}
+                            </span>
+                        }
+                    })}
             </td>
             <td data-align="end">
                 <span class="row" data-align="end">

@@ -31,7 +31,7 @@ pub fn Devices(user: User, office: Office) -> impl IntoView {
             <Cell
                 label=move || (text().office.people.device)(&device_code)
                 hint
-                icon=Icon::Phone
+                icon=Icon::Device
             />
         }
     };
