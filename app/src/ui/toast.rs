@@ -25,6 +25,9 @@ struct Line {
 #[derive(Clone, Copy)]
 struct Lines {
     shown: RwSignal<Vec<Line>>,
+    /// What screen readers say: when they are free, and at once.
+    polite: RwSignal<String>,
+    urgent: RwSignal<String>,
     next: StoredValue<u32>,
 }
 
@@ -36,7 +39,12 @@ thread_local! {
 
 /// Makes room for toasts. Called once, by the outermost component.
 pub fn provide_toasts() {
-    LINES.set(Some(Lines { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) }));
+    LINES.set(Some(Lines {
+        shown: RwSignal::new(Vec::new()),
+        polite: RwSignal::default(),
+        urgent: RwSignal::default(),
+        next: StoredValue::new(0),
+    }));
 }
 
 /// Says `text` for a moment.
@@ -59,6 +67,8 @@ fn show(tone: Tone, text: String, undo: Option<(String, Callback<()>)>, long_ms:
     let Some(lines) = LINES.get() else { return };
     let id = lines.next.get_value();
     lines.next.set_value(id.wrapping_add(1));
+    let said = if tone == Tone::Danger { lines.urgent } else { lines.polite };
+    said.set(text.clone());
     lines.shown.update(|shown| {
         shown.retain(|line| line.text != text);
         shown.push(Line { id, tone, text, undo });
@@ -69,6 +79,11 @@ fn show(tone: Tone, text: String, undo: Option<(String, Callback<()>)>, long_ms:
 impl Lines {
     fn hide(self, id: u32) {
         self.shown.update(|shown| shown.retain(|line| line.id != id));
+        // The same words, said again later, are news again.
+        if self.shown.with_untracked(Vec::is_empty) {
+            self.polite.update(String::clear);
+            self.urgent.update(String::clear);
+        }
     }
 }
 
@@ -84,8 +99,12 @@ pub fn Toasts() -> impl IntoView {
         }
     });
     let list = move || lines.map(|lines| lines.shown.get()).unwrap_or_default();
+    // Readers announce what changes in a region they know. The frame is not there until it is shown, and is shown anew
+    // above each dialog, so what is said has regions of its own.
     view! {
-        <div class="toasts" popover="manual" role="status" aria-live="polite" node_ref=frame>
+        <p class="sr toasts__said" role="status">{move || lines.map(|lines| lines.polite.get())}</p>
+        <p class="sr toasts__said" role="alert">{move || lines.map(|lines| lines.urgent.get())}</p>
+        <div class="toasts" popover="manual" node_ref=frame>
             <For each=list key=|line| line.id let:line>
                 {line_view(line)}
             </For>
@@ -100,9 +119,8 @@ fn line_view(Line { id, tone, text, undo }: Line) -> impl IntoView {
         Tone::Info | Tone::Primary => Some(Icon::Info),
         Tone::Neutral | Tone::Violet => None,
     };
-    let alert = (tone == Tone::Danger).then_some("alert");
     view! {
-        <div class="toast" role=alert>
+        <div class="toast">
             {icon.map(Icon::svg)}
             <span>{text}</span>
             {undo
