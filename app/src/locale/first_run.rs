@@ -502,7 +502,7 @@ pub const EN: FirstRunText = FirstRunText {
         failed: "It did not work. Try again in a while.",
     },
     install: InstallText {
-        title: "Put it on the home screen",
+        title: "Home screen",
         why: "Opened from the home screen it works without a network, and the browser does not clear its data so easily.",
         done: "It is on the home screen",
         done_note: "You opened it from there. There is nothing left to do.",

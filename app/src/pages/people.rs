@@ -133,7 +133,17 @@ pub fn People() -> impl IntoView {
             return view! { <Empty icon=Icon::Users text=text().office.nothing_found/> }.into_any();
         }
         let words = &text().office.people;
-        let lines = shown.into_iter().map(|user| view! { <Line user office/> }).collect_view();
+        // What only the server knows it tells administrators.
+        let whole = administrator.get();
+        let lines =
+            shown.into_iter().map(|user| view! { <Line user office whole/> }).collect_view();
+        let asked = whole.then(|| {
+            view! {
+                <th scope="col">{words.last_contact}</th>
+                <th scope="col" data-align="end">{words.devices}</th>
+                <th scope="col"></th>
+            }
+        });
         view! {
             <div class="table-frame people-table">
                 <table class="table">
@@ -142,11 +152,9 @@ pub fn People() -> impl IntoView {
                             <th scope="col">{words.name}</th>
                             <th scope="col">{words.roles}</th>
                             <th scope="col">{words.team}</th>
-                            <th scope="col">{words.login}</th>
+                            {whole.then(|| view! { <th scope="col">{words.login}</th> })}
                             <th scope="col">{words.phone}</th>
-                            <th scope="col">{words.last_contact}</th>
-                            <th scope="col" data-align="end">{words.devices}</th>
-                            <th scope="col"></th>
+                            {asked}
                         </tr>
                     </thead>
                     <tbody>{lines}</tbody>
@@ -228,7 +236,7 @@ pub fn People() -> impl IntoView {
 }
 
 #[component]
-fn Line(user: User, office: Office) -> impl IntoView {
+fn Line(user: User, office: Office, whole: bool) -> impl IntoView {
     let device = device();
     let id = user.id;
     let own = StoredValue::new(user.clone());
@@ -267,20 +275,26 @@ fn Line(user: User, office: Office) -> impl IntoView {
             </td>
             <td data-label=words(|words| words.roles)>{roles}</td>
             <td data-label=words(|words| words.team)>{team}</td>
-            <td class="mono" data-label=words(|words| words.login)>{login}</td>
+            {whole
+                .then(|| view! { <td class="mono" data-label=words(|words| words.login)>{login}</td> })}
             <td class="num" data-label=words(|words| words.phone)>{user.phone}</td>
-            <td data-label=words(|words| words.last_contact)>
-                {seen} " "
-                <Show when=move || quiet(device, account.get().as_ref())>
-                    <Tag text=move || text().office.people.quiet tone=Tone::Warning/>
-                </Show>
-            </td>
-            <td class="num" data-align="end" data-label=words(|words| words.devices)>{devices}</td>
-            <td data-align="end">
-                <Show when=move || device.me().is_any(&[Role::Administrator])>
-                    <IconButton icon=Icon::Edit label=edit name="edit-person" on_press=start/>
-                </Show>
-            </td>
+            {whole
+                .then(|| {
+                    view! {
+                        <td data-label=words(|words| words.last_contact)>
+                            {seen} " "
+                            <Show when=move || quiet(device, account.get().as_ref())>
+                                <Tag text=move || text().office.people.quiet tone=Tone::Warning/>
+                            </Show>
+                        </td>
+                        <td class="num" data-align="end" data-label=words(|words| words.devices)>
+                            {devices}
+                        </td>
+                        <td data-align="end">
+                            <IconButton icon=Icon::Edit label=edit name="edit-person" on_press=start/>
+                        </td>
+                    }
+                })}
         </tr>
     }
 }

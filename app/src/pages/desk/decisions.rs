@@ -9,7 +9,7 @@ use crate::{
     locale::text,
     pages::shell::DeskShell,
     route::Route,
-    ui::{ButtonKind, ButtonLink, Card, Empty, Icon, TabItem, Tabs, Tone},
+    ui::{Card, Empty, Icon, TabItem, Tabs, Tone},
 };
 
 /// How many decided questions are shown.
@@ -122,13 +122,7 @@ fn heading(id: Id<Ticket>) -> AnyView {
         let number = ticket.spoken_number().to_owned();
         Some(view! {
             <p class="row">
-                <ButtonLink
-                    text=number
-                    href=Route::DeskTicket(id).href()
-                    kind=ButtonKind::Quiet
-                    icon=Icon::List
-                    name="open-ticket"
-                />
+                <a class="link num" href=Route::DeskTicket(id).href() data-name="open-ticket">{number}</a>
                 <strong>{ticket.contact.label()}</strong>
                 <span class="muted">{ticket.title.clone()}</span>
                 {looks::status_tag(&ticket)}

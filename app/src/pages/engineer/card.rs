@@ -65,19 +65,16 @@ fn status_tag(ticket: &Ticket) -> impl IntoView + use<> {
     still_tag(text().words.status(ticket), tone, Some(icon), solid, struck)
 }
 
-/// What the customer said about the hurry, where it is more than usual.
-#[component]
-pub fn UrgencyTag(urgency: Urgency) -> impl IntoView {
-    let word = move || text().words.urgency(urgency).to_owned();
-    match urgency {
-        Urgency::Normal => None,
-        Urgency::Urgent => {
-            Some(view! { <Tag text=word tone=Tone::Danger icon=Some(Icon::Flame)/> })
+/// How much it hurries: what the office found, and until it has looked, what the customer said.
+pub fn hurry(ticket: &Ticket) -> Option<impl IntoView + use<>> {
+    let (word, solid) = match (&ticket.triage, ticket.urgency) {
+        (Some(triage), _) if triage.priority == ticket::Priority::P1 => {
+            (text().words.priority(triage.priority), true)
         }
-        Urgency::Critical => {
-            Some(view! { <Tag text=word tone=Tone::Danger icon=Some(Icon::Flame) solid=true/> })
-        }
-    }
+        (Some(_), _) | (None, Urgency::Normal) => return None,
+        (None, urgency) => (text().words.urgency(urgency), urgency == Urgency::Critical),
+    };
+    Some(still_tag(word, Tone::Danger, Some(Icon::Flame), solid, false))
 }
 
 /// Cards that are drawn at once: a phone shows four at a time.
@@ -207,8 +204,7 @@ pub fn TicketCard(
                     <p class="ticket__when num">
                         {when.unwrap_or_else(|| words.ticket.no_appointment.to_owned())}
                     </p>
-                    <UrgencyTag urgency=shown.urgency/>
-                    {status_tag(&shown)}
+                    <span class="ticket__tags">{hurry(&shown)} {status_tag(&shown)}</span>
                 </header>
                 <a class="ticket__title" href=Route::Ticket(id).href()>{shown.contact.label()}</a>
                 <p class="ticket__symptom">{shown.title.clone()}</p>

@@ -28,7 +28,7 @@ use self::{
     take_on::TakeOnForm,
 };
 use super::{
-    card::{StatusTag, UrgencyTag, go_on, join},
+    card::{StatusTag, go_on, hurry, join},
     contact,
     progress::Progress,
     promise, step,
@@ -206,11 +206,9 @@ fn Head(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>
             }
         };
         let priority = shown.triage.as_ref().map(|triage| text().words.priority(triage.priority));
-        let urgency = shown.urgency;
-        let urgent = urgency != ticket::Urgency::Normal;
         Some(view! {
             {rail.map(|promise| view! { <SlaRail left=promise.left over=promise.over/> })}
-            {urgent.then(|| view! { <div class="row"><UrgencyTag urgency/></div> })}
+            {hurry(&shown).map(|tag| view! { <div class="row">{tag}</div> })}
             <Nameplate label=words.plate>
                 {promised(words.contact_promise, contact)}
                 {promised(words.solution_promise, solution)}

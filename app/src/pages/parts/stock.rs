@@ -124,11 +124,10 @@ pub fn Stock() -> impl IntoView {
             .map(|row| line(device, row, &places, may_count.get(), pick))
             .collect_view();
         view! {
-            <div class="table-frame">
+            <div class="table-frame" data-pin="">
                 <table class="table">
                     <thead>
                         <tr>
-                            <th scope="col">{text().office.catalogue.code}</th>
                             <th scope="col">{text().office.stock.part}</th>
                             {heads}
                             <th scope="col" data-align="end">{text().office.stock.total}</th>
@@ -257,13 +256,11 @@ fn line(
     let total = row.total();
     view! {
         <tr data-part=row.part.code.clone()>
-            <td class="mono">
-                <span class="clamp">{row.part.code.clone()}</span>
-            </td>
-            <td>
-                {row.part.name.clone()} " "
+            <th scope="row">
+                <strong>{row.part.name.clone()}</strong> " "
                 <span class="faint">{row.part.model.clone()}</span>
-            </td>
+                <span class="table__code mono">{row.part.code.clone()}</span>
+            </th>
             {cells}
             <td class="num" data-align="end">{format!("{total}\u{a0}{}", row.part.unit)}</td>
         </tr>
