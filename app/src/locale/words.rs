@@ -635,10 +635,10 @@ impl Words {
             }
             Refusal::MachineWithUs => self.pick(
                 "客户机器还在我方，请先归还。",
-                "The customer’s machine is with us; hand it back first.",
+                "The customer's machine is with us; hand it back first.",
             ),
             Refusal::MachineNotWithUs => {
-                self.pick("客户机器不在我方。", "The customer’s machine is not with us.")
+                self.pick("客户机器不在我方。", "The customer's machine is not with us.")
             }
             Refusal::IdentityMissing => {
                 self.pick("请写明核对了什么。", "Please say what was checked.")

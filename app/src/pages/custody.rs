@@ -70,14 +70,6 @@ pub fn card(id: Id<Ticket>, correct: Callback<()>, back: Callback<()>) -> impl I
         let buttons = custody.lasts().then(|| {
             view! {
                 <div class="row" data-align="end">
-                    <Button
-                        text=words.correct
-                        icon=Icon::Edit
-                        kind=ButtonKind::Quiet
-                        name="correct-slip"
-                        why_not=device.why_not(move || Command::Ticket(id, keep_probe()))
-                        on_press=move || correct.run(())
-                    />
                     <ButtonLink
                         text=words.slip.title
                         icon=Icon::Print
@@ -94,8 +86,23 @@ pub fn card(id: Id<Ticket>, correct: Callback<()>, back: Callback<()>) -> impl I
                 </div>
             }
         });
+        let lasts = custody.lasts();
+        let extra = move || {
+            lasts.then(|| {
+                view! {
+                    <Button
+                        text=move || text().custody.correct
+                        icon=Icon::Edit
+                        kind=ButtonKind::Quiet
+                        name="correct-slip"
+                        why_not=device.why_not(move || Command::Ticket(id, keep_probe()))
+                        on_press=move || correct.run(())
+                    />
+                }
+            })
+        };
         Some(view! {
-            <Card title tone>
+            <Card title tone extra>
                 {late}
                 <Facts>
                     {fact(words.since, at(custody.since, custody.by))}
@@ -110,12 +117,21 @@ pub fn card(id: Id<Ticket>, correct: Callback<()>, back: Callback<()>) -> impl I
     }
 }
 
+/// What taking the machine in is called: the second time it corrects the slip (tracked).
+pub fn keep_word(device: Device, id: Id<Ticket>) -> &'static str {
+    match device.find(id).is_some_and(|ticket| ticket.machine_with_us().is_some()) {
+        true => text().custody.correct,
+        false => text().custody.keep,
+    }
+}
+
 /// Both forms as they come up from below on a phone.
 pub fn drawers(id: Id<Ticket>, keep: RwSignal<bool>, back: RwSignal<bool>) -> impl IntoView {
+    let device = device();
     view! {
         <Drawer
             open=keep
-            title=move || text().custody.keep
+            title=move || keep_word(device, id)
             close=move || text().custody.close
         >
             {keep_form(id, keep)}

@@ -88,7 +88,7 @@ fn label(content: &Content, part: &PartLine) -> impl IntoView + use<> {
     let PartLine { code, name, old_serial, label, .. } = part.clone();
     let line = |word: &'static str, value: String| {
         (!value.trim().is_empty())
-            .then(|| view! { <p class="label__line"><span>{word}</span> {value}</p> })
+            .then(|| view! { <p class="label__line"><span>{word}</span> " " {value}</p> })
     };
     let machine = [content.model.clone(), content.serial.clone()].join(" ");
     let day = content.finished_at.map(locale::input_date).unwrap_or_default();

@@ -197,7 +197,7 @@ impl Action {
             Action::FollowUp => desk.follow_up,
             Action::Close => desk.close,
             Action::Reopen => desk.reopen,
-            Action::KeepMachine => text().custody.keep,
+            Action::KeepMachine => custody::keep_word(device(), ticket.id),
             Action::HandBack => text().custody.hand_back,
             Action::EditContact => desk.edit_contact,
             Action::EditMachine => desk.edit_machine,

@@ -769,7 +769,7 @@ fn More(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, open: Open) -> impl IntoVi
                 crate::route::go(Route::RequestParts(id));
             })
             .icon(Icon::Package),
-            SheetAction::new(text().custody.keep, move || open.keep.set(true))
+            SheetAction::new(custody::keep_word(device, id), move || open.keep.set(true))
                 .icon(Icon::Box)
                 .why_not(blocked(custody::keep_probe())),
             SheetAction::new(text().custody.hand_back, move || open.back.set(true))
