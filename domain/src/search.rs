@@ -173,16 +173,9 @@ pub struct Wanted {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Word {
-    plain: Sought,
+    plain: String,
     /// The same without dashes and dots, where that makes a difference.
-    squashed: Option<Sought>,
-}
-
-/// A text that is looked for in thousands of others (Horspool): what one must read at its end says how far to go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Sought {
-    text: String,
-    steps: [u8; 256],
+    squashed: Option<String>,
 }
 
 impl Wanted {
@@ -191,8 +184,8 @@ impl Wanted {
         let typed: String = plain(typed).collect();
         let word = |word: &str| {
             let bare: String = squashed(word).collect();
-            let squashed = (bare != word && !bare.is_empty()).then(|| Sought::new(bare));
-            Word { plain: Sought::new(word.to_owned()), squashed }
+            let squashed = (bare != word && !bare.is_empty()).then_some(bare);
+            Word { plain: word.to_owned(), squashed }
         };
         Wanted { words: typed.split_whitespace().map(word).collect() }
     }
@@ -206,7 +199,7 @@ impl Wanted {
     pub fn rank(&self, names: &Names) -> Option<Rank> {
         let mut worst = Rank::Number;
         for word in &self.words {
-            let bare = word.squashed.as_ref().and_then(|bare| best(&names.lines, bare));
+            let bare = word.squashed.as_deref().and_then(|bare| best(&names.lines, bare));
             let best = best(&names.lines, &word.plain).into_iter().chain(bare).min()?;
             worst = worst.max(best);
         }
@@ -214,57 +207,42 @@ impl Wanted {
     }
 }
 
-impl Sought {
-    /// Of one character or more.
-    fn new(text: String) -> Self {
-        let step = |left: usize| u8::try_from(left).unwrap_or(u8::MAX);
-        let mut steps = [step(text.len()); 256];
-        for (at, byte) in text.bytes().enumerate().take(text.len() - 1) {
-            steps[usize::from(byte)] = step(text.len() - 1 - at);
-        }
-        Self { text, steps }
-    }
-
-    /// Where it stands first, at `from` or behind it.
-    fn find(&self, lines: &[u8], from: usize) -> Option<usize> {
-        let wanted = self.text.as_bytes();
-        let mut at = from;
-        while let Some(last) = lines.get(at + wanted.len() - 1) {
-            if Some(last) == wanted.last() && lines[at..].starts_with(wanted) {
-                return Some(at);
-            }
-            at += usize::from(self.steps[usize::from(*last)]);
-        }
-        None
+/// The best place in which the word stands.
+fn best(lines: &str, word: &str) -> Option<Rank> {
+    // The first key presses find the most, and one character is looked for faster than a text of one.
+    let mut chars = word.chars();
+    match (chars.next(), chars.next()) {
+        (Some(only), None) => best_of(lines, word, lines.match_indices(only)),
+        _ => best_of(lines, word, lines.match_indices(word)),
     }
 }
 
-/// The best line in which the word stands.
-fn best(lines: &str, word: &Sought) -> Option<Rank> {
-    let lines = lines.as_bytes();
-    let is_mark = |byte: &u8| char::from(*byte) < mark::END;
-    let is_end = |byte: &u8| char::from(*byte) == mark::END;
-    let (mut best, mut from) = (None, 0);
-    while let Some(at) = word.find(lines, from) {
-        let begin = lines[..at].iter().rposition(is_mark)?;
-        let end = at + lines[at..].iter().position(is_end)?;
-        let rank = place(lines[begin].into(), &lines[begin + 1..end], word.text.as_bytes());
+fn best_of<'a>(
+    lines: &str,
+    word: &str,
+    places: impl Iterator<Item = (usize, &'a str)>,
+) -> Option<Rank> {
+    let mut best = None;
+    for (at, _) in places {
+        let rank = place(lines, word, at);
         best = best.into_iter().chain(rank).min();
         if best == Some(Rank::Number) {
             break;
         }
-        from = end;
     }
     best
 }
 
-/// What it means that the word stands in a line of this kind; `None` where it stands there by accident.
-fn place(kind: char, line: &[u8], word: &[u8]) -> Option<Rank> {
-    let first = line.starts_with(word);
-    let last = line.ends_with(word);
+/// What it means that the word stands here; `None` where it stands by accident.
+fn place(lines: &str, word: &str, at: usize) -> Option<Rank> {
+    let (before, after) = (&lines[..at], &lines[at + word.len()..]);
+    let begin = before.rfind(|c: char| c < mark::END)?;
+    let kind = lines[begin..].chars().next()?;
+    let first = begin + kind.len_utf8() == at;
+    let last = after.starts_with(mark::END);
     let enough = |length: usize| word.len() >= length;
     match kind {
-        mark::CODE if line == word => Some(Rank::Number),
+        mark::CODE if first && last => Some(Rank::Number),
         mark::CODE | mark::PHONE if last && enough(PHONE_DIGITS_MIN) => Some(Rank::Ending),
         mark::PHONE if !enough(PHONE_DIGITS_MIN) => None,
         mark::NAME | mark::LETTERS | mark::CODE | mark::PHONE if first => Some(Rank::Beginning),
