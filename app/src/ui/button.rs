@@ -120,7 +120,7 @@ pub fn IconButton(
     icon: Icon,
     #[prop(into)] label: Signal<String>,
     #[prop(into)] on_press: Callback<()>,
-    #[prop(optional, into)] count: Signal<u32>,
+    #[prop(optional, into)] count: Option<Signal<u32>>,
     #[prop(optional, into)] pressed: Option<Signal<bool>>,
     #[prop(optional)] name: Option<&'static str>,
 ) -> impl IntoView {
@@ -131,11 +131,11 @@ pub fn IconButton(
             data-name=name
             aria-label=move || counted(label, count)
             title=label
-            aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
+            aria-pressed=pressed.map(|pressed| move || pressed.get().to_string())
             on:click=move |_| on_press.run(())
         >
             {icon.svg()}
-            <Badge count tone=Tone::Danger/>
+            {count.map(|count| view! { <Badge count tone=Tone::Danger/> })}
         </button>
     }
 }
@@ -146,19 +146,19 @@ pub fn IconLink(
     icon: Icon,
     #[prop(into)] label: Signal<String>,
     #[prop(into)] href: Signal<String>,
-    #[prop(optional, into)] count: Signal<u32>,
+    #[prop(optional, into)] count: Option<Signal<u32>>,
 ) -> impl IntoView {
     view! {
         <a class="icon-button" href=href aria-label=move || counted(label, count) title=label>
             {icon.svg()}
-            <Badge count tone=Tone::Danger/>
+            {count.map(|count| view! { <Badge count tone=Tone::Danger/> })}
         </a>
     }
 }
 
 /// What is said of a drawing with a number on it: both.
-fn counted(label: Signal<String>, count: Signal<u32>) -> String {
-    match count.get() {
+fn counted(label: Signal<String>, count: Option<Signal<u32>>) -> String {
+    match count.map_or(0, |count| count.get()) {
         0 => label.get(),
         many @ 100.. => format!("{} 99+ ({many})", label.get()),
         few => format!("{} {few}", label.get()),
