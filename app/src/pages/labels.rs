@@ -35,13 +35,13 @@ pub fn Labels(id: Id<Sheet>) -> impl IntoView {
             view! { <div class="labels">{labels}</div> }.into_any()
         }
     };
-    let button = move || {
+    let button = move |wide: bool| {
         view! {
             <Button
                 text=move || text().handover.sheet.print
                 icon=Icon::Print
                 kind=ButtonKind::Primary
-                wide=true
+                wide
                 name="print"
                 on_press=print
             />
@@ -53,7 +53,7 @@ pub fn Labels(id: Id<Sheet>) -> impl IntoView {
                 <DeskShell title=move || text().handover.sheet.labels_title>
                     <div class="sheet-page">
                         {body}
-                        <div class="row" data-align="end">{button()}</div>
+                        <div class="row" data-align="end">{button(false)}</div>
                     </div>
                 </DeskShell>
             }
@@ -63,7 +63,7 @@ pub fn Labels(id: Id<Sheet>) -> impl IntoView {
                 <PhoneDetail
                     title=move || text().handover.sheet.labels_title
                     back=Route::Sheet(id).href()
-                    bar=move || view! { <ActionBar>{button()}</ActionBar> }
+                    bar=move || view! { <ActionBar>{button(true)}</ActionBar> }
                 >
                     {body}
                 </PhoneDetail>

@@ -143,7 +143,7 @@ const EN: Words = Words {
     no: "No, the customer objects",
     total: "Total",
     at: "Time",
-    sealed: "Registered by the provider",
+    sealed: "Registered",
     unreadable: "This cannot be read. Please scan again, or type the sheet number and the 8 characters of the check code.",
     too_many: "Too many tries. Please wait a little.",
     failing: "It cannot be checked just now. Please try again later.",

@@ -34,7 +34,6 @@ pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
                 {Icon::CheckCircle.large()}
                 <h1 class="done__title" tabindex="-1" data-name="saved">{title}</h1>
                 {there.then(|| view! { <p>{move || text().handover.thanks}</p> })}
-                <p class="muted">{move || text().handover.sent_later}</p>
             </section>
             <div class="done__copy">
                 <QrCode text=address label=move || text().handover.code/>
@@ -43,15 +42,12 @@ pub fn Done(scene: Scene, sheet: Sheet) -> impl IntoView {
                     <Plate label=move || text().handover.check_code value=code mono=true/>
                 </Nameplate>
             </div>
-            {there
-                .then(|| {
-                    view! {
-                        <p class="muted">{move || text().handover.check_hint}</p>
-                        <p class="handover__back">{move || text().handover.give_back}</p>
-                    }
-                })}
+            {there.then(|| view! { <p class="muted">{move || text().handover.check_hint}</p> })}
+            <p class="muted">{move || text().handover.sent_later}</p>
         </main>
         <footer class="handover__bar">
+            {there
+                .then(|| view! { <p class="handover__back">{move || text().handover.give_back}</p> })}
             <Button
                 text=move || text().handover.take_back
                 kind=ButtonKind::Primary

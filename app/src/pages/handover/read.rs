@@ -34,7 +34,9 @@ pub fn Read(scene: Scene, lock: Lock) -> impl IntoView {
             </header>
             {move || content.with_value(|content| view! { {outcome(content)} {sheet_photos(Some(of), content)} {done(content)} {parts(content)} {amount(content)} })}
             <details class="handover__whole">
-                <summary data-name="whole-sheet">{move || text().handover.whole_sheet}</summary>
+                <summary data-name="whole-sheet">
+                    {move || text().handover.whole_sheet} {Icon::ChevronDown.svg()}
+                </summary>
                 <SheetView content=whole digest=lock.digest/>
             </details>
         </main>
