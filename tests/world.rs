@@ -12,7 +12,7 @@ use domain::{
     photo::{Photo, Slot, Thumbnail},
     replica::{Entry, Replica},
     rows::Noun,
-    sheet::{self, Answer, CustomerCopy, Point, Relation, Sheet, Signature, Stroke},
+    sheet::{self, Answer, CustomerCopy, Point, Ratings, Relation, Sheet, Signature, Stroke},
     team::Team,
     ticket::{
         self, Category, Channel, Contact, Intake, Nameplate, Priority, Ticket, Triage, Urgency,
@@ -317,11 +317,19 @@ impl Device<'_> {
             comment: String::new(),
             ratings: None,
             customer_copy: CustomerCopy::ToSend,
+            photos: Vec::new(),
             language: Language::Chinese,
             at: self.now(),
         };
         let (content, digest) = (lock.content.into(), lock.digest);
-        let sign = visit::Command::Sign { sheet, content, digest, signature: signature.into() };
+        let sign = visit::Command::Sign {
+            sheet,
+            content,
+            digest,
+            signature: signature.into(),
+            // A row only the desk may hold, in every story with a signature.
+            ratings: Some(Ratings { speed: 5, solving: 4, attitude: 2 }),
+        };
         self.on_visit(id, sign).unwrap();
         sheet
     }

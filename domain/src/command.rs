@@ -14,6 +14,7 @@ use crate::{
     model::{self, Model},
     part::{self, Part},
     part_request::{self, PartRequest},
+    rating::Rating,
     rows::Noun,
     sheet::{self, Answer, Sheet},
     stock::{self, Place, Stock},
@@ -773,7 +774,7 @@ fn apply_visit(
                 changed.push(moved(rows, Place::Person(by), part, used.quantity, at).into());
             }
         }
-        visit::Command::Sign { sheet, content, digest, signature } => {
+        visit::Command::Sign { sheet, content, digest, signature, ratings } => {
             if let Some(signed) = rows.find(*sheet) {
                 // The same signature again is no news; another one under the same id is no signature.
                 let same = signed.digest == *digest && signed.signature == **signature;
@@ -806,6 +807,10 @@ fn apply_visit(
                 }
                 .into(),
             );
+            if let Some(ratings) = *ratings {
+                let (id, ticket, engineer) = (Rating::id_of(*sheet), ticket_id, before.engineer);
+                changed.push(Rating { id, ticket, engineer, ratings, at }.into());
+            }
         }
         _ => {}
     }

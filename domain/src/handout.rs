@@ -84,6 +84,7 @@ fn cut(ticket: &Ticket, visit: Id<Visit>) -> Option<Ticket> {
         contact: Contact::default(),
         machine: Nameplate::default(),
         triage: None,
+        custody: None,
         visits: vec![visit],
         log: Vec::new(),
         flags: Vec::new(),

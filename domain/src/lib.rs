@@ -26,6 +26,7 @@ pub mod number;
 pub mod part;
 pub mod part_request;
 pub mod photo;
+pub mod rating;
 pub mod refusal;
 pub mod replica;
 pub mod rows;

@@ -6,7 +6,11 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Refusal, Row, Timestamp, sheet::Digest, visit::Visit};
+use crate::{
+    Refusal, Row, Timestamp,
+    sheet::{Digest, Lock},
+    visit::Visit,
+};
 
 #[cfg(test)]
 mod tests;
@@ -108,11 +112,26 @@ impl PhotoLine {
     }
 }
 
+impl Lock {
+    /// Whether the customer reads a sheet with this photo on it.
+    pub fn binds(&self, photo: &Photo) -> bool {
+        self.content.photos.iter().any(|line| *line == photo.line())
+    }
+}
+
 impl Visit {
     /// The photos that count, in the order of the work.
     pub fn shown_photos(&self) -> Vec<&Photo> {
         let mut photos: Vec<&Photo> = self.photos.iter().filter(|p| !p.withdrawn).collect();
         photos.sort_by_key(|photo| (photo.slot, photo.taken_at, photo.id));
+        photos
+    }
+
+    /// What was photographed since the sheet was locked: it belongs to the customer's answer, not to what they read.
+    pub fn answer_photos(&self) -> Vec<&Photo> {
+        let Some(lock) = &self.lock else { return Vec::new() };
+        let mut photos = self.shown_photos();
+        photos.retain(|photo| !lock.binds(photo));
         photos
     }
 
@@ -141,9 +160,10 @@ pub fn named(row: &Row) -> Vec<(&str, Option<u32>)> {
                 ]
             })
             .collect(),
-        Row::Sheet(sheet) => {
-            sheet.content.photos.iter().map(|line| (line.sha256.as_str(), None)).collect()
-        }
+        Row::Sheet(sheet) => (sheet.content.photos.iter())
+            .chain(&sheet.signature.photos)
+            .map(|line| (line.sha256.as_str(), None))
+            .collect(),
         _ => Vec::new(),
     }
 }

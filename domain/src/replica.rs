@@ -748,6 +748,11 @@ impl Replica {
             Ok(applied) => {
                 for row in applied.rows {
                     let key = row.key();
+                    // What the customer thinks of the engineer is not shown on the engineer's device, not even
+                    // while it waits there. The office gets it from the server.
+                    if key.kind == Kind::Rating {
+                        continue;
+                    }
                     if !self.confirmed.get(&key).is_some_and(|held| entry.is_in(held)) {
                         self.overlay.insert(key, Arc::new(row));
                     }

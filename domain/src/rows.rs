@@ -12,6 +12,7 @@ use crate::{
     model::Model,
     part::Part,
     part_request::PartRequest,
+    rating::Rating,
     sheet::Sheet,
     stock::Stock,
     team::Team,
@@ -96,6 +97,7 @@ kinds! {
     Model "model",
     Customer "customer",
     Machine "machine",
+    Rating "rating",
 }
 
 /// Where a row is kept: `kind:uuid` with the UUID as 32 lower-case hexadecimal digits.

@@ -45,7 +45,7 @@ impl Scope {
 pub fn scopes(row: &Row) -> BTreeSet<Scope> {
     match row {
         Row::User(_) | Row::Team(_) | Row::Model(_) | Row::Part(_) => [Scope::All].into(),
-        Row::Customer(_) | Row::Machine(_) => [Scope::Desk].into(),
+        Row::Customer(_) | Row::Machine(_) | Row::Rating(_) => [Scope::Desk].into(),
         Row::Ticket(Ticket { aged_out: Some(_), .. })
         | Row::Sheet(Sheet { aged_out: Some(_), .. }) => [Scope::Desk].into(),
         Row::PartRequest(PartRequest { aged_out: Some(_), .. }) => {

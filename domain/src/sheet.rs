@@ -11,7 +11,7 @@ use crate::{
     copy::Seal,
     machine::Warranty,
     number,
-    photo::{Photo, PhotoLine},
+    photo::{PHOTOS_MAX, Photo, PhotoLine},
     ticket::Ticket,
     user::User,
     values::{self, Language, Money},
@@ -112,10 +112,16 @@ pub struct Signature {
     /// What the customer wants to say about it, above all when it is not solved.
     #[serde(default)]
     pub comment: String,
+    /// Where older apps put them; now they have a row of their own ([`crate::rating`]). Still understood, because
+    /// what was signed with them is bound to them.
     #[serde(default)]
     pub ratings: Option<Ratings>,
     #[serde(default)]
     pub customer_copy: CustomerCopy,
+    /// What was photographed for this answer: the closed door, the part that is in dispute. The answer is bound to
+    /// each picture by its digest, as the content is to its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PhotoLine>,
     /// The language the customer read.
     pub language: Language,
     pub at: Timestamp,
@@ -183,7 +189,7 @@ pub enum CustomerCopy {
     Declined,
 }
 
-/// Ratings from 1 to 5; the engineer does not see them before they are sent.
+/// Ratings from 1 to 5. They are the office's: the engineer does not see them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ratings {
     pub speed: u8,
@@ -260,16 +266,28 @@ pub fn draft(
     })
 }
 
+impl Ratings {
+    /// Whether these are ratings.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] for stars nobody can give.
+    pub fn check(self) -> Result<(), Refusal> {
+        let Self { speed, solving, attitude } = self;
+        let given = [speed, solving, attitude].iter().all(|stars| (1..=5).contains(stars));
+        if given { Ok(()) } else { Err(Refusal::Malformed) }
+    }
+}
+
 impl Signature {
     /// Whether this is an answer somebody gave: a name and a drawing, or a reason why not.
     pub fn check(&self) -> Result<(), Refusal> {
         values::line(&self.signer)?;
         values::text(&self.comment)?;
-        if let Some(Ratings { speed, solving, attitude }) = self.ratings
-            && [speed, solving, attitude].iter().any(|stars| !(1..=5).contains(stars))
-        {
-            return Err(Refusal::Malformed);
+        self.ratings.map_or(Ok(()), Ratings::check)?;
+        if self.photos.len() > PHOTOS_MAX {
+            return Err(Refusal::TooManyPhotos);
         }
+        self.photos.iter().try_for_each(PhotoLine::check)?;
         match &self.answer {
             Answer::Signed { strokes, typed, .. } => {
                 let points: usize = strokes.iter().map(|stroke| stroke.points.len()).sum();

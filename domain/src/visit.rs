@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{
     Id, Refusal, Timestamp,
     part::Part,
-    photo::{self, Photo, PhotoLine},
-    sheet::{Content, Digest, Lock, Sheet, Signature},
+    photo::{self, Photo, PhotoLine, Slot},
+    sheet::{Content, Digest, Lock, Ratings, Sheet, Signature},
     stock,
     user::{Role, User},
     values::{self, Money},
@@ -340,6 +340,9 @@ pub enum Command {
         content: Box<Content>,
         digest: Digest,
         signature: Box<Signature>,
+        /// What the customer thought; it is kept apart from the sheet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ratings: Option<Ratings>,
     },
     /// Sheet and old parts are back at base.
     HandIn,
@@ -495,9 +498,10 @@ pub fn valid(command: &Command) -> Result<(), Refusal> {
             if *explained { Ok(()) } else { Err(Refusal::ExplanationMissing) }
         }
         Command::LockSheet { content } => content_bounded(content),
-        Command::Sign { content, digest, signature, .. } => {
+        Command::Sign { content, digest, signature, ratings, .. } => {
             content_bounded(content)?;
             values::line(digest)?;
+            ratings.map_or(Ok(()), Ratings::check)?;
             signature.check()
         }
         Command::Accept
@@ -599,20 +603,19 @@ pub fn fits(visit: &Visit, command: &Command) -> Result<(), Refusal> {
         Command::UnlockSheet if !locked => Err(Refusal::SheetNotLocked),
         Command::UnlockSheet => Ok(()),
 
+        // The customer reads what was locked; what is photographed now belongs to the answer.
+        Command::AddPhoto { photo } if locked && photo.slot != Slot::Other => {
+            Err(Refusal::SheetLocked)
+        }
+        Command::WithdrawPhoto { photo } if locked && !is_of_the_answer(visit, *photo) => {
+            Err(Refusal::SheetLocked)
+        }
+        Command::AddPhoto { .. } | Command::WithdrawPhoto { .. } => fits_photo(visit, command),
         _ if locked => Err(Refusal::SheetLocked),
         Command::LockSheet { .. } if visit.outcome.is_none() => Err(Refusal::NotFinished),
         Command::LockSheet { .. } => Ok(()),
 
         Command::Progress { .. } => Ok(()),
-        Command::AddPhoto { .. } if visit.photos.len() >= photo::PHOTOS_MAX => {
-            Err(Refusal::TooManyPhotos)
-        }
-        Command::AddPhoto { .. } => Ok(()),
-        Command::WithdrawPhoto { photo } => match visit.photos.iter().find(|p| p.id == *photo) {
-            None => Err(Refusal::NotFound),
-            Some(photo) if photo.withdrawn => Err(Refusal::AlreadyDone),
-            Some(_) => Ok(()),
-        },
         _ if stage < Stage::Arrived => Err(Refusal::NotArrived),
         Command::Inspect { .. } if visit.consent_at.is_none() => Err(Refusal::ConsentMissing),
         Command::Inspect { .. } => Ok(()),
@@ -634,6 +637,26 @@ pub fn fits(visit: &Visit, command: &Command) -> Result<(), Refusal> {
         }
         Command::UsePart { .. } | Command::RemovePart { .. } | Command::Finish { .. } => Ok(()),
     }
+}
+
+fn fits_photo(visit: &Visit, command: &Command) -> Result<(), Refusal> {
+    match command {
+        Command::AddPhoto { .. } if visit.photos.len() >= photo::PHOTOS_MAX => {
+            Err(Refusal::TooManyPhotos)
+        }
+        Command::WithdrawPhoto { photo } => match visit.photos.iter().find(|p| p.id == *photo) {
+            None => Err(Refusal::NotFound),
+            Some(photo) if photo.withdrawn => Err(Refusal::AlreadyDone),
+            Some(_) => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Whether the locked sheet is without this photo. One that is not known is nobody's.
+fn is_of_the_answer(visit: &Visit, photo: Uuid) -> bool {
+    let bound = |photo: &Photo| visit.lock.as_ref().is_some_and(|lock| lock.binds(photo));
+    !visit.photos.iter().any(|kept| kept.id == photo && bound(kept))
 }
 
 /// Writes the command into the visit. Total: what happened is written down, whatever [`fits`] thought of it.

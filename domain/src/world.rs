@@ -158,6 +158,7 @@ impl World {
             content: content.into(),
             digest,
             signature: signature(solved, self.now()).into(),
+            ratings: None,
         }
     }
 }
@@ -324,6 +325,7 @@ pub(crate) fn signature(solved: Option<bool>, at: Timestamp) -> Signature {
         comment: String::new(),
         ratings: None,
         customer_copy: CustomerCopy::ToSend,
+        photos: Vec::new(),
         language: Language::Chinese,
         at,
     }

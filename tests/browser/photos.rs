@@ -118,3 +118,38 @@ async fn the_customer_sees_the_photos_and_signs_for_them_and_one_taken_out_is_no
     phone.look("photos-hand-over", false).await;
     phone.assert_calm().await;
 }
+
+#[tokio::test]
+async fn the_door_nobody_opened_is_photographed_and_the_office_sees_it() {
+    let files = TempDir::new().expect("a folder for pictures");
+    let (_world, phone, desk) = work::a_morning(Language::Chinese).await;
+    let ticket = work::job(&desk, &phone).await;
+    work::up_to_the_customer(&phone, &ticket).await;
+    phone.press("absent").await;
+    phone.fill("#reason", "家里没有人").await;
+    for (name, wide) in [("door.bmp", 640), ("thumb.bmp", 700)] {
+        let file = picture(files.path(), name, (wide, 480));
+        phone.choose_file("answer-photo", &file).await;
+    }
+    let inside = "[data-name=answer-photos]";
+    see_pictures(&phone, inside, 2, 320).await;
+    // One of them shows a thumb.
+    phone.press("photo").await;
+    phone.press("withdraw-photo").await;
+    phone.press("confirm").await;
+    see_pictures(&phone, inside, 1, 320).await;
+    phone.reload().await;
+    see_pictures(&phone, inside, 1, 320).await;
+    phone.press("record").await;
+    phone.see_control("saved").await;
+    work::take_back(&phone).await;
+    phone.see_synced().await;
+
+    desk.go(&format!("/desk/tickets/{ticket}")).await;
+    see_pictures(&desk, "[data-name=ticket-photos]", 1, 320).await;
+    desk.press("open-sheet").await;
+    desk.see("记录时已绑定这些照片").await;
+    see_pictures(&desk, "[data-name=sheet-photos]", 1, 700).await;
+    phone.assert_calm().await;
+    desk.assert_calm().await;
+}

@@ -254,12 +254,19 @@ impl Mind<'_> {
             comment: String::new(),
             ratings: None,
             customer_copy: CustomerCopy::ToSend,
+            photos: Vec::new(),
             language: Language::Chinese,
             at: self.now,
         };
         let digest = sheet::digest(&content);
         let sheet = Id::new(self.dice.id(self.now.0));
-        visit::Command::Sign { sheet, content, digest, signature: Box::new(signature) }
+        visit::Command::Sign {
+            sheet,
+            content,
+            digest,
+            signature: Box::new(signature),
+            ratings: None,
+        }
     }
 
     fn own_ticket(&mut self, ticket: &Ticket) -> Command {

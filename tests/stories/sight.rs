@@ -1,7 +1,7 @@
 //! Who sees what: no answer carries a row its reader may not hold.
 
 use axum::http::StatusCode;
-use domain::{Id, Key, scope, wire::Response};
+use domain::{Id, Key, rating::Rating, scope, wire::Response};
 
 use crate::world::{CAST, World, id_of, post};
 
@@ -35,6 +35,10 @@ async fn no_answer_carries_a_row_its_reader_may_not_hold() {
     for foreign in [Key::of(for_li), Key::of(for_nobody), Key::of(sheet)] {
         assert!(!wang.holds(foreign));
     }
+    let rating = Key::of(Rating::id_of(sheet));
+    let supervisor = world.device("zhuguan").await;
+    assert!(supervisor.holds(rating), "what the customer thought is told to the office");
+    assert!(li.holds(Key::of(sheet)) && !li.holds(rating), "and not to whom it is about");
 }
 
 #[tokio::test]

@@ -51,6 +51,8 @@ pub struct PhotoText {
 
     pub on_sheet: &'static str,
     pub bound: &'static str,
+    pub on_answer: &'static str,
+    pub bound_to_answer: &'static str,
 }
 
 /// Chinese.
@@ -109,6 +111,8 @@ pub const ZH: PhotoText = PhotoText {
 
     on_sheet: "照片",
     bound: "签字时已绑定这些照片",
+    on_answer: "未签字的照片",
+    bound_to_answer: "记录时已绑定这些照片",
 };
 
 /// English.
@@ -181,4 +185,6 @@ pub const EN: PhotoText = PhotoText {
 
     on_sheet: "Photos",
     bound: "The signature is bound to these photos",
+    on_answer: "Photos instead of a signature",
+    bound_to_answer: "The answer is bound to these photos.",
 };

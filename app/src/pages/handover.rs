@@ -4,7 +4,7 @@
 //! customer has come; both survive a reload. Nothing here leads anywhere else without the engineer's PIN.
 //!
 //! Controls, by `data-name`: `language`, `engineer`, `start-reading`, `absent`, `whole-sheet`, `continue`, `refuse`, `back`,
-//! `speed-1` … `attitude-5`, `to-signature`, `type-instead`, `sign`, `record`, `saved`, `take-back`, `pin-0` … `pin-9`,
+//! `speed-1` … `attitude-5`, `to-signature`, `type-instead`, `sign`, `record`, `answer-photo`, `saved`, `take-back`, `pin-0` … `pin-9`,
 //! `pin-delete`, `pin-unlock`, `pin-forgotten`, `pin-instead`, `password-unlock`, `pin-save`, `pin-cancel`.
 
 pub mod answer;
@@ -20,6 +20,7 @@ pub use pin::SetPinDialog;
 use domain::{
     Id,
     command::Command,
+    photo::{Photo, PhotoLine},
     sheet::{Answer, CustomerCopy, Lock, Ratings, Relation, Sheet, Signature},
     ticket::Ticket,
     values::Language,
@@ -187,7 +188,7 @@ impl Answers {
     }
 
     /// What the customer gives, with `answer` as its core.
-    fn signature(self, device: Device, answer: Answer) -> Signature {
+    fn signature(self, device: Device, answer: Answer, photos: Vec<PhotoLine>) -> Signature {
         let there = !matches!(answer, Answer::Absent { .. });
         let signed = matches!(answer, Answer::Signed { .. });
         Signature {
@@ -197,10 +198,11 @@ impl Answers {
                 _ => None,
             },
             comment: if there { self.comment.get_untracked() } else { String::new() },
-            ratings: self.ratings().filter(|_| there),
+            ratings: None,
             signer: if signed { self.signer.get_untracked() } else { String::new() },
             relation: words::from_code(&self.relation.get_untracked()).unwrap_or_default(),
             customer_copy: words::from_code(&self.copy.get_untracked()).unwrap_or_default(),
+            photos: if signed { Vec::new() } else { photos },
             language: untrack(locale::language),
             at: device.now(),
             answer,
@@ -250,7 +252,15 @@ impl Scene {
         if self.busy.get_untracked() {
             return;
         }
-        let signature = self.answers.signature(self.device, answer);
+        let photos = untrack(move || {
+            let ticket = self.device.find(self.ticket);
+            let visit = ticket.as_ref().and_then(|ticket| ticket.visit(self.visit));
+            let photos = visit.map(Visit::answer_photos).unwrap_or_default();
+            photos.into_iter().map(Photo::line).collect()
+        });
+        let there = !matches!(answer, Answer::Absent { .. });
+        let ratings = self.answers.ratings().filter(|_| there);
+        let signature = self.answers.signature(self.device, answer, photos);
         let command = Command::Visit(
             self.ticket,
             self.visit,
@@ -259,6 +269,7 @@ impl Scene {
                 content: Box::new(lock.content.clone()),
                 digest: lock.digest.clone(),
                 signature: Box::new(signature),
+                ratings,
             },
         );
         self.busy.set(true);

@@ -1,23 +1,26 @@
-//! Photos on the pages: small ones in a row, the large one over everything, those of a ticket, those of a sheet.
+//! Photos on the pages: small ones in a row, the large one over everything, those of a ticket, those of a sheet, and the
+//! camera that takes them.
 //!
 //! Buttons by name: `photo` opens one; in the viewer `previous-photo`, `next-photo`, `close-viewer`,
 //! `withdraw-photo`, which `confirm` confirms.
 
 use domain::{
-    Id, Key,
-    photo::{Photo, PhotoLine},
-    sheet::Content,
+    Command, Id, Key, Timestamp,
+    photo::{Photo, PhotoLine, Slot},
+    sheet::{Content, Signature},
     ticket::Ticket,
+    visit::{self, Visit},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
+use web_sys::File;
 
 use crate::{
-    device::device,
+    device::{Device, device},
     locale::{self, text},
     pages::outbox::size,
-    photos::{OwnPhoto, PhotoState, Shown},
-    ui::{Button, Card, PhotoTile, PhotoViewer, Tone},
+    photos::{OwnPhoto, PhotoState, PhotoTrouble, Shown},
+    ui::{Button, ButtonKind, Card, Confirm, PhotoTile, PhotoViewer, Tone, toast},
 };
 
 /// The picture of this name, or in words why it is not there.
@@ -178,6 +181,121 @@ pub fn Gallery(
     }
 }
 
+/// A camera at a visit: what it takes is kept, and the visit is told of it.
+#[derive(Clone, Copy)]
+pub struct Camera {
+    pub device: Device,
+    pub ticket: Id<Ticket>,
+    pub visit: Id<Visit>,
+    /// The number that is written into the picture.
+    pub number: Signal<String>,
+    /// How many pictures are being kept just now.
+    pub busy: RwSignal<usize>,
+}
+
+impl Camera {
+    /// Keeps the pictures one after the other: two large ones at once are too much for a small phone.
+    pub fn take(self, slot: Slot, files: Vec<File>, just_now: bool) {
+        let Self { device, ticket, visit, number, busy } = self;
+        busy.update(|busy| *busy += files.len());
+        spawn_local(async move {
+            for file in files {
+                let now = device.now();
+                // A picture from the album says when it was taken, as far as anybody knows.
+                #[expect(clippy::cast_possible_truncation, reason = "a date in milliseconds")]
+                let saved = Timestamp(file.last_modified() as i64);
+                let taken_at = if just_now { now } else { saved.min(now) };
+                let mark = untrack(|| {
+                    let words = &text().photo;
+                    (words.mark)(&number.get(), (words.slot)(slot), &written(taken_at))
+                });
+                let kept = device.take_photo(&file, (ticket, visit), slot, taken_at, &mark).await;
+                if let Err(trouble) = kept {
+                    toast(Tone::Danger, trouble_words(&trouble, &file.name()));
+                }
+                busy.update(|busy| *busy = busy.saturating_sub(1));
+            }
+        });
+    }
+}
+
+fn trouble_words(trouble: &PhotoTrouble, file: &str) -> String {
+    let words = &untrack(text).photo;
+    match trouble {
+        PhotoTrouble::Unreadable => (words.unreadable)(file),
+        PhotoTrouble::NoRoom => words.no_room.into(),
+        PhotoTrouble::NotKept => words.not_kept.into(),
+        PhotoTrouble::Refused(trouble) => untrack(|| trouble.words()),
+    }
+}
+
+/// A moment that is still right when somebody looks at the picture next year.
+fn written(at: Timestamp) -> String {
+    format!("{} {}", locale::input_date(at), locale::time(at))
+}
+
+/// Taking a photo out again: a button in the viewer, and the question whether it is meant.
+#[derive(Clone, Copy)]
+pub struct Leaving {
+    device: Device,
+    ticket: Id<Ticket>,
+    visit: Id<Visit>,
+    photo: RwSignal<Option<Uuid>>,
+    asked: RwSignal<bool>,
+}
+
+impl Leaving {
+    pub fn new(device: Device, (ticket, visit): (Id<Ticket>, Id<Visit>)) -> Self {
+        let (photo, asked) = (RwSignal::new(None), RwSignal::new(false));
+        Self { device, ticket, visit, photo, asked }
+    }
+
+    fn command(self, photo: Uuid) -> Command {
+        Command::Visit(self.ticket, self.visit, visit::Command::WithdrawPhoto { photo })
+    }
+
+    /// The button in the viewer.
+    pub fn bar(self) -> PhotoBar {
+        Callback::new(move |photo: Photo| {
+            let id = photo.id;
+            let why_not = self.device.why_not(move || self.command(id));
+            view! {
+                <Button
+                    text=move || text().photo.withdraw
+                    kind=ButtonKind::Quiet
+                    name="withdraw-photo"
+                    why_not
+                    on_press=move || {
+                        self.photo.set(Some(id));
+                        self.asked.set(true);
+                    }
+                />
+            }
+            .into_any()
+        })
+    }
+
+    /// The question.
+    pub fn question(self) -> impl IntoView {
+        let confirmed = move || {
+            self.asked.set(false);
+            if let Some(photo) = self.photo.get_untracked() {
+                self.device.press(self.command(photo));
+            }
+        };
+        view! {
+            <Confirm
+                open=self.asked
+                title=move || text().photo.withdraw_title
+                message=move || text().photo.withdraw_message
+                cancel=move || text().photo.cancel
+                confirm=move || text().photo.withdraw_confirm
+                on_confirm=confirmed
+            />
+        }
+    }
+}
+
 /// Every photo of a ticket, visit by visit, the newest visit first. Nothing where there is none.
 #[component]
 pub fn TicketPhotos(id: Id<Ticket>) -> impl IntoView {
@@ -273,7 +391,24 @@ pub fn WaitingPhotos() -> impl IntoView {
 /// The pictures a sheet is bound to, with the beginning of each digest. `of` is the row by which they may be fetched;
 /// without one they are only listed.
 pub fn sheet_photos(of: Option<Key>, content: &Content) -> Option<AnyView> {
-    if content.photos.is_empty() {
+    let words = &text().photo;
+    bound_photos(of, content, &content.photos, words.on_sheet, words.bound)
+}
+
+/// The pictures that were taken for an answer without a signature.
+pub fn answer_photos(of: Option<Key>, content: &Content, signature: &Signature) -> Option<AnyView> {
+    let words = &text().photo;
+    bound_photos(of, content, &signature.photos, words.on_answer, words.bound_to_answer)
+}
+
+fn bound_photos(
+    of: Option<Key>,
+    content: &Content,
+    lines: &[PhotoLine],
+    title: &'static str,
+    bound: &'static str,
+) -> Option<AnyView> {
+    if lines.is_empty() {
         return None;
     }
     let number = StoredValue::new(content.ticket_number.clone());
@@ -299,14 +434,13 @@ pub fn sheet_photos(of: Option<Key>, content: &Content) -> Option<AnyView> {
             </li>
         }
     };
-    let items = content.photos.iter().map(item).collect_view();
-    let words = &text().photo;
+    let items = lines.iter().map(item).collect_view();
     Some(
         view! {
             <section class="sheet__part" data-name="sheet-photos">
-                <h3>{words.on_sheet}</h3>
+                <h3>{title}</h3>
                 <ul class="sheet-photos">{items}</ul>
-                <p class="faint">{words.bound}</p>
+                <p class="faint">{bound}</p>
             </section>
         }
         .into_any(),

@@ -5,6 +5,7 @@
 use domain::{
     Id, Key, Timestamp,
     copy::Statement,
+    rating::Rating,
     sheet::{Answer, Content, Digest, PartLine, Ratings, Sheet, Signature, Stroke},
     values::{Language, Money},
     visit::Outcome,
@@ -16,7 +17,7 @@ use crate::{
     locale::{self, handover::capital_amount, text},
     pages::{
         labels::has_labels,
-        photo::sheet_photos,
+        photo::{answer_photos, sheet_photos},
         shell::{DeskShell, PhoneDetail},
     },
     route::{self, Route},
@@ -43,8 +44,10 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
         };
         let again = sheet.clone();
         let statement = sheet.statement();
-        // Before it is sent, the ratings are between the customer and the office.
-        let ratings = !pending.get();
+        // What the customer thought is the office's; an engineer's device does not even hold it.
+        let ratings = device.find(Rating::id_of(id)).map(|rating| rating.ratings);
+        // An older sheet has it inside.
+        let ratings = ratings.or(sheet.signature.ratings).filter(|_| desk.get());
         view! {
             {move || {
                 pending
@@ -62,7 +65,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                 signature=sheet.signature
                 digest=sheet.digest
                 statement=statement.clone()
-                ratings
+                ratings=ratings
                 copy=SheetCopy::Office
                 pictures=Key::of(id)
             />
@@ -181,9 +184,9 @@ pub fn SheetView(
     content: Content,
     #[prop(optional, into)] signature: Option<Signature>,
     #[prop(optional, into)] digest: Option<Digest>,
-    /// Whether the reader may see the ratings.
-    #[prop(optional)]
-    ratings: bool,
+    /// What the customer thought, where the reader may know.
+    #[prop(default = None)]
+    ratings: Option<Ratings>,
     #[prop(optional)] copy: SheetCopy,
     /// What the code on the copy says, once there is an answer.
     #[prop(optional, into)]
@@ -205,6 +208,8 @@ pub fn SheetView(
         };
         let answered = signature.with_value(Option::is_some);
         let content = content.get_value();
+        let pictured = signature
+            .with_value(|signature| answer_photos(pictures, &content, signature.as_ref()?));
         let declaration = (text().handover.declaration)(content.declaration);
         view! {
             <article class="sheet" data-copy=copy.name() data-stage=if answered { "signed" } else { "locked" }>
@@ -224,6 +229,7 @@ pub fn SheetView(
                     <p>{declaration}</p>
                 </section>
                 {answer(signature.get_value(), ratings)}
+                {pictured}
                 {statement.get_value().map(proof)}
                 {digest
                     .get_value()
@@ -438,7 +444,7 @@ fn charges(content: Content) -> impl IntoView {
     }
 }
 
-fn answer(signature: Option<Signature>, ratings: bool) -> impl IntoView {
+fn answer(signature: Option<Signature>, ratings: Option<Ratings>) -> impl IntoView {
     let words = &text().handover.sheet;
     let Some(signature) = signature else {
         return view! {
@@ -485,7 +491,7 @@ fn answer(signature: Option<Signature>, ratings: bool) -> impl IntoView {
                 {(!comment.is_empty()).then(|| view! { <Fact label=words.comment value=comment/> })}
                 {signed.then(|| view! { <Fact label=words.copy value=copy/> })}
             </Facts>
-            {ratings.then(|| signature.ratings.map(stars))}
+            {ratings.map(stars)}
             <p class="sheet__stamp">{words.stamp}</p>
         </section>
     }

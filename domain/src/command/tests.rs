@@ -23,6 +23,7 @@ fn evidence(world: &World) -> Vec<visit::Command> {
         digest: sheet::digest(&content),
         content: content.clone(),
         signature: signature(Some(true), world.now()).into(),
+        ratings: None,
     };
     vec![
         visit::Command::LogCall { summary: "约在下午".into() },
@@ -397,12 +398,12 @@ fn an_unfinished_repair_waits_for_its_second_visit() {
 fn a_sheet_that_is_not_what_its_digest_says_is_kept_and_questioned() {
     let mut world = World::at(Stage::Finished);
     world.visit_act(LI, FIRST, world.lock()).unwrap();
-    let visit::Command::Sign { sheet, mut content, digest, signature } = world.sign(Some(true))
+    let visit::Command::Sign { sheet, mut content, digest, signature, .. } = world.sign(Some(true))
     else {
         unreachable!("sign signs")
     };
     content.total = crate::values::Money(999);
-    let forged = visit::Command::Sign { sheet, content, digest, signature };
+    let forged = visit::Command::Sign { sheet, content, digest, signature, ratings: None };
     world.visit_act(LI, FIRST, forged).unwrap();
     assert_eq!(world.ticket().flags[0].reason, Reason::SheetDiffers { visit: FIRST });
     assert!(world.rows.find(SHEET).is_some());

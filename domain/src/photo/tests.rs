@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{PHOTOS_MAX, Photo, Slot, Thumbnail, is_digest, named};
 use crate::{
-    Amendment, Refusal, Row, Timestamp,
-    sheet::{Content, digest},
+    Amendment, Lookup, Refusal, Row, Timestamp,
+    sheet::{Answer, Content, Signature, digest},
     visit::{Command, Stage},
     world::{COORDINATOR, FIRST, LI, TICKET, WANG, World, use_board},
 };
@@ -61,6 +61,36 @@ fn photos_are_taken_from_the_accepted_job_to_the_locked_sheet() {
     world.visit_act(LI, FIRST, world.lock()).unwrap();
     assert_eq!(check(&world, add(2, Slot::After)), Err(Refusal::SheetLocked));
     assert_eq!(check(&world, withdraw(1)), Err(Refusal::SheetLocked));
+}
+
+#[test]
+fn what_is_photographed_for_the_answer_is_bound_to_the_answer() {
+    let mut world = World::at(Stage::Finished);
+    world.visit_act(LI, FIRST, add(1, Slot::Other)).unwrap();
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    assert!(world.visit(FIRST).answer_photos().is_empty(), "the customer reads that one");
+    world.visit_act(LI, FIRST, add(2, Slot::Other)).unwrap();
+    world.visit_act(LI, FIRST, add(3, Slot::Other)).unwrap();
+    assert_eq!(check(&world, withdraw(1)), Err(Refusal::SheetLocked));
+    world.visit_act(LI, FIRST, withdraw(3)).unwrap();
+    let lines: Vec<_> = world.visit(FIRST).answer_photos().into_iter().map(Photo::line).collect();
+    assert_eq!(lines, [photo(2, Slot::Other).line()]);
+
+    let Command::Sign { sheet, content, digest, mut signature, ratings } = world.sign(None) else {
+        unreachable!("sign signs")
+    };
+    let answer = Answer::Refused { reason: "价格不认可".into(), witness: String::new() };
+    *signature = Signature { answer, photos: lines, ..*signature };
+    let refused = Command::Sign { sheet, content, digest, signature, ratings };
+    assert_eq!(world.visit_act(LI, FIRST, refused), Ok(None), "what was read is what was locked");
+    let sheet = world.rows.find(sheet).unwrap();
+    let mut without = sheet.clone();
+    without.signature.photos.clear();
+    assert_ne!(sheet.statement().digest, without.statement().digest);
+    let row = Row::from(sheet);
+    let names: Vec<&str> = named(&row).into_iter().map(|(name, _)| name).collect();
+    assert!(names.contains(&photo(2, Slot::Other).sha256.as_str()), "whoever sees it may fetch it");
+    assert_eq!(check(&world, add(4, Slot::Other)), Err(Refusal::AlreadySignedVisit));
 }
 
 #[test]

@@ -307,12 +307,9 @@ impl Story<'_, '_> {
             relation: Relation::Customer,
             solved,
             comment: comment.into(),
-            ratings: solved.filter(|solved| signed && *solved).map(|_| Ratings {
-                speed: 5,
-                solving: 5,
-                attitude: 5,
-            }),
+            ratings: None,
             customer_copy: CustomerCopy::ToSend,
+            photos: Vec::new(),
             language: Language::Chinese,
             at,
         };
@@ -321,6 +318,11 @@ impl Story<'_, '_> {
             digest: sheet::digest(&content),
             content,
             signature: Box::new(signature),
+            ratings: solved.filter(|solved| signed && *solved).map(|_| Ratings {
+                speed: 5,
+                solving: 5,
+                attitude: 5,
+            }),
         };
         self.visit(3, sign).await
     }
@@ -597,7 +599,7 @@ async fn on_hold(demo: &mut Demo<'_>) -> Result<(), Error> {
         next_step: NextStep::SecondVisit,
     };
     story.visit(20, leave).await?;
-    story.signed("吴建平", true, "请尽快安排").await?;
+    story.signed("吴建平", false, "请尽快安排").await?;
     let hotel = story.id;
     let at = demo.days_ago(1, 11, 30);
     let request =

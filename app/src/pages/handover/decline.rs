@@ -1,18 +1,26 @@
-//! No signature, and why: the customer will not sign, or is not there.
+//! No signature, and why: the customer will not sign, or is not there. A photo may say more than the reason.
+//!
+//! The camera is `answer-photo`. The album is not offered: it is the engineer's, and a customer may hold the device.
 
-use domain::sheet::{Answer, Lock};
+use domain::{
+    photo::{Photo, Slot},
+    sheet::{Answer, Lock},
+    visit::Visit,
+};
 use leptos::prelude::*;
 
 use super::{Scene, Screen, sign::Trouble};
 use crate::{
     locale::text,
-    ui::{Button, ButtonKind, Field, TextArea},
+    pages::photo::{Camera, Gallery, Leaving},
+    ui::{Button, ButtonKind, Field, PhotoInput, TextArea},
 };
 
 /// Why there is no signature; `absent` where the engineer writes it for a customer who is not there.
 #[component]
 pub fn Decline(scene: Scene, lock: Lock, absent: bool) -> impl IntoView {
     let answers = scene.answers;
+    let number = lock.content.ticket_number.clone();
     let lock = StoredValue::new(lock);
     let why_not = Signal::derive(move || {
         answers
@@ -58,6 +66,7 @@ pub fn Decline(scene: Scene, lock: Lock, absent: bool) -> impl IntoView {
                     id="witness"
                 />
             </section>
+            {photos(scene, number, absent)}
             <Trouble scene/>
         </main>
         <footer class="handover__bar">
@@ -77,5 +86,45 @@ pub fn Decline(scene: Scene, lock: Lock, absent: bool) -> impl IntoView {
                 on_press=record
             />
         </footer>
+    }
+}
+
+/// The camera, and what was taken with it for this answer.
+fn photos(scene: Scene, number: String, absent: bool) -> impl IntoView {
+    let Scene { device, ticket, visit, .. } = scene;
+    let taken = Memo::new(move |_| {
+        let ticket = device.find(ticket);
+        let visit = ticket.as_ref().and_then(|ticket| ticket.visit(visit));
+        let photos = visit.map(Visit::answer_photos).unwrap_or_default();
+        photos.into_iter().cloned().collect::<Vec<Photo>>()
+    });
+    let number = Signal::stored(number);
+    let camera = Camera { device, ticket, visit, number, busy: RwSignal::new(0) };
+    let leaving = Leaving::new(device, (ticket, visit));
+    let hint = move || {
+        let words = &text().handover;
+        if absent { words.absent_photo } else { words.refuse_photo }
+    };
+    view! {
+        <section class="handover__block" data-name="answer-photos">
+            <h2>{move || text().handover.photo}</h2>
+            <p class="muted">{hint}</p>
+            <div class="photo-slot__bar">
+                <PhotoInput
+                    text=move || text().photo.take
+                    label=move || text().handover.take_photo
+                    capture=true
+                    name="answer-photo".into()
+                    on_files=move |files| camera.take(Slot::Other, files, true)
+                />
+            </div>
+            <p class="muted" role="status">
+                {move || (camera.busy.get() > 0).then(|| (text().photo.busy)(camera.busy.get()))}
+            </p>
+            <Show when=move || taken.with(|taken| !taken.is_empty())>
+                <Gallery ticket number photos=taken bar=leaving.bar()/>
+            </Show>
+            {leaving.question()}
+        </section>
     }
 }
