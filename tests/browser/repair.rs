@@ -91,6 +91,8 @@ pub async fn one_repair(engine: Engine, language: Language, size: Size) {
     desk.arrives_at("/sheets/").await;
     desk.until("the signature is drawn", "return seen('svg.signature path').length > 0", &[]).await;
     desk.see("更换压缩机电容，试机正常").await;
+    let rated = language.say("5 分", "5 of 5");
+    desk.see(rated).await;
     look(&desk, "sheet").await;
     desk.go("/desk/part-requests").await;
     desk.see(asked_for).await;
@@ -108,6 +110,12 @@ pub async fn one_repair(engine: Engine, language: Language, size: Size) {
     look(&phone, "answers").await;
     phone.go(&format!("/tickets/{ticket}")).await;
     phone.see("客户来电：请带一卷保温棉").await;
+
+    // What the customer thought was said to the office.
+    phone.press("sheet").await;
+    phone.arrives_at("/sheets/").await;
+    phone.see("更换压缩机电容，试机正常").await;
+    assert_eq!(phone.times(rated).await, 0, "the engineer reads the ratings");
     phone.quit().await;
     desk.assert_calm().await;
 }

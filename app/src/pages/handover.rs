@@ -244,7 +244,6 @@ impl Scene {
     fn go(self, screen: Screen) {
         self.trouble.set(String::new());
         self.answers.screen.set(screen);
-        window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
     /// Seals what the customer gave. What they read and what they gave travel in one command.
@@ -378,6 +377,8 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
     Effect::new(move |_| {
         shown.track();
         if ready.get() {
+            // Another screen begins at its top, also the one that follows from the rows.
+            window().scroll_to_with_x_and_y(0.0, 0.0);
             request_animation_frame(focus_title);
         }
     });
