@@ -200,10 +200,11 @@ impl Device {
         self.store.set_value(Some(store));
         self.close_second();
         if self.handed_out && self.handed.get_untracked().is_some() {
-            self.view.set(Some(handout.unwrap_or_default()));
             let second = Second::open_unread(name, move |works| self.tell_twice(works)).await.ok();
             self.tell_twice(second.is_some());
             self.second.set_value(second);
+            // Last: whatever is drawn with it finds the rest open.
+            self.view.set(Some(handout.unwrap_or_default()));
         }
         Ok(true)
     }

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Photos, epoch_of, is_old, is_owed,
+    Photos, epoch_of, is_old, is_owed, is_untold,
     keep::{Keep, Kept},
     photos, sha256,
 };
@@ -102,7 +102,11 @@ async fn round(device: Device) -> Result<(), Stop> {
     photos.reload().await;
     let epoch = device.view.with_untracked(epoch_of);
     let mut owed: Vec<Kept> = photos.kept.get_untracked();
-    owed.retain(|kept| is_owed(kept, epoch));
+    // One that is just being taken is kept before its command is written: the server does not know its name yet.
+    let told = |kept: &Kept| {
+        device.view.with_untracked(|view| view.as_ref().is_none_or(|view| !is_untold(view, kept)))
+    };
+    owed.retain(|kept| is_owed(kept, epoch) && told(kept));
     tidy(device, photos, &keep).await;
     if owed.is_empty() {
         return Ok(());
