@@ -2,6 +2,7 @@
 
 use domain::{
     Command, Id, Key, Lookup, Row, Timestamp,
+    custody::Proof,
     customer::{Customer, Salutation},
     machine::Warranty,
     part_request::{self, Line, PartRequest},
@@ -100,6 +101,7 @@ impl Mind<'_> {
             0 => return Some(self.note(ticket.id)),
             1 => return self.edit(ticket),
             2 => return self.hold(ticket),
+            4 => return self.custody(ticket),
             3 => self.any_step(ticket, visit)?,
             _ => self.next_step(ticket, visit)?,
         };
@@ -308,6 +310,20 @@ impl Mind<'_> {
         Some(Command::Ticket(ticket.id, command))
     }
 
+    /// Takes the machine along, tells the customer another day, or gives it back.
+    fn custody(&mut self, ticket: &Ticket) -> Option<Command> {
+        let command = if ticket.machine_with_us().is_some() && self.dice.chance(800) {
+            let proofs = [Proof::Slip, Proof::Copy, Proof::Identity, Proof::Delivered];
+            let (to, note) = (self.text("collected by"), self.text("looked at"));
+            ticket::Command::HandBack { to, proof: self.dice.one(proofs), note }
+        } else {
+            let (reason, accessories) = (self.text("kept for"), self.text("with"));
+            let ready_on = self.dice.one(["", "2026-06-01", "2027-01-31"]).to_owned();
+            ticket::Command::KeepMachine { reason, accessories, ready_on, explained: true }
+        };
+        Some(Command::Ticket(ticket.id, command))
+    }
+
     fn register(&mut self) -> Option<Command> {
         if self.known.tickets.len() >= TICKETS_MAX {
             return None;
@@ -383,6 +399,9 @@ impl Mind<'_> {
                 self.appoint(visit)
             };
             return Some(Command::Visit(ticket.id, visit.id, command));
+        }
+        if ticket.machine_with_us().is_some() && self.dice.chance(300) {
+            return self.custody(ticket);
         }
         let supervisor = role == Role::Supervisor;
         let command = match &ticket.stage {
