@@ -10,8 +10,11 @@ use axum::{
 };
 use domain::{
     Command, Envelope, Id, Kind, Row, Rows, Timestamp, apply, check,
+    copy::{Code, Ended, Given, Seal, Statement},
     replica::{Entry, Head},
+    search::{Names, Wanted},
     user::SYSTEM,
+    values::Money,
     wire::{Request, Response},
 };
 use flate2::{Compression, write::GzEncoder};
@@ -37,6 +40,8 @@ pub const ALL: &[Target] = &[
     Target { name: "entry", feed: entry },
     Target { name: "head", feed: head },
     Target { name: "line", feed: second_journal },
+    Target { name: "copy", feed: copy },
+    Target { name: "search", feed: search },
     Target { name: "table", feed: table },
     Target { name: "http", feed: http },
 ];
@@ -67,6 +72,23 @@ fn row(data: &[u8]) {
     let text = row.to_json().expect("what was read can be written");
     assert_eq!(Row::from_json(kind, &text).expect("and read again"), row);
     let _scopes = domain::scope::scopes(&row);
+}
+
+/// What a stranger scans or types to have a customer copy checked.
+fn copy(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(Code::Whole(statement)) = Code::read(text) else { return };
+    let code = statement.code();
+    assert_eq!(Code::read(&code), Ok(Code::Whole(statement)), "{code}");
+}
+
+/// What somebody types to find a thing, behind a line with its name. By its own name everything is found.
+fn search(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (name, typed) = text.split_once('\n').unwrap_or((text, text));
+    let names = Names::default().name(name).code(name);
+    let _rank = Wanted::new(typed).rank(&names);
+    assert!(Wanted::new(name).rank(&names).is_some(), "{name:?} is not found by its name");
 }
 
 /// A command of whatever shape is decided without a panic, on nothing at all.
@@ -163,6 +185,23 @@ pub fn seeds() -> Vec<Vec<u8>> {
     seeds.push(head);
     seeds.extend([request, response].iter().map(|value| value.to_string().into_bytes()));
     seeds.push("客户,电话\n张三,13800000000\n".as_bytes().to_vec());
+    let copy = Statement {
+        number: "20260501001-W01-S1".into(),
+        digest: "0f".repeat(32),
+        given: Given::Signed,
+        ended: Ended::Repaired,
+        solved: Some(true),
+        total: Money(12_000),
+        at: Timestamp(1_777_600_000_000),
+        seal: Some(Seal {
+            at: Timestamp(1_777_600_001_000),
+            key: "0123abcd".into(),
+            signature: "A".repeat(86),
+        }),
+    };
+    assert!(matches!(Code::read(&copy.code()), Ok(Code::Whole(_))), "{}", copy.code());
+    seeds.push(format!("https://service.example/verify?c={}", copy.code()).into_bytes());
+    seeds.push("张三 李\nzs".as_bytes().to_vec());
     seeds.push(b"\x05\x02doorstep_session=abc\0{\"login\":\"a\",\"password\":\"b\"}".to_vec());
     seeds
 }
