@@ -53,12 +53,17 @@ async fn plan(language: Language) {
     type_key(&desk, ENTER).await;
     see_planned(&desk, &ticket).await;
 
-    // Taken up once more and put back, it stays.
+    // Taken up once more and put back, it stays, and so does what is looked at beside it until the next Escape.
+    type_key(&desk, " ").await;
+    desk.see_control("close-panel").await;
     type_key(&desk, ENTER).await;
     see_said(&desk, language.say("已拿起", "Picked up")).await;
     type_key(&desk, ESCAPE).await;
     see_said(&desk, language.say("已放回原处", "Put back")).await;
     see_planned(&desk, &ticket).await;
+    assert!(desk.has("close-panel").await, "one Escape does one thing");
+    type_key(&desk, ESCAPE).await;
+    desk.see_control_gone("close-panel").await;
 
     // The dialog says what speaks against eight in the evening, and asks why somebody else gets it.
     let row = "return words(seen(`[data-name=calendar-block][data-ticket=\"${args[0]}\"]`)[0].closest('.calendar__row'))";

@@ -86,14 +86,18 @@ pub fn Calendar() -> impl IntoView {
     let view = View::new(device);
     let carried = RwSignal::new(None::<Carried>);
     let resting = RwSignal::new(false);
+    let live = Memo::new(move |_| {
+        let words = view.search.with(|search| looks::words(search));
+        timetable::timetable(device, view.days(device), &Wanted { words, team: view.team.get() })
+    });
     // Nothing moves while it is carried or pointed at: the table is then the one the hand saw.
     let table = Memo::new(move |before: Option<&Timetable>| {
         let days = view.days(device);
-        let words = view.search.with(|search| looks::words(search));
         let held = resting.get() || carried.with(Option::is_some);
+        // While it is held the live one is not asked, and so not made.
         match before.filter(|before| held && before.days == days) {
             Some(before) => before.clone(),
-            None => timetable::timetable(device, days, &Wanted { words, team: view.team.get() }),
+            None => live.get(),
         }
     });
     let hands = Hands::new(device, table, carried, resting);

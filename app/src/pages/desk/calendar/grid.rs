@@ -152,13 +152,15 @@ fn row(calendar: Calendar, fits: Fits, id: Id<User>) -> impl IntoView {
     let own = Memo::new(move |_| {
         table.with(|table| table.rows.iter().find(|row| row.engineer == id).cloned())
     });
+    // What places are measured by. All else on the table is another row's affair.
+    let frame = Memo::new(move |_| table.with(|table| (table.days, table.opens, table.closes)));
     let fit = Memo::new(move |_| fits.with(|fits| fits.get(&id).cloned()));
     let lines = move || own.with(|row| row.as_ref().map_or(1, |row| row.lines)).to_string();
     // Where there are no hours, the blocks of a day stand below each other.
     let blocks = move || {
         let row = own.get()?;
-        let (one, days) = table.with(|table| (table.days.one(), table.days));
-        if one {
+        let (days, ..) = frame.get();
+        if days.one() {
             return Some(row.blocks.iter().map(|it| block(calendar, it)).collect_view().into_any());
         }
         let cells = (0..days.count).map(|day| {
@@ -171,7 +173,8 @@ fn row(calendar: Calendar, fits: Fits, id: Id<User>) -> impl IntoView {
     };
     let ticks = move || {
         let row = own.get()?;
-        Some(table.with(|table| {
+        frame.track();
+        Some(table.with_untracked(|table| {
             row.blocks
                 .iter()
                 .filter_map(|block| Some((place_of(table, block.due?)?, block.due?)))

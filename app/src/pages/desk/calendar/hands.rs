@@ -235,7 +235,8 @@ impl Calendar {
         });
         let keys = window_event_listener(ev::keydown, move |event| {
             if event.key() == "Escape" && self.put_back() {
-                event.stop_propagation();
+                // The page's own Escape is heard on the same window, and would close the panel as well.
+                event.stop_immediate_propagation();
             }
         });
         on_cleanup(move || {
