@@ -13,9 +13,10 @@ use super::{
     keys, looks,
 };
 use crate::{
-    device::{Held, device},
+    device::device,
     locale::text,
     route::{self, Route},
+    search::{self, Line},
     ui::{Dialog, Icon, IconButton},
 };
 
@@ -142,7 +143,7 @@ pub fn Palette() -> impl IntoView {
 }
 
 /// What fits what was typed, in groups (tracked).
-fn entries(typed: &str, names: &[(Held<Ticket>, Names)]) -> Vec<Entry> {
+fn entries(typed: &str, lines: &[Line]) -> Vec<Entry> {
     let device = device();
     let me = device.me();
     let wanted = Wanted::new(typed);
@@ -180,14 +181,9 @@ fn entries(typed: &str, names: &[(Held<Ticket>, Names)]) -> Vec<Entry> {
         }
     }
     if !wanted.is_empty() {
-        let ranked = |(ticket, names): &(Held<Ticket>, Names)| {
-            let rank = wanted.rank(names)?;
-            let newest = std::cmp::Reverse(ticket.registered_at);
-            Some(((rank, ticket.stage.is_over(), newest), ticket.clone()))
-        };
-        let mut found: Vec<_> = names.iter().filter_map(ranked).collect();
-        found.sort_by_key(|(order, _)| *order);
-        entries.extend(found.into_iter().take(TICKETS_MAX).map(|(_, ticket)| Entry {
+        let found = search::found(&wanted, lines.iter()).into_iter();
+        let found = found.filter_map(|id| untrack(|| device.find::<Ticket>(id)));
+        entries.extend(found.take(TICKETS_MAX).map(|ticket| Entry {
             group: Group::Tickets,
             icon: looks::icon(&ticket),
             label: format!("{} · {}", ticket.spoken_number(), ticket.contact.label()),
@@ -208,19 +204,12 @@ fn finder(
     let at = RwSignal::new(0_usize);
     let composing = StoredValue::new(false);
     let office = device.me().is_any(&[Role::Agent, Role::Coordinator, Role::Supervisor]);
-    // Made once for each opening, not for each key.
-    let names: Vec<(Held<Ticket>, Names)> = untrack(|| device.held::<Ticket>())
-        .into_iter()
-        .filter(|_| office)
-        .map(|ticket| {
-            let names = Names::from(&*ticket);
-            (ticket, names)
-        })
-        .collect();
-    let names = StoredValue::new(names);
+    // Taken once for each opening, not for each key.
+    let lines = if office { untrack(|| search::lines(device)) } else { Vec::new() };
+    let lines = StoredValue::new(lines);
     let found = Memo::new(move |_| {
         let typed = typed.get();
-        names.with_value(|names| entries(&typed, names))
+        lines.with_value(|lines| entries(&typed, lines))
     });
     let take = move |said: String| {
         if !composing.get_value() && typed.with_untracked(|typed| *typed != said) {
