@@ -15,7 +15,7 @@ use super::{
     draft::Draft,
     lead_to,
     scan::ScanButton,
-    work::parts::{OfferList, offers},
+    work::parts::{Catalogue, OfferList},
 };
 use crate::{
     device::device,
@@ -114,9 +114,10 @@ pub fn RequestParts(id: Id<Ticket>) -> impl IntoView {
             .collect::<Vec<_>>()
     };
     let wanted = RwSignal::new(String::new());
+    let catalogue = Catalogue::new(device);
     let found = Memo::new(move |_| {
         let model = ticket.with(|ticket| ticket.as_ref().map(|t| t.machine.model.clone()));
-        let mut found = offers(device, &wanted.get(), &model.unwrap_or_default());
+        let mut found = catalogue.offers(&wanted.get(), &model.unwrap_or_default());
         let basket = fields.basket();
         found.retain(|offer| !basket.iter().any(|line| line.part == Some(offer.part.id)));
         found

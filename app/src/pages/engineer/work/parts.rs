@@ -1,5 +1,7 @@
 //! Parts that went into the machine: from one's own stock first, with the label for the old one (GD-14).
 
+use std::collections::BTreeMap;
+
 use domain::{
     Command, Id, Refusal,
     part::Part,
@@ -13,7 +15,7 @@ use uuid::Uuid;
 
 use super::{Job, section::Section};
 use crate::{
-    device::Device,
+    device::{Device, Held},
     locale::{moment, money, text},
     pages::engineer::{amount, card::join, draft::Draft, lead_to, scan::ScanButton},
     ui::{
@@ -29,38 +31,63 @@ pub struct Offer {
     pub own: i64,
 }
 
-/// What fits the search: one's own stock first, then the catalogue; with nothing typed, only one's own.
-pub fn offers(device: Device, wanted: &str, model: &str) -> Vec<Offer> {
-    const OFFERS_MAX: usize = 8;
-    let me = device.me().id;
-    let wanted = Wanted::new(wanted);
-    let own = |part: Id<Part>| {
-        device
-            .find::<Stock>(Stock::id_of(Place::Person(me), part))
-            .map_or(0, |stock| stock.quantity)
-    };
-    let mut offers: Vec<(Rank, Offer)> = device
-        .all::<Part>()
-        .into_iter()
-        .filter_map(|part| {
-            let rank = wanted.rank(&Names::from(&part))?;
-            let offer = Offer { own: own(part.id), part };
-            let offered = offer.own > 0 || fits(&offer.part, model);
-            (offered || !wanted.is_empty()).then_some((rank, offer))
-        })
-        .collect();
-    // The code that was scanned before anything else; then one's own, then what fits the machine.
-    offers.sort_by_key(|(rank, offer)| {
-        let exact = *rank == Rank::Number && !wanted.is_empty();
-        (!exact, offer.own <= 0, !fits(&offer.part, model), *rank, offer.part.name.clone())
-    });
-    let mut offers: Vec<Offer> = offers.into_iter().map(|(_, offer)| offer).collect();
-    offers.truncate(OFFERS_MAX);
-    offers
+/// The parts there are, to choose from. A handle: copying it costs nothing.
+#[derive(Clone, Copy)]
+pub struct Catalogue {
+    device: Device,
+    parts: Memo<Vec<Held<Part>>>,
+    /// Written down when the first letter is typed, and again only where the parts change.
+    names: Memo<Vec<Names>>,
 }
 
+impl Catalogue {
+    pub fn new(device: Device) -> Catalogue {
+        let parts = Memo::new(move |_| device.held::<Part>());
+        let names = Memo::new(move |_| {
+            parts.with(|parts| parts.iter().map(|part| Names::from(&**part)).collect::<Vec<_>>())
+        });
+        Catalogue { device, parts, names }
+    }
+
+    /// What fits the search: one's own stock first, then the catalogue; with nothing typed, only one's own and
+    /// what fits the machine (tracked).
+    pub fn offers(self, wanted: &str, model: &str) -> Vec<Offer> {
+        const OFFERS_MAX: usize = 8;
+        let mine = Place::Person(self.device.me().id);
+        let stock = self.device.held::<Stock>();
+        let own: BTreeMap<Id<Part>, i64> = (stock.iter())
+            .filter(|stock| stock.place == mine)
+            .map(|stock| (stock.part, stock.quantity))
+            .collect();
+        let (wanted, model) = (Wanted::new(wanted), model.trim().to_lowercase());
+        let mut found: Vec<(Rank, Held<Part>, i64)> = self.parts.with(|parts| {
+            let line = |rank: Rank, part: &Held<Part>| {
+                (rank, part.clone(), own.get(&part.id).copied().unwrap_or(0))
+            };
+            if wanted.is_empty() {
+                let all = parts.iter().map(|part| line(Rank::Number, part));
+                all.filter(|(_, part, own)| *own > 0 || fits(part, &model)).collect()
+            } else {
+                self.names.with(|names| {
+                    let ranked = |(part, names)| Some(line(wanted.rank(names)?, part));
+                    parts.iter().zip(names).filter_map(ranked).collect()
+                })
+            }
+        });
+        // The code that was scanned before anything else; then one's own, then what fits the machine.
+        found.sort_by_cached_key(|(rank, part, own)| {
+            let exact = *rank == Rank::Number && !wanted.is_empty();
+            (!exact, *own <= 0, !fits(part, &model), *rank, part.name.clone())
+        });
+        let offer =
+            |(_, part, own): (Rank, Held<Part>, i64)| Offer { part: Part::clone(&part), own };
+        found.into_iter().take(OFFERS_MAX).map(offer).collect()
+    }
+}
+
+/// Whether the part is for this model, which is trimmed and in small letters.
 fn fits(part: &Part, model: &str) -> bool {
-    !model.trim().is_empty() && part.model.to_lowercase().contains(&model.trim().to_lowercase())
+    !model.is_empty() && part.model.to_lowercase().contains(model)
 }
 
 #[derive(Clone, Copy)]
@@ -184,9 +211,10 @@ pub fn PartsSection(job: Job) -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let picked = Memo::new(move |_| fields.part.with(|part| !part.is_empty()));
     let free = Memo::new(move |_| fields.part.with(|part| part == FREE));
+    let catalogue = Catalogue::new(device);
     let found = Memo::new(move |_| {
         let model = job.shown.with(|shown| shown.as_ref().map(|t| t.machine.model.clone()));
-        offers(device, &wanted.get(), &model.unwrap_or_default())
+        catalogue.offers(&wanted.get(), &model.unwrap_or_default())
     });
     // The label this device gives by itself; a printed one may be typed over it. One that was given away
     // meanwhile, on another visit or in another tab, is not given twice.
