@@ -49,8 +49,6 @@ pub struct FrameText {
     pub not_signed_in: &'static str,
     pub system: &'static str,
     pub unknown_person: &'static str,
-    pub loading: &'static str,
-    pub nobody_title: &'static str,
 
     pub just_now: &'static str,
     pub minutes_ago: fn(i64) -> String,
@@ -117,8 +115,6 @@ pub const ZH: FrameText = FrameText {
     not_signed_in: "请先登录。",
     system: "系统",
     unknown_person: "（未知）",
-    loading: "正在打开…",
-    nobody_title: "没有可用的页面",
 
     just_now: "刚刚",
     minutes_ago: |n| format!("{n} 分钟前"),
@@ -206,8 +202,6 @@ pub const EN: FrameText = FrameText {
     not_signed_in: "Please sign in first.",
     system: "System",
     unknown_person: "(unknown)",
-    loading: "Opening…",
-    nobody_title: "No page for you",
 
     just_now: "just now",
     minutes_ago: |n| match n {

@@ -85,7 +85,6 @@ pub struct StockText {
     pub books_say: &'static str,
     pub counted: &'static str,
     pub last_counted: &'static str,
-    pub less: &'static str,
     pub more: &'static str,
     pub none: &'static str,
 }
@@ -162,7 +161,6 @@ pub struct ImportText {
     pub reason: &'static str,
     pub whole_file: &'static str,
     pub no_value: &'static str,
-    pub too_large: &'static str,
     /// What is wrong with a line, from its code; none for codes that are a refusal's name.
     pub code: fn(&str) -> Option<&'static str>,
 }
@@ -294,7 +292,6 @@ pub const ZH: OfficeText = OfficeText {
         books_say: "账面数量",
         counted: "实际数量",
         last_counted: "上次盘点",
-        less: "减一",
         more: "加一",
         none: "还没有备件。请先在备件目录里新增，或导入备件表。",
     },
@@ -367,7 +364,6 @@ pub const ZH: OfficeText = OfficeText {
         reason: "原因",
         whole_file: "整个文件",
         no_value: "（空）",
-        too_large: "文件超过 16 MB",
         code: |code| {
             Some(match code {
                 "not_a_table" => "看不出这是一张表：没有认出表头，或者文件不是 CSV / Excel",
@@ -528,7 +524,6 @@ pub const EN: OfficeText = OfficeText {
         books_say: "The books say",
         counted: "Really there",
         last_counted: "Last counted",
-        less: "One less",
         more: "One more",
         none: "No parts yet. Add them in the catalogue, or import a list.",
     },
@@ -605,7 +600,6 @@ pub const EN: OfficeText = OfficeText {
         reason: "Reason",
         whole_file: "The whole file",
         no_value: "(empty)",
-        too_large: "The file is larger than 16 MB",
         code: |code| {
             Some(match code {
                 "not_a_table" => {

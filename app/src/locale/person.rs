@@ -137,7 +137,6 @@ pub struct MeText {
     pub sign_out_confirm: &'static str,
     pub sign_out_unsent: fn(usize) -> String,
     pub send_now: &'static str,
-    pub sending: &'static str,
     pub lock_and_keep: &'static str,
     pub all_sent: &'static str,
     pub cancel: &'static str,
@@ -282,7 +281,6 @@ pub const ZH: PersonText = PersonText {
             )
         },
         send_now: "现在上传",
-        sending: "正在上传…",
         lock_and_keep: "锁定并保留，退出",
         all_sent: "全部已上传，可以退出了。",
         cancel: "取消",
@@ -463,7 +461,6 @@ pub const EN: PersonText = PersonText {
             )
         },
         send_now: "Send now",
-        sending: "Sending…",
         lock_and_keep: "Lock and keep, sign out",
         all_sent: "Everything is sent. You can sign out.",
         cancel: "Cancel",
