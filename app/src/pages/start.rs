@@ -19,7 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     api::{self, Account},
-    device::{Device, device},
+    device::{Device, Held, device},
     locale::text,
     pages::shell::DeskShell,
     program,
@@ -53,7 +53,7 @@ impl Stand {
     fn of(device: Device) -> Self {
         let engineers = device.held::<User>();
         let tickets = device.held::<Ticket>();
-        let waits = |ticket: &&crate::device::Held<Ticket>| {
+        let waits = |ticket: &&Held<Ticket>| {
             let stages = matches!(
                 ticket.stage,
                 Stage::Received | Stage::Triaged | Stage::PendingDispatch { .. }
@@ -81,8 +81,12 @@ fn is_due(device: Device) -> bool {
     if !me.is_any(&[Role::Administrator]) {
         return false;
     }
-    let stand = Stand::of(device);
-    stand.engineers == 0 || stand.teams == 0 || (me.is_any(&DESK) && !stand.dispatched)
+    // Asked at every change on every page: the lists that do not matter here are left alone.
+    let engineer = |user: &Held<User>| user.active && user.is_any(&[Role::Engineer]);
+    let sent = |ticket: &Held<Ticket>| !ticket.visits.is_empty();
+    !device.held().iter().any(engineer)
+        || device.held::<Team>().is_empty()
+        || (me.is_any(&DESK) && !device.held().iter().any(sent))
 }
 
 /// Where the person of this device starts.
