@@ -4,10 +4,7 @@ use domain::{Command, Id, ticket::Command as OfTicket, ticket::Ticket, wire::Out
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{
-    asked::{Asked, ask, trouble},
-    keys,
-};
+use super::asked::{Asked, ask, trouble};
 use crate::{
     api::{self, Unapplied, UnappliedPage},
     device::{Device, device},
@@ -27,7 +24,6 @@ pub fn Attention() -> impl IntoView {
     let busy = RwSignal::new(false);
     let load = Callback::new(move |()| ask(newest, api::unapplied(None)));
     load.run(());
-    keys::shortcuts(|| {});
     let goes_on = move || {
         next.get().unwrap_or_else(|| match newest.get() {
             Asked::Here(page) => page.next,

@@ -14,7 +14,7 @@ use super::{
     actions::{self, Action, Actions},
     flags::Flags,
     history::{Composer, History, Typed},
-    keys, looks,
+    looks,
     requests::Requests,
     visits::Visits,
 };
@@ -33,7 +33,6 @@ use crate::{
 #[component]
 pub fn DeskTicket(id: Id<Ticket>) -> impl IntoView {
     let device = device();
-    keys::shortcuts(|| {});
     let title = move || {
         let ticket = device.find(id);
         ticket.map_or_else(|| text().desk.ticket.to_owned(), |ticket| ticket.contact.label())

@@ -3,7 +3,7 @@
 use domain::{Id, Timestamp, flag::Flag, ticket::Ticket};
 use leptos::prelude::*;
 
-use super::{flags, keys, looks};
+use super::{flags, looks};
 use crate::{
     device::device,
     locale::text,
@@ -32,7 +32,6 @@ impl Asked {
 #[component]
 pub fn Decisions() -> impl IntoView {
     let device = device();
-    keys::shortcuts(|| {});
     let group = RwSignal::new("open".to_owned());
     let all = Memo::new(move |_| {
         let of = |ticket: &Ticket| {

@@ -269,7 +269,6 @@ pub fn Register() -> impl IntoView {
         let touched = form.is_touched();
         held.update_value(|held| *held = touched.then(|| device.keep_form_open()));
     });
-    keys::shortcuts(|| {});
     // Nothing is kept before the draft of an interrupted call had a chance to show.
     let loaded = RwSignal::new(false);
     spawn_local(async move {
