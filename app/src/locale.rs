@@ -232,6 +232,11 @@ pub fn money(amount: Money) -> String {
     }
 }
 
+/// `2026-11-22 14:30`, as it stands on paper and under pictures: still right when it is read next year.
+pub fn written(at: Timestamp) -> String {
+    format!("{} {}", input_date(at), time(at))
+}
+
 /// `2026-11-22T14:30`, as a form's date and time field wants it.
 pub fn input_time(at: Timestamp) -> String {
     format!("{}T{}", input_date(at), time(at))

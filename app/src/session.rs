@@ -24,6 +24,9 @@ use crate::{
     sync,
 };
 
+/// The shortest password the server takes.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+
 /// The build of this app, for support: what the page it was started from says.
 pub fn build() -> &'static str {
     static BUILD: OnceLock<String> = OnceLock::new();

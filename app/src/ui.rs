@@ -37,7 +37,7 @@ pub use cell::{Cell, CellGroup};
 pub use chip::{Chip, TabItem, Tabs};
 pub use choice::{CheckRow, Choice, RadioRows, Segmented, Select};
 pub use copy::{CopyText, to_clipboard};
-pub use dialog::{ActionSheet, Confirm, Dialog, Drawer, SheetAction};
+pub use dialog::{ActionSheet, Confirm, Dialog, Drawer, SheetAction, open_while};
 pub use empty::{Empty, Skeleton};
 pub use field::{DateTime, Field, FieldKind, TextArea, TimeKind};
 pub use file::FileField;

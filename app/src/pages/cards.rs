@@ -14,7 +14,7 @@ use crate::{
     api::{self, Account, LoginCard},
     device::{Device, device},
     locale::{self, text},
-    pages::{import::fault, shell::DeskShell},
+    pages::{import::fault, sheet::print, shell::DeskShell},
     route::{self, Route},
     storage,
     ui::{
@@ -290,10 +290,7 @@ fn Made(desk: Desk) -> impl IntoView {
                     kind=ButtonKind::Primary
                     icon=Icon::Print
                     name="print-cards"
-                    on_press=|| {
-                        // A browser without printing shows nothing, and nothing is lost.
-                        let _printed = window().print();
-                    }
+                    on_press=print
                 />
             </div>
             <p class="note" data-tone="info">{move || text().first_run.cards.made_note}</p>

@@ -15,11 +15,9 @@ use crate::{
     },
     pin::is_pin,
     route::{self, Route},
-    session::SignInTrouble,
+    session::{PASSWORD_CHARS_MIN, SignInTrouble},
     ui::{Button, ButtonKind, ButtonLink, CopyText, Empty, Field, FieldKind, Icon},
 };
-
-const PASSWORD_CHARS_MIN: usize = 8;
 
 /// What is being filled in.
 #[derive(Clone, Copy)]

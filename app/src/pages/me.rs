@@ -18,7 +18,7 @@ use crate::{
         shell::{DeskShell, PhoneShell},
     },
     route::Route,
-    session::build,
+    session::{PASSWORD_CHARS_MIN, build},
     ui::{
         Button, ButtonKind, Card, Cell, CellGroup, CheckRow, Choice, Dialog, Field, FieldKind,
         Icon, Nameplate, Plate, Segmented, Tone, toast,
@@ -27,7 +27,6 @@ use crate::{
 
 /// The entries the sign-out dialog lists; more are counted.
 const UNSENT_SHOWN: usize = 5;
-const PASSWORD_CHARS_MIN: usize = 8;
 
 /// My page, for every role.
 #[component]

@@ -207,7 +207,7 @@ impl Camera {
                 let taken_at = if just_now { now } else { saved.min(now) };
                 let mark = untrack(|| {
                     let words = &text().photo;
-                    (words.mark)(&number.get(), (words.slot)(slot), &written(taken_at))
+                    (words.mark)(&number.get(), (words.slot)(slot), &locale::written(taken_at))
                 });
                 let kept = device.take_photo(&file, (ticket, visit), slot, taken_at, &mark).await;
                 if let Err(trouble) = kept {
@@ -227,11 +227,6 @@ fn trouble_words(trouble: &PhotoTrouble, file: &str) -> String {
         PhotoTrouble::NotKept => words.not_kept.into(),
         PhotoTrouble::Refused(trouble) => untrack(|| trouble.words()),
     }
-}
-
-/// A moment that is still right when somebody looks at the picture next year.
-fn written(at: Timestamp) -> String {
-    format!("{} {}", locale::input_date(at), locale::time(at))
 }
 
 /// Taking a photo out again: a button in the viewer, and the question whether it is meant.

@@ -10,12 +10,9 @@ use crate::{
     device::device,
     locale::text,
     route,
-    session::SignInTrouble,
+    session::{PASSWORD_CHARS_MIN, SignInTrouble},
     ui::{Button, ButtonKind, CheckRow, Field, FieldKind},
 };
-
-/// The shortest password the server takes.
-const PASSWORD_CHARS_MIN: usize = 8;
 
 /// The form, in the place of the one that signs in.
 #[component]

@@ -248,7 +248,7 @@ pub fn SheetView(
 /// The code by which anybody checks this copy.
 fn proof(statement: Statement) -> impl IntoView {
     let words = &text().handover.sheet;
-    let sealed = statement.seal.as_ref().map(|seal| written_moment(seal.at));
+    let sealed = statement.seal.as_ref().map(|seal| locale::written(seal.at));
     let waiting = sealed.is_none();
     view! {
         <section class="sheet__proof">
@@ -288,11 +288,6 @@ pub fn explanation(outcome: &Outcome) -> &str {
     }
 }
 
-/// A moment as it stands on paper: still right when it is read next year.
-fn written_moment(at: Timestamp) -> String {
-    format!("{} {}", locale::input_date(at), locale::time(at))
-}
-
 /// The amount in capital numerals, where the reader's language has them.
 pub fn amount_in_words(amount: Money) -> Option<String> {
     (locale::language() == Language::Chinese).then(|| capital_amount(amount.0))
@@ -304,7 +299,7 @@ fn people(content: Content) -> impl IntoView {
         let value = value.to_owned();
         (!value.trim().is_empty()).then(|| view! { <Fact label value/> })
     };
-    let moment = |at: Option<Timestamp>| at.map(written_moment).unwrap_or_default();
+    let moment = |at: Option<Timestamp>| at.map(locale::written).unwrap_or_default();
     view! {
         <section class="sheet__part">
             <Facts>
@@ -486,7 +481,7 @@ fn answer(signature: Option<Signature>, ratings: Option<Ratings>) -> impl IntoVi
                 {signed
                     .then(|| view! { <Fact label=words.signed_by value=format!("{name} · {relation}")/> })}
                 {(!witness.is_empty()).then(|| view! { <Fact label=words.witness value=witness/> })}
-                <Fact label=words.signed_at value=written_moment(signature.at)/>
+                <Fact label=words.signed_at value=locale::written(signature.at)/>
                 {solved.map(|solved| view! { <Fact label=words.solved value=solved/> })}
                 {(!comment.is_empty()).then(|| view! { <Fact label=words.comment value=comment/> })}
                 {signed.then(|| view! { <Fact label=words.copy value=copy/> })}

@@ -133,7 +133,7 @@ fn paper(
     };
     let number = ticket.spoken_number().to_owned();
     let alias = ticket.provisional.as_deref().filter(|alias| *alias != number).unwrap_or_default();
-    let taken = format!("{} {}", locale::input_date(custody.since), locale::time(custody.since));
+    let taken = locale::written(custody.since);
     let by = device.find::<User>(custody.by);
     let by = by.map_or_else(
         || device.name(custody.by),

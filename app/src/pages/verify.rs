@@ -185,7 +185,6 @@ fn shown(state: State) -> AnyView {
 /// What the reader compares with the paper.
 fn stated(statement: Statement) -> impl IntoView {
     let (words, sheet) = (&text().handover.verify, &text().handover.sheet);
-    let moment = |at| format!("{} {}", locale::input_date(at), locale::time(at));
     let ended = match statement.ended {
         domain::copy::Ended::Repaired => sheet.repaired,
         domain::copy::Ended::NoFault => sheet.no_fault,
@@ -203,8 +202,8 @@ fn stated(statement: Statement) -> impl IntoView {
             <Fact label=sheet.result value=ended/>
             {solved.map(|solved| view! { <Fact label=sheet.solved value=solved/> })}
             <Fact label=sheet.total value=locale::money(statement.total)/>
-            <Fact label=sheet.signed_at value=moment(statement.at)/>
-            {statement.seal.map(|seal| view! { <Fact label=words.sealed value=moment(seal.at)/> })}
+            <Fact label=sheet.signed_at value=locale::written(statement.at)/>
+            {statement.seal.map(|seal| view! { <Fact label=words.sealed value=locale::written(seal.at)/> })}
         </Facts>
     }
 }

@@ -22,6 +22,24 @@ pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
     });
 }
 
+/// Open while there is a matter; closing takes the matter back.
+pub fn open_while<T: Send + Sync + 'static>(matter: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        let is_some = matter.with(Option::is_some);
+        // Each effect hears the other: only what changes is told.
+        if open.get_untracked() != is_some {
+            open.set(is_some);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() && matter.with_untracked(Option::is_some) {
+            matter.set(None);
+        }
+    });
+    open
+}
+
 /// Whether the press fell beside the dialog, on the veil.
 fn beside(event: &ev::MouseEvent, node: NodeRef<html::Dialog>) -> bool {
     let Some(dialog) = node.get_untracked() else { return false };

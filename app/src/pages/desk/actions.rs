@@ -12,13 +12,17 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    columns::Column, dispatch::Dispatch, edit, forms, triage::TriageForm, window::Appoint,
+    columns::Column,
+    dispatch::{Dispatch, open_visit},
+    edit, forms,
+    triage::TriageForm,
+    window::Appoint,
 };
 use crate::{
     device::{Device, device},
     locale::text,
     pages::custody,
-    ui::{Button, ButtonKind, Dialog, Icon},
+    ui::{Button, ButtonKind, Choice, Dialog, Icon, open_while},
 };
 
 /// One thing a person can do with a ticket.
@@ -229,8 +233,7 @@ impl Action {
             Action::Triage => OfTicket::Triage { triage: Box::new(an_untold_triage(device)) },
             Action::SolveByPhone => OfTicket::SolveByPhone { solution: said() },
             Action::Dispatch => {
-                let holder =
-                    ticket.active_visit().filter(|v| v.is_open()).map(|visit| visit.engineer);
+                let holder = open_visit(ticket).map(|visit| visit.engineer);
                 let engineer = engineers(device).into_iter().find(|e| Some(e.id) != holder)?.id;
                 let visit = Id::<Visit>::derived("probe");
                 OfTicket::Dispatch { visit, engineer, appointment: None, reason: said() }
@@ -312,6 +315,13 @@ pub fn engineers(device: Device) -> Vec<User> {
     people
 }
 
+/// The same to choose from, by name (tracked).
+pub(super) fn engineer_choices(device: Device) -> Vec<Choice> {
+    let mut people = engineers(device);
+    people.sort_by(|one, other| one.name.cmp(&other.name));
+    people.into_iter().map(|user| Choice::new(user.id.to_string(), user.name)).collect()
+}
+
 /// An action as it is offered: its word, and why it cannot be done now.
 #[derive(Clone, Debug, PartialEq)]
 struct Offer {
@@ -354,28 +364,10 @@ enum Doing {
     One(Action),
 }
 
-/// A dialog is open while there is something to talk about; closing it ends the matter.
-pub(super) fn follow<T: Send + Sync + 'static>(matter: RwSignal<Option<T>>) -> RwSignal<bool> {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| {
-        let is_some = matter.with(Option::is_some);
-        // Each effect hears the other: only what changes is told.
-        if open.get_untracked() != is_some {
-            open.set(is_some);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() && matter.with_untracked(Option::is_some) {
-            matter.set(None);
-        }
-    });
-    open
-}
-
 /// The form of an action that was begun elsewhere: by a drop on the board, from a menu.
 pub(super) fn dialog(doing: RwSignal<Option<(Id<Ticket>, Action)>>) -> AnyView {
     let device = device();
-    let open = follow(doing);
+    let open = open_while(doing);
     let title = move || {
         let (id, action) = doing.get()?;
         let ticket = device.find(id)?;

@@ -29,7 +29,7 @@ use crate::{
     route::Route,
     ui::{
         Button, ButtonKind, ButtonLink, Dialog, Empty, Field, FieldKind, Icon, SearchBar, TabItem,
-        Tabs, Tone, toast,
+        Tabs, Tone, open_while, toast,
     },
 };
 
@@ -214,7 +214,7 @@ fn mover(
     doing: RwSignal<Option<(Id<Ticket>, Action)>>,
 ) -> impl IntoView {
     let device = device();
-    let open = actions::follow(moving);
+    let open = open_while(moving);
     let title = move || {
         let ticket = moving.get().and_then(|id| device.find(id));
         let name = ticket.map(|ticket| ticket.contact.label()).unwrap_or_default();

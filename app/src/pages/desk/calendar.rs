@@ -25,7 +25,7 @@ use super::{
 use crate::{
     device::{Device, device},
     locale::{self, text},
-    pages::shell::DeskShell,
+    pages::{sheet::print, shell::DeskShell},
     ui::{
         Button, Choice, DateTime, Empty, Icon, IconButton, SearchBar, Segmented, Select, TimeKind,
     },
@@ -175,10 +175,7 @@ fn tools(view: View) -> impl IntoView {
             text=move || text().calendar.print
             icon=Icon::Print
             name="calendar-print"
-            on_press=|| {
-                // The browser asks where to; there is nothing to do about a no.
-                let _asked = window().print();
-            }
+            on_press=print
         />
     }
 }

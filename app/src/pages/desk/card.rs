@@ -10,6 +10,7 @@ use domain::{
 use leptos::{ev, prelude::*};
 
 use super::{
+    dispatch::open_visit,
     looks,
     many::{self, Chosen},
 };
@@ -131,7 +132,7 @@ fn inside(
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" · ");
-    let visit = ticket.active_visit().filter(|visit| visit.is_open()).map(|visit| {
+    let visit = open_visit(ticket).map(|visit| {
         let name = device().name(visit.engineer);
         let engineer = visit.engineer;
         let held = move || hand?.unsent.with(|unsent| unsent.get(&engineer).copied());

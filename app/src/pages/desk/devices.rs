@@ -10,11 +10,7 @@ use domain::{
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{
-    actions::follow,
-    asked::{Asked, ask, trouble},
-    keys,
-};
+use super::asked::{Asked, ask, trouble};
 use crate::{
     api::{self, OfficeDevice},
     device::device,
@@ -24,7 +20,7 @@ use crate::{
     session,
     ui::{
         Button, ButtonKind, ButtonLink, Chip, Confirm, Empty, Icon, SearchBar, Skeleton, Tag, Tone,
-        toast,
+        open_while, toast,
     },
 };
 
@@ -86,7 +82,6 @@ pub fn Devices() -> impl IntoView {
         let _a_few_times_a_minute = device.minute();
         load.run(());
     });
-    keys::shortcuts(|| {});
     let lines = Memo::new(move |_| match devices.get() {
         Asked::Here(mut lines) => {
             // Who holds work for longest comes first, then who was heard last.
@@ -344,7 +339,7 @@ fn row(line: OfficeDevice, revoking: RwSignal<Option<OfficeDevice>>) -> impl Int
 
 /// Asks before a device is shut out: what it still holds will not count.
 fn shut_out(revoking: RwSignal<Option<OfficeDevice>>, load: Callback<()>) -> impl IntoView {
-    let open = follow(revoking);
+    let open = open_while(revoking);
     let title = move || {
         let name = revoking.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default());
         (text().watch.revoke_title)(&name)

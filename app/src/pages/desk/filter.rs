@@ -8,11 +8,15 @@ use domain::{
     team::Team,
     ticket::{Channel, Priority, Ticket},
     user::User,
-    visit::Visit,
 };
 use leptos::prelude::*;
 
-use super::{actions::engineers, columns::Alert, looks};
+use super::{
+    actions::{engineer_choices, engineers},
+    columns::Alert,
+    dispatch::open_visit,
+    looks,
+};
 use crate::{
     device::{Arranged, Device, Narrowed, SavedView, device},
     locale::{text, words},
@@ -56,10 +60,7 @@ pub(super) struct About {
 
 impl About {
     pub(super) fn of(ticket: &Ticket, now: Timestamp, crew: &Crew) -> Self {
-        let engineer = ticket
-            .active_visit()
-            .filter(|visit| visit.is_open())
-            .map(|visit: &Visit| visit.engineer);
+        let engineer = open_visit(ticket).map(|visit| visit.engineer);
         let triage = ticket.triage.as_ref();
         let of_engineer = engineer.and_then(|id| crew.people.get(&id)?.1);
         let name = engineer.map(|id| crew.name(id)).unwrap_or_default();
@@ -311,12 +312,7 @@ fn select(
 fn drawer(filter: Filter) -> impl IntoView {
     let device = device();
     let content = move || {
-        let people = Signal::derive(move || {
-            let mut people = engineers(device);
-            people.sort_by(|one, other| one.name.cmp(&other.name));
-            let choice = |user: User| Choice::new(user.id.to_string(), user.name);
-            people.into_iter().map(choice).collect::<Vec<_>>()
-        });
+        let people = Signal::derive(move || engineer_choices(device));
         let teams = Signal::derive(move || {
             let choice = |team: Team| Choice::new(team.id.to_string(), team.name);
             device.all::<Team>().into_iter().map(choice).collect::<Vec<_>>()

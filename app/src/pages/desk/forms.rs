@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::{ev, prelude::*};
 
-use super::actions::Action;
+use super::{actions::Action, dispatch::open_visit};
 use crate::{
     device::device,
     locale::{text, words},
@@ -104,7 +104,7 @@ pub fn Words(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoV
     let danger = action == Action::Cancel;
     let at_work = Memo::new(move |_| {
         let ticket = device.find(id)?;
-        let visit = ticket.active_visit().filter(|visit| visit.is_open())?;
+        let visit = open_visit(&ticket)?;
         (danger && visit.stage >= visit::Stage::Accepted).then_some(visit.engineer)
     });
     view! {

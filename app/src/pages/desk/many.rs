@@ -11,7 +11,10 @@ use domain::{
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::actions::{engineers, taken};
+use super::{
+    actions::{engineer_choices, taken},
+    dispatch::open_visit,
+};
 use crate::{
     device::{Device, device},
     locale::{text, words},
@@ -171,8 +174,7 @@ impl Fields {
                 let engineer: Id<User> = engineer.unwrap_or(domain::user::SYSTEM);
                 let reason = if taken(ticket) { reason() } else { String::new() };
                 // Who has an appointment keeps it, whoever comes.
-                let visit_now = ticket.active_visit().filter(|visit| visit.is_open());
-                let appointment = visit_now.and_then(|visit| visit.appointment.clone());
+                let appointment = open_visit(ticket).and_then(|visit| visit.appointment.clone());
                 OfTicket::Dispatch { visit, engineer, appointment, reason }
             }
             Deed::Prioritise => {
@@ -262,12 +264,7 @@ fn form(chosen: Chosen, fields: Fields, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
     let deeds =
         Signal::derive(|| Deed::ALL.map(|deed| Choice::new(deed.word(), deed.title())).to_vec());
-    let people = Signal::derive(move || {
-        let mut people = engineers(device);
-        people.sort_by(|one, other| one.name.cmp(&other.name));
-        let choice = |user: User| Choice::new(user.id.to_string(), user.name);
-        people.into_iter().map(choice).collect::<Vec<_>>()
-    });
+    let people = Signal::derive(move || engineer_choices(device));
     let priorities = Signal::derive(|| {
         let choice = |p: &Priority| Choice::new(words::code(p), text().words.priority(*p));
         words::ALL_PRIORITIES.iter().map(choice).collect::<Vec<_>>()

@@ -17,7 +17,7 @@ use crate::{
     route::{self, Route},
     ui::{
         ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tag,
-        Tone, still_tag,
+        Tone, open_while, still_tag,
     },
 };
 
@@ -271,8 +271,7 @@ impl Quick {
     pub fn menu(self) -> impl IntoView {
         let device = device();
         let Quick(chosen) = self;
-        let open = RwSignal::new(false);
-        open_while_chosen(open, chosen);
+        let open = open_while(chosen);
         // What is shown while the menu closes stays what it was.
         let shown = Memo::new(move |before: Option<&Option<Ticket>>| {
             let now = chosen.get().and_then(|id| device.find(id));
@@ -292,24 +291,6 @@ impl Quick {
             />
         }
     }
-}
-
-/// A sheet is open while something is chosen; closing it takes the choice back.
-pub fn open_while_chosen<T: Send + Sync + 'static>(
-    open: RwSignal<bool>,
-    chosen: RwSignal<Option<T>>,
-) {
-    Effect::new(move |_| {
-        let wanted = chosen.with(Option::is_some);
-        if open.get_untracked() != wanted {
-            open.set(wanted);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() && chosen.with_untracked(Option::is_some) {
-            chosen.set(None);
-        }
-    });
 }
 
 fn quick_actions(ticket: &Ticket) -> Vec<SheetAction> {

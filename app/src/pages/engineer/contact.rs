@@ -5,11 +5,10 @@
 use domain::ticket::Ticket;
 use leptos::prelude::*;
 
-use super::card::open_while_chosen;
 use crate::{
     locale::text,
     storage,
-    ui::{ActionSheet, Icon, SheetAction, Tone, to_clipboard, toast},
+    ui::{ActionSheet, Icon, SheetAction, Tone, open_while, to_clipboard, toast},
 };
 
 /// Where the chosen map is remembered, on this device.
@@ -98,8 +97,7 @@ pub fn choose_map(address: &str) {
 pub fn maps() -> impl IntoView {
     let asked = RwSignal::new(None::<String>);
     ASKED.set(Some(asked));
-    let shown = RwSignal::new(false);
-    open_while_chosen(shown, asked);
+    let shown = open_while(asked);
     let actions = move || {
         let address = asked.get().unwrap_or_default();
         let choice = |map: Map| {

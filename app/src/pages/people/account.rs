@@ -4,13 +4,14 @@ use domain::user::User;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Office, person::PASSWORD_CHARS_MIN, quiet};
+use super::{Office, quiet};
 use crate::{
     api::{self, AccountReplica},
     device::device,
     locale::{self, text},
     pages::import::fault,
     route::Route,
+    session::PASSWORD_CHARS_MIN,
     ui::{Button, ButtonLink, Cell, CellGroup, Field, FieldKind, Icon, Tone, toast},
 };
 

@@ -14,11 +14,9 @@ use crate::{
     device::device,
     locale::{text, words::ALL_ROLES},
     pages::import::fault,
+    session::PASSWORD_CHARS_MIN,
     ui::{Button, ButtonKind, CheckRow, Choice, Dialog, Field, FieldKind, Select, Tone, toast},
 };
-
-/// The shortest password the server takes.
-pub(super) const PASSWORD_CHARS_MIN: usize = 8;
 
 /// What is being filled in about a person.
 #[derive(Clone, Copy)]
