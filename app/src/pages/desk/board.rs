@@ -51,6 +51,13 @@ struct Hung {
     news: usize,
 }
 
+impl Hung {
+    /// The slips in a column.
+    fn of(&self, column: Column) -> impl Iterator<Item = &Slip> {
+        self.slips.iter().filter(move |slip| slip.column == column)
+    }
+}
+
 /// How many cards of `live` do not hang where `hung` has them, or not any more.
 fn news(hung: &[Slip], live: &[Slip]) -> usize {
     let before: BTreeMap<Id<Ticket>, Column> = hung.iter().map(|it| (it.id, it.column)).collect();
@@ -93,7 +100,6 @@ pub fn Board() -> impl IntoView {
             None => Hung { slips: live, sieve, turn, news: 0 },
         }
     });
-    let shown = Memo::new(move |_| hung.with(|hung| hung.slips.clone()));
     let fresh = Memo::new(move |_| hung.with(|hung| hung.news));
     keys::shortcuts(move || {
         picked.set(None);
@@ -113,7 +119,7 @@ pub fn Board() -> impl IntoView {
     let chosen = RwSignal::new(Column::ToDispatch.word().to_owned());
     // A ticket that left the person's view has nothing to show beside the board.
     let open = Memo::new(move |_| picked.get().is_some_and(|id| device.find(id).is_some()));
-    let place = Place { shown, now, picked, hand, doing, filter };
+    let place = Place { hung, now, picked, hand, doing, filter };
     view! {
         <DeskShell
             title=move || text().desk.board
@@ -200,7 +206,7 @@ fn unsent_by_engineer() -> Memo<BTreeMap<Id<User>, u64>> {
 /// What every column needs.
 #[derive(Clone, Copy)]
 struct Place {
-    shown: Memo<Vec<Slip>>,
+    hung: Memo<Hung>,
     now: Signal<Timestamp>,
     picked: RwSignal<Option<Id<Ticket>>>,
     hand: Hand,
@@ -325,7 +331,7 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
     let busy = Memo::new(move |_| {
         let mut loads: BTreeMap<Id<User>, u32> = BTreeMap::new();
         slips.with(|slips| {
-            for engineer in slips.iter().filter_map(|slip| slip.engineer) {
+            for engineer in slips.iter().filter_map(|slip| slip.about.engineer) {
                 *loads.entry(engineer).or_default() += 1;
             }
         });
@@ -354,20 +360,19 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
 
 /// The board on a phone: tabs for the columns, the cards of one of them.
 fn one_column(chosen: RwSignal<String>, place: Place) -> impl IntoView {
-    let Place { shown, now, picked, .. } = place;
+    let Place { hung, now, picked, .. } = place;
     let tabs = Signal::derive(move || {
         let tab = |column: Column| {
-            let hung = |slip: &&Slip| slip.column == column;
-            let count = shown.with(|slips| slips.iter().filter(hung).count());
+            let count = hung.with(|hung| hung.of(column).count());
             TabItem::new(column.word(), column.title()).count(u32::try_from(count).unwrap_or(0))
         };
         Column::ALL.map(tab).to_vec()
     });
     let ids = Memo::new(move |_| {
-        shown.with(|slips| {
+        hung.with(|hung| {
             chosen.with(|chosen| {
-                let hung = slips.iter().filter(|slip| slip.column.word() == *chosen);
-                hung.map(|slip| slip.id).take(CARDS_MAX).collect::<Vec<_>>()
+                let slips = hung.slips.iter().filter(|slip| slip.column.word() == *chosen);
+                slips.map(|slip| slip.id).take(CARDS_MAX).collect::<Vec<_>>()
             })
         })
     });
@@ -390,18 +395,12 @@ fn one_column(chosen: RwSignal<String>, place: Place) -> impl IntoView {
 
 fn column(column: Column, place: Place) -> impl IntoView {
     let device = device();
-    let Place { shown, now, picked, hand, doing, filter } = place;
+    let Place { hung, now, picked, hand, doing, filter } = place;
     let ids = Memo::new(move |_| {
-        shown.with(|slips| {
-            let hung = slips.iter().filter(|slip| slip.column == column);
-            hung.map(|slip| slip.id).collect::<Vec<_>>()
-        })
+        hung.with(|hung| hung.of(column).map(|slip| slip.id).collect::<Vec<_>>())
     });
     let over = Memo::new(move |_| {
-        shown.with(|slips| {
-            let hung = slips.iter().filter(|slip| slip.column == column);
-            hung.filter(|slip| slip.has(Alert::Over)).count()
-        })
+        hung.with(|hung| hung.of(column).filter(|slip| slip.has(Alert::Over)).count())
     });
     let limit =
         Memo::new(move |_| filter.arranged.with(|it| it.limits.get(column.word()).copied()));

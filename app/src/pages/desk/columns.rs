@@ -3,7 +3,6 @@
 use domain::{
     Id, Timestamp,
     ticket::{Stage, Ticket},
-    user::User,
 };
 
 use super::{
@@ -195,8 +194,6 @@ impl Alert {
 pub(super) struct Slip {
     pub(super) id: Id<Ticket>,
     pub(super) column: Column,
-    pub(super) alerts: Vec<Alert>,
-    pub(super) engineer: Option<Id<User>>,
     pub(super) about: About,
     /// Sorts within the column: what burns first.
     order: (bool, bool, i64),
@@ -219,8 +216,6 @@ impl Slip {
         Some(Slip {
             id: ticket.id,
             column,
-            alerts: about.alerts.clone(),
-            engineer: about.engineer,
             about,
             order: (!ticket.has_open_flags(), unpromised, order),
         })
@@ -232,6 +227,6 @@ impl Slip {
     }
 
     pub(super) fn has(&self, alert: Alert) -> bool {
-        self.alerts.contains(&alert)
+        self.about.alerts.contains(&alert)
     }
 }
