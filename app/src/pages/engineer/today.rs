@@ -358,8 +358,8 @@ fn Reminders(
         let (me, now) = (me.get(), now.get());
         let of = |ticket: &Held<Ticket>| {
             let visit = ticket.visit_of(me)?;
-            // Most have been handed in long ago, and need no look at their steps.
-            let hands_in = !step::Step::HandIn.is_done(visit)
+            // Only what is signed is handed in; the rest needs no look at its steps.
+            let hands_in = visit.stage == Stage::Signed
                 && step::next(device, ticket, visit) == Some(step::Step::HandIn);
             let reminder = reminder(ticket, visit, hands_in, now)?;
             let number = ticket.spoken_number().to_owned();
