@@ -284,7 +284,6 @@ texts! {
         resume: "恢复处理", "Resume";
         neighbour: "为邻居新建工单", "New ticket next door";
     } with {
-        fn addressed(String, &'static str): |name, title| format!("{name} {title}"), |name, title| format!("{title} {name}");
         fn proposed(String): |when| format!("{when}（待客户确认）"), |when| format!("{when} (not agreed yet)");
         fn agreed(String, String): |when, who| format!("{when}（{who}已同意）"), |when, who| format!("{when} (agreed with {who})");
         fn scanned(String): |code| format!("扫到 {code}；工单上还没有序列号，可在“修改”里填写。"), |code| format!("Read {code}. The ticket has no serial number yet; add it with “Edit”.");

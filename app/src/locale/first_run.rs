@@ -246,7 +246,9 @@ pub const ZH: FirstRunText = FirstRunText {
         whose: "给谁做",
         nobody: "还没有可以登录的人。先新增人员。",
         nobody_go: "新增人员",
-        make: |n| format!("制作 {n} 张登录卡"),
+        make: |n| {
+            if n == 0 { "制作登录卡".into() } else { format!("制作 {n} 张登录卡") }
+        },
         pick_one: "请先选人",
         made: |n| format!("{n} 张登录卡"),
         made_note: "码只在这里显示这一次。请现在打印，或让本人直接扫屏幕；离开后要看就得重做，旧卡随即作废。",
@@ -291,7 +293,7 @@ pub const ZH: FirstRunText = FirstRunText {
         pin_malformed: "PIN 是 4 到 8 位数字",
         go: "完成",
         not_me: "不是我",
-        have_password: "我有登录名和密码",
+        have_password: "我有账号和密码",
         have_card: "我有登录卡",
         in_chat: "请在浏览器里打开",
         in_chat_steps: ["点右上角的 ···", "选“在浏览器打开”"],
@@ -430,7 +432,11 @@ pub const EN: FirstRunText = FirstRunText {
         whose: "For whom",
         nobody: "Nobody has a login yet. Add people first.",
         nobody_go: "Add a person",
-        make: |n| if n == 1 { "Make 1 login card".into() } else { format!("Make {n} login cards") },
+        make: |n| match n {
+            0 => "Make login cards".into(),
+            1 => "Make 1 login card".into(),
+            n => format!("Make {n} login cards"),
+        },
         pick_one: "Choose somebody first",
         made: |n| if n == 1 { "1 login card".into() } else { format!("{n} login cards") },
         made_note: "The codes are shown only now. Print them, or let people scan the screen; once you leave they have to be made again, which cancels these.",

@@ -360,6 +360,16 @@ impl Words {
         }
     }
 
+    /// A name as one speaks to whoever bears it.
+    pub fn addressed(&self, name: &str, salutation: Salutation) -> String {
+        let title = self.salutation(salutation);
+        match (salutation, self.0) {
+            (Salutation::None, _) => name.to_owned(),
+            (_, Language::Chinese) => format!("{name} {title}"),
+            (_, Language::English) => format!("{title} {name}"),
+        }
+    }
+
     pub fn level(&self, level: Level) -> &'static str {
         match level {
             Level::Normal => self.pick("普通客户", "Normal"),

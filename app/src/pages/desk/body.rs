@@ -333,11 +333,8 @@ fn customer(id: Id<Ticket>) -> impl IntoView {
 }
 
 fn contact_view(contact: Contact, bare: RwSignal<bool>) -> impl IntoView {
-    let (desk, words) = (&text().desk, &text().words);
-    let salutation = match contact.salutation {
-        domain::customer::Salutation::None => "",
-        known => words.salutation(known),
-    };
+    let desk = &text().desk;
+    let name = text().words.addressed(&contact.name, contact.salutation);
     let call = format!("tel:{}", contact.phone.replace(' ', ""));
     let phone = contact.phone.clone();
     let shown = move || {
@@ -345,7 +342,7 @@ fn contact_view(contact: Contact, bare: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <section class="customer">
-            <h3 class="customer__name">{contact.name.clone()} " " {salutation}</h3>
+            <h3 class="customer__name">{name}</h3>
             {(!contact.company.is_empty())
                 .then(|| view! { <p class="customer__line">{contact.company.clone()}</p> })}
             <p class="customer__line row">

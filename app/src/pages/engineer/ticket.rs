@@ -286,10 +286,7 @@ fn Contact(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>, open: Open)
         let shown = ticket.get()?;
         let contact = &shown.contact;
         let words = &text().engineer.ticket;
-        let name = match contact.salutation {
-            domain::customer::Salutation::None => contact.label(),
-            title => (words.addressed)(contact.label(), text().words.salutation(title)),
-        };
+        let name = text().words.addressed(&contact.label(), contact.salutation);
         let appointment = visit.get().and_then(|visit| visit.appointment);
         let agreed = appointment.map(|agreed| {
             let when = window(agreed.from, agreed.to);

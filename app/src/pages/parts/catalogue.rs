@@ -214,9 +214,10 @@ pub fn Catalogue() -> impl IntoView {
 fn Line(part: Part, editable: bool, form: Form) -> impl IntoView {
     let device = device();
     let id = part.id;
+    // Nobody who may not see the store is told that it is empty.
     let in_store = move || {
         let stock: Option<Stock> = device.find(Stock::id_of(Place::Store, id));
-        stock.map_or(0, |stock| stock.quantity)
+        stock.map_or_else(|| "–".to_owned(), |stock| stock.quantity.to_string())
     };
     let own = StoredValue::new(part.clone());
     let edit = move || own.with_value(|part| (text().office.catalogue.edit)(&part.name));
