@@ -196,7 +196,6 @@ fn paper(
                         <dl class="slip__lines">
                             {line(words.customer, &contact.label())}
                             {which()}
-                            {line(words.reason, &custody.reason)}
                             {line(words.taken, &taken)}
                             {line(words.ready, ready)}
                         </dl>
