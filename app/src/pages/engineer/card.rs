@@ -101,8 +101,10 @@ pub fn TicketCards(
         let asked_now = asked.get();
         let below = move || {
             let still = asked.try_with_untracked(|it| *it == asked_now);
-            if still == Some(true) && count.get_untracked() < CARDS {
-                drawn.set((asked_now, CARDS));
+            let few = count.try_get_untracked().is_some_and(|count| count < CARDS);
+            if still == Some(true) && few {
+                // A list that is gone by now has nothing below.
+                let _gone = drawn.try_set((asked_now, CARDS));
             }
         };
         set_timeout(below, Duration::from_millis(BELOW_MS));
