@@ -5,6 +5,7 @@
 #[path = "../../app/src/second/line.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the app, which uses all of it")]
 mod line;
+#[allow(dead_code, reason = "the tests feed its seeds")]
 mod targets;
 
 use std::sync::OnceLock;
