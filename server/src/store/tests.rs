@@ -170,7 +170,16 @@ async fn data_of_the_first_release_grows_to_this_one_and_keeps_what_it_holds() {
         Place::Folder(_) => "pragma user_version = 2",
         Place::Database(_) => "update schema_version set n = 2 where one = 1",
     };
-    for text in ["drop table enrolment", "drop table organisation", "drop table secret", back] {
+    // What every step since has made.
+    let undone = [
+        "drop table enrolment",
+        "drop table organisation",
+        "drop table secret",
+        "alter table replica drop column full_percent",
+        "alter table replica drop column lasting",
+        back,
+    ];
+    for text in undone {
         store.write(move |writing| writing.run(text, &[]).map(drop)).await.unwrap();
     }
 
