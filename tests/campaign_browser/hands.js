@@ -20,14 +20,19 @@ window.campaign = (() => {
     if (!node || node.nodeType !== Node.ELEMENT_NODE) return;
     if (node.closest(".timeline")) for (const p of node.matches("p") ? [node] : node.querySelectorAll("p")) read(p);
     else for (const p of node.querySelectorAll(".timeline p")) read(p);
-    // The app says in words that something was not saved.
-    if (node.closest(".toasts") && (node.matches("[role=alert]") || node.querySelector("[role=alert]"))) {
-      for (const settle of waiting.values()) settle("refused");
-    }
+  };
+  // The app says in words that something was not saved.
+  const hear = (node) => {
+    const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+    if (!element?.closest(".toasts__said[role=alert]")?.textContent) return;
+    for (const settle of waiting.values()) settle("refused");
   };
   new MutationObserver((changes) => {
-    for (const change of changes) change.addedNodes.forEach(look);
-  }).observe(document, { childList: true, subtree: true });
+    for (const change of changes) {
+      hear(change.target);
+      change.addedNodes.forEach(look);
+    }
+  }).observe(document, { childList: true, characterData: true, subtree: true });
 
   const pause = (ms) => new Promise((go) => setTimeout(go, ms));
   const type = (field, text) => {
@@ -109,7 +114,14 @@ window.campaign = (() => {
       return true;
     },
     // The notes of the ticket on the screen, and those that wait in the outbox on the screen.
-    history: () => words(".timeline p"),
+    history: async () => {
+      let more;
+      while ((more = document.querySelector("[data-name=more-history]"))) {
+        more.click();
+        await pause(10);
+      }
+      return words(".timeline p");
+    },
     outbox: () => words(".waiting p"),
     // How many entries the cloud in the title bar says to wait; -1 while there is none.
     waiting: () => (chip() ? Number(chip().innerText.trim() || 0) : -1),

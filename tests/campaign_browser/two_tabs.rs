@@ -85,7 +85,7 @@ pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<Strin
     for tab in &tabs {
         let name = tab.name;
         let same = format!(
-            "campaign.history().filter((note) => note.startsWith({})).length === {}",
+            "campaign.history().then((notes) => notes.filter((note) => note.startsWith({})).length === {})",
             json!(format!("{prefix}-")),
             arrived.len()
         );
