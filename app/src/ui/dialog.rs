@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::{Button, ButtonKind, Icon, IconButton, fresh_id};
+use super::{Button, ButtonKind, Icon, IconButton, fresh_id, toast};
 
 /// Opens and closes the native dialog with the signal, and the signal with the native dialog.
 pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
@@ -15,11 +15,18 @@ pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
             (true, false) => {
                 // Fails only where the page is being torn down; then there is nothing to show.
                 let _shown = dialog.show_modal();
+                toast::settle_in(&dialog);
             }
-            (false, true) => dialog.close(),
-            _ => {}
+            (false, true) => {
+                dialog.close();
+                toast::settle();
+            }
+            (false, false) => toast::settle(),
+            (true, true) => {}
         }
     });
+    // A dialog that goes with its page takes nothing along.
+    on_cleanup(|| request_animation_frame(toast::settle));
 }
 
 /// Open while there is a matter; closing takes the matter back.

@@ -13,6 +13,7 @@ use super::{Icon, Tone};
 const SHOWN_MS: u64 = 2_400;
 const UNDO_MS: u64 = 5_000;
 const DANGER_MS: u64 = 6_000;
+const SETTLED_MS: u64 = 100;
 
 #[derive(Clone)]
 struct Line {
@@ -29,6 +30,8 @@ struct Lines {
     polite: RwSignal<String>,
     urgent: RwSignal<String>,
     next: StoredValue<u32>,
+    home: NodeRef<html::Div>,
+    frame: NodeRef<html::Div>,
 }
 
 // Work that ends long after its page is gone still has something to say, so the list is not kept
@@ -44,6 +47,8 @@ pub fn provide_toasts() {
         polite: RwSignal::default(),
         urgent: RwSignal::default(),
         next: StoredValue::new(0),
+        home: NodeRef::new(),
+        frame: NodeRef::new(),
     }));
 }
 
@@ -67,8 +72,11 @@ fn show(tone: Tone, text: String, undo: Option<(String, Callback<()>)>, long_ms:
     let Some(lines) = LINES.get() else { return };
     let id = lines.next.get_value();
     lines.next.set_value(id.wrapping_add(1));
+    settle();
     let said = if tone == Tone::Danger { lines.urgent } else { lines.polite };
-    said.set(text.clone());
+    let words = text.clone();
+    // Readers tell what changes in a region they know already: a dialog that closes with these words gives it back first.
+    set_timeout(move || said.set(words), Duration::from_millis(SETTLED_MS));
     lines.shown.update(|shown| {
         shown.retain(|line| line.text != text);
         shown.push(Line { id, tone, text, undo });
@@ -77,6 +85,29 @@ fn show(tone: Tone, text: String, undo: Option<(String, Callback<()>)>, long_ms:
 }
 
 impl Lines {
+    fn move_to(self, place: &web_sys::Node) {
+        if let Some(home) = self.home.get_untracked() {
+            // A place that takes no children is none; the toasts then stay where they are.
+            let _moved = place.append_child(&home);
+            self.raise();
+        }
+    }
+
+    /// Shows the frame while there is something in it, above whatever it stands in. Moving it has hidden it.
+    fn raise(self) {
+        let any = self.shown.with_untracked(|shown| !shown.is_empty());
+        let Some(frame) = self.frame.get_untracked().filter(|_| any) else { return };
+        // Lifting makes the browser work the whole page out at once. Browsers without popovers know no such state.
+        if frame.matches(":popover-open") != Ok(false) {
+            return;
+        }
+        let lift = Reflect::get(&frame, &JsValue::from_str("showPopover"));
+        if let Some(lift) = lift.ok().and_then(|lift| lift.dyn_into::<Function>().ok()) {
+            // Fails only where the page is being torn down.
+            let _lifted = lift.call0(&frame);
+        }
+    }
+
     fn hide(self, id: u32) {
         self.shown.update(|shown| shown.retain(|line| line.id != id));
         // The same words, said again later, are news again.
@@ -90,25 +121,45 @@ impl Lines {
 /// Where toasts appear. Once per app.
 #[component]
 pub fn Toasts() -> impl IntoView {
-    let frame = NodeRef::<html::Div>::new();
-    let lines = LINES.get();
+    let lines = LINES.get()?;
     Effect::new(move |_| {
-        let any = lines.is_some_and(|lines| lines.shown.with(|shown| !shown.is_empty()));
-        if let (true, Some(frame)) = (any, frame.get()) {
-            raise(&frame);
-        }
+        lines.shown.track();
+        lines.raise();
     });
-    let list = move || lines.map(|lines| lines.shown.get()).unwrap_or_default();
-    // Readers announce what changes in a region they know. The frame is not there until it is shown, and is shown anew
-    // above each dialog, so what is said has regions of its own.
-    view! {
-        <p class="sr toasts__said" role="status">{move || lines.map(|lines| lines.polite.get())}</p>
-        <p class="sr toasts__said" role="alert">{move || lines.map(|lines| lines.urgent.get())}</p>
-        <div class="toasts" popover="manual" node_ref=frame>
-            <For each=list key=|line| line.id let:line>
-                {line_view(line)}
-            </For>
+    // Readers announce what changes in a region they know. The frame is not there until it is shown, so what is said
+    // has regions of its own.
+    Some(view! {
+        <div class="toasts-home" node_ref=lines.home>
+            <p class="sr toasts__said" role="status">{lines.polite}</p>
+            <p class="sr toasts__said" role="alert">{lines.urgent}</p>
+            <div class="toasts" popover="manual" node_ref=lines.frame>
+                <For each=move || lines.shown.get() key=|line| line.id let:line>
+                    {line_view(line)}
+                </For>
+            </div>
         </div>
+    })
+}
+
+/// Brings the toasts into a dialog that has just opened: what is outside of it can be neither heard nor pressed.
+pub(super) fn settle_in(dialog: &web_sys::HtmlDialogElement) {
+    if let Some(lines) = LINES.get() {
+        lines.move_to(dialog);
+    }
+}
+
+/// Brings the toasts back from a dialog that is gone: into the one below it, else onto the page.
+pub(super) fn settle() {
+    let Some(lines) = LINES.get() else { return };
+    let parent = lines.home.get_untracked().and_then(|home| home.parent_element());
+    let open = |it: &web_sys::Element| it.is_connected() && it.matches("dialog:modal") == Ok(true);
+    if parent.is_some_and(|it| it.tag_name() != "DIALOG" || open(&it)) {
+        return;
+    }
+    let below = document().query_selector_all("dialog:modal").ok();
+    let below = below.and_then(|all| all.get(all.length().checked_sub(1)?));
+    if let Some(place) = below.or_else(|| document().body().map(JsCast::unchecked_into)) {
+        lines.move_to(&place);
     }
 }
 
@@ -141,21 +192,5 @@ fn line_view(Line { id, tone, text, undo }: Line) -> impl IntoView {
                     }
                 })}
         </div>
-    }
-}
-
-/// Lifts the frame above an open dialog. Browsers without popovers show it under the dialog.
-fn raise(frame: &web_sys::HtmlDivElement) {
-    // Lifting makes the browser work the whole page out at once: only where something may lie over the frame.
-    let lifted = frame.matches(":popover-open") == Ok(true);
-    if lifted && matches!(document().query_selector("dialog[open]"), Ok(None)) {
-        return;
-    }
-    for method in ["hidePopover", "showPopover"] {
-        let method = Reflect::get(frame, &JsValue::from_str(method));
-        if let Some(method) = method.ok().and_then(|method| method.dyn_into::<Function>().ok()) {
-            // Hiding what is not shown throws, and that is fine.
-            let _called = method.call0(frame);
-        }
     }
 }
