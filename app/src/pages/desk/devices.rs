@@ -1,9 +1,8 @@
 //! Who has how much unsent work on which device, since when; and shutting a lost device out.
 
-use std::cmp::Reverse;
-
 use domain::{
     Timestamp,
+    search::{Names, Wanted},
     user::{Role, User},
     wire::FULL_PERCENT,
 };
@@ -84,11 +83,11 @@ pub fn Devices() -> impl IntoView {
     });
     let lines = Memo::new(move |_| match devices.get() {
         Asked::Here(mut lines) => {
-            // Who holds work for longest comes first, then who was heard last.
-            lines.sort_by_key(|line| {
+            // Who holds work for longest comes first; the others stay where they are, whenever they are heard.
+            lines.sort_by_cached_key(|line| {
                 let held = line.waiting.unwrap_or(0) > 0 && line.revoked.is_none();
                 let since = line.waiting_since.filter(|_| held).unwrap_or(Timestamp(i64::MAX));
-                (!held, since, line.revoked.is_some(), Reverse(line.last_seen))
+                (!held, since, line.revoked.is_some(), line.name.clone(), line.device_code.clone())
             });
             Some(lines)
         }
@@ -96,11 +95,11 @@ pub fn Devices() -> impl IntoView {
     });
     let shown = Memo::new(move |_| {
         let (group, now) = (group.get(), device.minute());
-        let wanted = search.get().trim().to_lowercase();
+        let wanted = Wanted::new(&search.read());
         let mut lines = lines.get().unwrap_or_default();
         lines.retain(|line| {
-            let known = format!("{} {}", line.name, line.device_code).to_lowercase();
-            group.holds(line, now) && wanted.split_whitespace().all(|word| known.contains(word))
+            let names = || Names::default().name(&line.name).code(&line.device_code);
+            group.holds(line, now) && (wanted.is_empty() || wanted.rank(&names()).is_some())
         });
         lines
     });
@@ -192,8 +191,8 @@ fn table(
                     <tbody>
                         <For
                             each=move || shown.get()
-                            key=|line| format!("{line:?}")
-                            children=move |line| row(line, revoking)
+                            key=|line| line.replica
+                            children=move |line| row(line, shown, revoking)
                         />
                     </tbody>
                 </table>
@@ -202,32 +201,42 @@ fn table(
     }
 }
 
-fn row(line: OfficeDevice, revoking: RwSignal<Option<OfficeDevice>>) -> impl IntoView {
+/// A device's row: it stays, and what it says follows the server.
+fn row(
+    first: OfficeDevice,
+    shown: Memo<Vec<OfficeDevice>>,
+    revoking: RwSignal<Option<OfficeDevice>>,
+) -> impl IntoView {
     let device = device();
-    let (own, user) = (StoredValue::new(line.clone()), line.user);
-    let is_own = line.device_code == device.code();
-    // Before its first envelope a device has not said what it is.
-    let other_build = !line.build.is_empty() && line.build != session::build();
-    let build = line.build.clone();
-    let (since, seen, waiting) = (line.waiting_since, line.last_seen, line.waiting);
-    let late = move || own.with_value(|line| is_late(line, device.minute()));
-    let silent = move || own.with_value(|line| is_silent(line, device.minute()));
+    let (replica, user) = (first.replica, first.user);
+    let is_own = first.device_code == device.code();
+    let (code, first_code) = (first.device_code.clone(), first.device_code.clone());
+    let line = Memo::new(move |before: Option<&OfficeDevice>| {
+        let known = || before.unwrap_or(&first).clone();
+        shown.with(|lines| {
+            lines.iter().find(|line| line.replica == replica).cloned().unwrap_or_else(known)
+        })
+    });
+    let waiting = Memo::new(move |_| line.read().waiting);
+    let has_work = Memo::new(move |_| waiting.get().unwrap_or(0) > 0);
+    let shut = Memo::new(move |_| line.read().revoked.is_some());
+    let late = Memo::new(move |_| is_late(&line.read(), device.minute()));
+    let silent = Memo::new(move |_| is_silent(&line.read(), device.minute()));
     let held = move || {
         let watch = &text().watch;
-        match waiting {
+        match waiting.get() {
             None => view! { <span class="faint">{watch.never_said}</span> }.into_any(),
             Some(0) => view! { <span class="faint">{watch.none_waiting}</span> }.into_any(),
             Some(n) => {
-                let tone = if late() { Tone::Danger } else { Tone::Warning };
+                let tone = if late.get() { Tone::Danger } else { Tone::Warning };
                 view! { <Tag text=(watch.entries)(n) tone icon=Some(Icon::CloudUp)/> }.into_any()
             }
         }
     };
-    let (full, lasting) = (line.full_percent, line.lasting);
-    // What may be cleared matters most where it is nowhere else.
-    let unkept = if waiting.unwrap_or(0) > 0 { Tone::Warning } else { Tone::Neutral };
+    let room = Memo::new(move |_| (line.read().full_percent, line.read().lasting));
     let kept = move || {
         let watch = &text().watch;
+        let (full, lasting) = room.get();
         let full = full.map(|full| match full {
             FULL_PERCENT.. => {
                 let said = (watch.nearly_full)(full);
@@ -235,72 +244,75 @@ fn row(line: OfficeDevice, revoking: RwSignal<Option<OfficeDevice>>) -> impl Int
             }
             _ => view! { <span class="num">{(watch.used)(full)}</span> }.into_any(),
         });
+        // What may be cleared matters most where it is nowhere else.
+        let tone = if has_work.get() { Tone::Warning } else { Tone::Neutral };
         let unkept = (lasting == Some(false)).then(|| {
-            view! { <Tag text=watch.may_be_cleared tone=unkept icon=Some(Icon::Shield)/> }
+            view! { <Tag text=watch.may_be_cleared tone icon=Some(Icon::Shield)/> }
         });
         let said = full.is_some() || unkept.is_some();
         said.then(|| view! { <span class="row">{full} {unkept}</span> })
     };
+    // Before its first envelope a device has not said what it is.
+    let build = Memo::new(move |_| line.read().build.clone());
+    let version = move || {
+        let build = build.get();
+        let other = build != session::build();
+        (!build.is_empty()).then(|| {
+            view! {
+                <span class="mono faint" title=other.then(|| text().watch.other_version)>
+                    {build}
+                    {other.then_some(" ≠")}
+                </span>
+            }
+        })
+    };
     let phone = Memo::new(move |_| {
         let known: Option<User> = device.find(user);
-        known.map(|user| user.phone).filter(|phone| !phone.is_empty())
+        known.map(|user| user.phone).filter(|phone| has_work.get() && !is_own && !phone.is_empty())
     });
-    let has_work = waiting.unwrap_or(0) > 0;
-    let administrator = Memo::new(move |_| device.me().is_any(&[Role::Administrator]));
-    let name = line.name.clone();
-    let shut = line.revoked.is_some();
-    let may_revoke = move || administrator.get() && !shut && !is_own;
+    let name = Memo::new(move |_| line.read().name.clone());
+    let may_revoke =
+        Memo::new(move |_| device.me().is_any(&[Role::Administrator]) && !shut.get() && !is_own);
     view! {
-        <tr data-device=line.device_code.clone()>
+        <tr data-device=first_code>
             <td data-label=move || text().watch.person>
-                <strong>{line.name.clone()}</strong>
+                <strong>{name}</strong>
             </td>
             <td data-label=move || text().watch.device>
                 <span class="row">
-                    <span class="mono">{line.device_code.clone()}</span>
+                    <span class="mono">{code}</span>
                     {is_own.then(|| view! { <Tag text=move || text().watch.this_device tone=Tone::Info/> })}
-                    {shut
-                        .then(|| {
-                            view! { <Tag text=move || text().watch.shut_out icon=Some(Icon::Lock)/> }
-                        })}
+                    {move || {
+                        shut.get()
+                            .then(|| {
+                                view! { <Tag text=text().watch.shut_out icon=Some(Icon::Lock)/> }
+                            })
+                    }}
                 </span>
             </td>
             <td data-label=move || text().watch.waiting>{held}</td>
             <td data-label=move || text().watch.oldest class="num">
-                {move || since.filter(|_| has_work).map(locale::ago)}
+                {move || line.read().waiting_since.filter(|_| has_work.get()).map(locale::ago)}
             </td>
             <td data-label=move || text().watch.room>{kept}</td>
             <td data-label=move || text().watch.last_seen class="num">
                 <span class="row">
-                    {move || locale::ago(seen)}
+                    {move || locale::ago(line.read().last_seen)}
                     {move || {
-                        silent()
+                        silent
+                            .get()
                             .then(|| {
                                 view! { <Tag text=text().watch.silent tone=Tone::Warning icon=Some(Icon::CloudOff)/> }
                             })
                     }}
                 </span>
             </td>
-            <td data-label=move || text().watch.version>
-                {(!build.is_empty())
-                    .then(|| {
-                        view! {
-                            <span
-                                class="mono faint"
-                                title=move || other_build.then(|| text().watch.other_version)
-                            >
-                                {build}
-                                {other_build.then_some(" ≠")}
-                            </span>
-                        }
-                    })}
-            </td>
+            <td data-label=move || text().watch.version>{version}</td>
             <td data-align="end">
                 <span class="row" data-align="end">
                     {move || {
                         phone
                             .get()
-                            .filter(|_| has_work && !is_own)
                             .map(|phone| {
                                 let href = format!("tel:{}", phone.replace(' ', ""));
                                 view! {
@@ -313,24 +325,17 @@ fn row(line: OfficeDevice, revoking: RwSignal<Option<OfficeDevice>>) -> impl Int
                                 }
                             })
                     }}
-                    {move || {
-                        let name = name.clone();
-                        may_revoke()
-                            .then(|| {
-                                let label = (text().watch.revoke_title)(&name);
-                                view! {
-                                    <span title=label>
-                                        <Button
-                                            text=move || text().watch.revoke
-                                            kind=ButtonKind::Quiet
-                                            icon=Icon::Lock
-                                            name="revoke"
-                                            on_press=move || revoking.set(Some(own.get_value()))
-                                        />
-                                    </span>
-                                }
-                            })
-                    }}
+                    <Show when=move || may_revoke.get()>
+                        <span title=move || (text().watch.revoke_title)(&name.read())>
+                            <Button
+                                text=move || text().watch.revoke
+                                kind=ButtonKind::Quiet
+                                icon=Icon::Lock
+                                name="revoke"
+                                on_press=move || revoking.set(Some(line.get_untracked()))
+                            />
+                        </span>
+                    </Show>
                 </span>
             </td>
         </tr>
