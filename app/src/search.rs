@@ -25,8 +25,14 @@ pub struct Line {
 }
 
 impl Line {
-    fn names(&self) -> &Names {
+    pub fn names(&self) -> &Names {
         self.names.get_or_init(|| Names::from(&*self.ticket))
+    }
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.ticket.id)
     }
 }
 
@@ -41,10 +47,10 @@ thread_local! {
     static KNOWN: RefCell<BTreeMap<Id<Ticket>, Line>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Every ticket this device holds: what waits for work first, then the newest (tracked).
-pub fn lines(device: Device) -> Vec<Line> {
+/// Every ticket this device holds, in the order of their ids (tracked).
+pub fn every(device: Device) -> Vec<Line> {
     let held = device.held::<Ticket>();
-    let mut lines: Vec<Line> = KNOWN.with_borrow_mut(|known| {
+    KNOWN.with_borrow_mut(|known| {
         let mut before = std::mem::take(known);
         for ticket in held {
             let names = match before.remove(&ticket.id) {
@@ -54,7 +60,12 @@ pub fn lines(device: Device) -> Vec<Line> {
             known.insert(ticket.id, Line { ticket, names });
         }
         known.values().cloned().collect()
-    });
+    })
+}
+
+/// Every ticket this device holds: what waits for work first, then the newest (tracked).
+pub fn lines(device: Device) -> Vec<Line> {
+    let mut lines = every(device);
     lines.sort_by_key(|it| (it.ticket.stage.is_over(), Reverse(it.ticket.registered_at)));
     lines
 }

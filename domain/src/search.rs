@@ -199,11 +199,21 @@ impl Wanted {
     pub fn rank(&self, names: &Names) -> Option<Rank> {
         let mut worst = Rank::Number;
         for word in &self.words {
-            let bare = word.squashed.as_deref().and_then(|bare| best(&names.lines, bare));
-            let best = best(&names.lines, &word.plain).into_iter().chain(bare).min()?;
-            worst = worst.max(best);
+            worst = worst.max(word.rank(names)?);
         }
         Some(worst)
+    }
+
+    /// Whether each word stands in one of these: `li 海淀` in a person's name and a ticket's address.
+    pub fn fits(&self, names: &[&Names]) -> bool {
+        self.words.iter().all(|word| names.iter().any(|names| word.rank(names).is_some()))
+    }
+}
+
+impl Word {
+    fn rank(&self, names: &Names) -> Option<Rank> {
+        let bare = self.squashed.as_deref().and_then(|bare| best(&names.lines, bare));
+        best(&names.lines, &self.plain).into_iter().chain(bare).min()
     }
 }
 

@@ -118,6 +118,66 @@ async fn a_card_moves_by_keyboard_to_where_the_rule_lets_it_and_its_visit_is_pla
     desk.assert_calm().await;
 }
 
+/// Types into the page's search field.
+async fn search(desk: &Browser, typed: &str) {
+    desk.until(
+        "the search field takes it",
+        "const bar = document.querySelector('input[type=search]'); if (!bar) return false; \
+         bar.value = args[0]; bar.dispatchEvent(new Event('input', { bubbles: true })); return true",
+        &[json!(typed)],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_desk_finds_what_the_phone_finds_and_by_whom_it_is_done() {
+    let (_world, desk) = a_desk().await;
+    let ticket = work::register(&desk, &work::CALL).await;
+    work::dispatch(&desk, &ticket, "李静").await;
+    for page in ["/desk", "/desk/tickets"] {
+        desk.go(page).await;
+        for typed in ["sm", "宋敏", "240605521", "lj sm"] {
+            search(&desk, "qqqq").await;
+            desk.until(
+                "nothing is found",
+                "return !words(document.body).includes(args[0])",
+                &[json!(work::CALL.name)],
+            )
+            .await;
+            search(&desk, typed).await;
+            desk.see(work::CALL.name).await;
+        }
+    }
+    desk.assert_calm().await;
+}
+
+#[tokio::test]
+async fn what_can_be_undone_is_within_reach_and_heard_above_a_dialog_too() {
+    let (_world, desk) = a_desk().await;
+    work::register(&desk, &work::CALL).await;
+    desk.go("/desk").await;
+    desk.press_text("紧急").await;
+    desk.press("save-view").await;
+    desk.fill("#view-name", "先看这些").await;
+    desk.press("keep-view").await;
+    desk.see_closed().await;
+    desk.press_text("删除视图“先看这些”").await;
+    key(&desk, "?", Key::default()).await;
+    desk.see("键盘快捷键").await;
+    desk.until(
+        "what was said is in the dialog",
+        "return words(front().querySelector('[role=status]')).includes(args[0])",
+        &[json!("已删除视图")],
+    )
+    .await;
+    desk.press_text("撤销").await;
+    desk.press_text("关闭").await;
+    desk.see_closed().await;
+    desk.see("先看这些").await;
+    assert_eq!(desk.count("body > .toasts-home").await, 1, "they are back on the page");
+    desk.assert_calm().await;
+}
+
 #[tokio::test]
 async fn many_tickets_are_changed_at_once_and_who_is_left_out_is_named() {
     let (_world, desk) = a_desk().await;

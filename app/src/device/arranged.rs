@@ -42,6 +42,8 @@ pub struct Narrowed {
     pub region: String,
     pub model: String,
     pub mine: bool,
+    /// Only those whose machine is with us.
+    pub kept: bool,
 }
 
 impl Device {

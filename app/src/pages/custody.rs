@@ -17,13 +17,19 @@ use crate::{
     route::{self, Route},
     ui::{
         Button, ButtonKind, ButtonLink, Card, CheckRow, DateTime, Drawer, Fact, Facts, Field, Icon,
-        RadioRows, TextArea, TimeKind, Tone, toast,
+        RadioRows, Tag, TextArea, TimeKind, Tone, toast,
     },
 };
 
 /// What the slip promises has passed (tracked).
 pub fn is_late(custody: &Custody) -> bool {
     custody.is_late(&input_date(clock::minute()))
+}
+
+/// The mark of a ticket whose machine is with us (tracked).
+pub fn tag(custody: &Custody) -> impl IntoView + use<> {
+    let tone = if is_late(custody) { Tone::Danger } else { Tone::Warning };
+    view! { <Tag text=text().custody.tag tone icon=Some(Icon::Machine)/> }
 }
 
 /// Keeping the machine, with as little in it as the rule needs to answer.

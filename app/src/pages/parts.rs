@@ -11,14 +11,15 @@ pub use catalogue::Catalogue;
 pub use requests::PartRequests;
 pub use stock::Stock;
 
-use domain::part::Part;
+use domain::{
+    part::Part,
+    search::{Names, Wanted},
+};
 
 /// How many rows a table shows before it asks whether to show more.
 const ROWS: usize = 100;
 
 /// Whether the part is one somebody looks for with these words.
-fn found(part: &Part, wanted: &str) -> bool {
-    let wanted = wanted.trim().to_lowercase();
-    let text = format!("{} {} {}", part.code, part.name, part.model).to_lowercase();
-    wanted.split_whitespace().all(|word| text.contains(word))
+fn found(part: &Part, wanted: &Wanted) -> bool {
+    wanted.is_empty() || wanted.rank(&Names::from(part)).is_some()
 }

@@ -9,6 +9,7 @@ pub mod teams;
 
 use domain::{
     Id, Timestamp,
+    search::{Names, Wanted},
     user::{Role, SYSTEM, User},
 };
 use leptos::prelude::*;
@@ -117,7 +118,7 @@ pub fn People() -> impl IntoView {
     let left =
         Memo::new(move |_| people.with(|all| all.iter().filter(|user| !user.active).count()));
     let table = move || {
-        let wanted = search.get().trim().to_lowercase();
+        let wanted = Wanted::new(&search.read());
         let shown: Vec<User> = people
             .get()
             .into_iter()
@@ -125,8 +126,7 @@ pub fn People() -> impl IntoView {
             .filter(|user| {
                 let login =
                     office.account(user.id).map(|account| account.login).unwrap_or_default();
-                let text = format!("{} {} {login}", user.name, user.phone).to_lowercase();
-                wanted.split_whitespace().all(|word| text.contains(word))
+                wanted.rank(&Names::from(user).code(&login)).is_some()
             })
             .collect();
         if shown.is_empty() {

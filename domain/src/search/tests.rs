@@ -170,3 +170,16 @@ fn a_ticket_is_found_by_what_is_on_it() {
     }
     assert_eq!(Wanted::new("wsl").rank(&names), None, "an address has no letters");
 }
+
+#[test]
+fn the_words_of_one_search_may_stand_in_the_names_of_two() {
+    let (ticket, engineer) =
+        (Names::default().name("王小明").code("20261122031"), Names::default().name("李静"));
+    for typed in ["", "031", "lj", "lj 031", "wxm 李静"] {
+        assert!(Wanted::new(typed).fits(&[&ticket, &engineer]), "{typed}");
+    }
+    for typed in ["lj 032", "wang"] {
+        assert!(!Wanted::new(typed).fits(&[&ticket, &engineer]), "{typed}");
+    }
+    assert!(!Wanted::new("lj").fits(&[&ticket]));
+}

@@ -27,6 +27,7 @@ use crate::{
     locale::{text, words},
     pages::shell::DeskShell,
     route::Route,
+    search,
     ui::{
         Button, ButtonKind, ButtonLink, Dialog, Empty, Field, FieldKind, Icon, SearchBar, TabItem,
         Tabs, Tone, open_while, toast,
@@ -79,13 +80,12 @@ pub fn Board() -> impl IntoView {
     let moving = RwSignal::new(None::<Id<Ticket>>);
     // While somebody points at the board nothing on it moves by itself.
     let held = pointed::pointed(move || hand.dragged.get_untracked().is_some());
+    let lines = Memo::new(move |_| search::every(device));
+    search::prepare(lines);
     let slips = Memo::new(move |_| {
         let (now, crew) = (now.get(), Crew::of(device));
-        let mut slips: Vec<Slip> = device
-            .held::<Ticket>()
-            .iter()
-            .filter_map(|ticket| Slip::of(ticket, now, &crew))
-            .collect();
+        let mut slips: Vec<Slip> = lines
+            .with(|lines| lines.iter().filter_map(|line| Slip::of(line, now, &crew)).collect());
         Slip::sort(&mut slips);
         slips
     });
@@ -349,11 +349,14 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
             })
             .collect_view()
     };
+    let kept = Memo::new(move |_| {
+        slips.with(|slips| slips.iter().filter(|slip| slip.about.is_kept()).count())
+    });
     view! {
         <div class="chips" role="group" aria-label=move || text().desk.filters>
             {words::ALL_PRIORITIES.iter().copied().map(priority).collect_view()}
             {engineers}
-            {filter::bar(filter)}
+            {filter::bar(filter, Some(kept))}
         </div>
     }
 }

@@ -9,7 +9,7 @@ mod hands;
 mod timetable;
 mod waiting;
 
-use domain::{Timestamp, team::Team};
+use domain::{Timestamp, search, team::Team};
 use leptos::prelude::*;
 
 use self::{
@@ -87,7 +87,7 @@ pub fn Calendar() -> impl IntoView {
     let carried = RwSignal::new(None::<Carried>);
     let resting = RwSignal::new(false);
     let live = Memo::new(move |_| {
-        let words = view.search.with(|search| looks::words(search));
+        let words = view.search.with(|typed| search::Wanted::new(typed));
         timetable::timetable(device, view.days(device), &Wanted { words, team: view.team.get() })
     });
     // Nothing moves while it is carried or pointed at: the table is then the one the hand saw.

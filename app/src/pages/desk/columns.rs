@@ -9,7 +9,7 @@ use super::{
     filter::{About, Crew},
     looks,
 };
-use crate::{locale::text, ui::Tone};
+use crate::{locale::text, search::Line, ui::Tone};
 
 /// A column of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,9 +201,10 @@ pub(super) struct Slip {
 
 impl Slip {
     /// The slip of a ticket, if it hangs on the board.
-    pub(super) fn of(ticket: &Ticket, now: Timestamp, crew: &Crew) -> Option<Slip> {
+    pub(super) fn of(line: &Line, now: Timestamp, crew: &Crew) -> Option<Slip> {
+        let ticket = &*line.ticket;
         let column = Column::of(ticket)?;
-        let about = About::of(ticket, now, crew);
+        let about = About::of(line, now, crew);
         let due = looks::running(ticket, now).map(|promise| promise.due.0);
         let order = match column {
             // What is done reads like a diary, the rest like a list of what to do.

@@ -1,12 +1,16 @@
 //! What the board and the table can be narrowed down to, and the views a person saves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     Id, Timestamp,
     model::Model,
+    search::{Names, Wanted},
     team::Team,
-    ticket::{Channel, Priority, Ticket},
+    ticket::{Channel, Priority},
     user::User,
 };
 use leptos::prelude::*;
@@ -15,11 +19,11 @@ use super::{
     actions::{engineer_choices, engineers},
     columns::Alert,
     dispatch::open_visit,
-    looks,
 };
 use crate::{
     device::{Arranged, Device, Narrowed, SavedView, device},
     locale::{text, words},
+    search::Line,
     ui::{
         Button, ButtonKind, CheckRow, Chip, Choice, Dialog, Drawer, Field, Icon, IconButton,
         Select, toast_undo,
@@ -28,19 +32,29 @@ use crate::{
 
 /// Whose name and team goes with a person's id; made once for a whole list.
 pub(super) struct Crew {
-    people: BTreeMap<Id<User>, (String, Option<Id<Team>>)>,
+    people: BTreeMap<Id<User>, Member>,
     me: Id<User>,
+}
+
+struct Member {
+    name: String,
+    names: Arc<Names>,
+    team: Option<Id<Team>>,
 }
 
 impl Crew {
     /// Everybody this device knows (tracked).
     pub(super) fn of(device: Device) -> Self {
-        let people = device.all::<User>().into_iter().map(|user| (user.id, (user.name, user.team)));
-        Self { people: people.collect(), me: device.me().id }
+        let member = |user: User| {
+            let names = Arc::new(Names::default().name(&user.name));
+            (user.id, Member { name: user.name, names, team: user.team })
+        };
+        let people = device.all::<User>().into_iter().map(member).collect();
+        Self { people, me: device.me().id }
     }
 
     pub(super) fn name(&self, id: Id<User>) -> String {
-        self.people.get(&id).map(|(name, _)| name.clone()).unwrap_or_default()
+        self.people.get(&id).map(|it| it.name.clone()).unwrap_or_default()
     }
 }
 
@@ -50,29 +64,26 @@ pub(super) struct About {
     pub(super) alerts: Vec<Alert>,
     pub(super) priority: Option<Priority>,
     pub(super) engineer: Option<Id<User>>,
-    pub(super) haystack: String,
+    line: Line,
+    /// What its engineer is called.
+    names: Option<Arc<Names>>,
     team: Option<Id<Team>>,
-    channel: Channel,
-    address: String,
-    model: String,
     mine: bool,
 }
 
 impl About {
-    pub(super) fn of(ticket: &Ticket, now: Timestamp, crew: &Crew) -> Self {
+    pub(super) fn of(line: &Line, now: Timestamp, crew: &Crew) -> Self {
+        let ticket = &*line.ticket;
         let engineer = open_visit(ticket).map(|visit| visit.engineer);
         let triage = ticket.triage.as_ref();
-        let of_engineer = engineer.and_then(|id| crew.people.get(&id)?.1);
-        let name = engineer.map(|id| crew.name(id)).unwrap_or_default();
+        let member = engineer.and_then(|id| crew.people.get(&id));
         Self {
             alerts: Alert::of(ticket, now),
             priority: triage.map(|triage| triage.priority),
             engineer,
-            haystack: looks::haystack(ticket, &name),
-            team: triage.and_then(|triage| triage.team).or(of_engineer),
-            channel: ticket.channel,
-            address: ticket.contact.address.clone(),
-            model: ticket.machine.model.clone(),
+            line: line.clone(),
+            names: member.map(|member| member.names.clone()),
+            team: triage.and_then(|triage| triage.team).or(member.and_then(|member| member.team)),
             mine: ticket.registered_by == crew.me
                 || triage.is_some_and(|triage| triage.by == crew.me)
                 || ticket.visits.iter().any(|visit| visit.dispatched_by == crew.me),
@@ -80,10 +91,17 @@ impl About {
     }
 }
 
+impl About {
+    /// Whether the customer's machine is with us.
+    pub(super) fn is_kept(&self) -> bool {
+        self.line.ticket.machine_with_us().is_some()
+    }
+}
+
 /// A filter, read once for a whole list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sieve {
-    words: Vec<String>,
+    words: Wanted,
     alert: Option<Alert>,
     priority: Option<Priority>,
     engineer: Option<Id<User>>,
@@ -92,12 +110,13 @@ pub(super) struct Sieve {
     region: String,
     model: String,
     mine: bool,
+    kept: bool,
 }
 
 impl Sieve {
     pub(super) fn new(narrowed: &Narrowed, search: &str) -> Self {
         Self {
-            words: looks::words(search),
+            words: Wanted::new(search),
             alert: Alert::from_word(&narrowed.alert),
             priority: words::from_code(&narrowed.priority),
             engineer: narrowed.engineer.parse().ok(),
@@ -106,6 +125,7 @@ impl Sieve {
             region: narrowed.region.clone(),
             model: narrowed.model.clone(),
             mine: narrowed.mine,
+            kept: narrowed.kept,
         }
     }
 
@@ -113,15 +133,29 @@ impl Sieve {
         fn fits<T: PartialEq>(wanted: Option<&T>, is: Option<&T>) -> bool {
             wanted.is_none() || wanted == is
         }
+        let ticket = &*about.line.ticket;
         self.alert.is_none_or(|alert| about.alerts.contains(&alert))
             && fits(self.priority.as_ref(), about.priority.as_ref())
             && fits(self.engineer.as_ref(), about.engineer.as_ref())
             && fits(self.team.as_ref(), about.team.as_ref())
-            && self.channel.is_none_or(|channel| channel == about.channel)
-            && about.address.contains(&self.region)
-            && (self.model.is_empty() || about.model == self.model)
+            && self.channel.is_none_or(|channel| channel == ticket.channel)
+            && ticket.contact.address.contains(&self.region)
+            && (self.model.is_empty() || ticket.machine.model == self.model)
             && (!self.mine || about.mine)
-            && looks::finds(&about.haystack, &self.words)
+            && (!self.kept || about.is_kept())
+            && self.finds(about)
+    }
+
+    /// Whether the search finds the ticket, by its own names or its engineer's.
+    fn finds(&self, about: &About) -> bool {
+        if self.words.is_empty() {
+            return true;
+        }
+        let own = about.line.names();
+        match &about.names {
+            Some(names) => self.words.fits(&[own, names]),
+            None => self.words.fits(&[own]),
+        }
     }
 }
 
@@ -182,8 +216,9 @@ impl Filter {
     }
 }
 
-/// The saved views, the filters that are on but have no chip of their own, and the ways to more.
-pub(super) fn bar(filter: Filter) -> AnyView {
+/// The saved views, the filters that are on but have no chip of their own, and the ways to more. Where the page knows
+/// how many machines are `kept`, those have a chip of their own.
+pub(super) fn bar(filter: Filter, kept: Option<Memo<usize>>) -> AnyView {
     let device = device();
     let views = Memo::new(move |_| filter.arranged.with(|arranged| arranged.views.clone()));
     let saved = move |SavedView { name, narrowed }: SavedView| {
@@ -229,6 +264,9 @@ pub(super) fn bar(filter: Filter) -> AnyView {
             if narrowed.mine {
                 on.push(("mine", board.mine.to_owned()));
             }
+            if narrowed.kept && kept.is_none() {
+                on.push(("kept", text().custody.tag.to_owned()));
+            }
             on
         })
     });
@@ -238,6 +276,7 @@ pub(super) fn bar(filter: Filter) -> AnyView {
             "channel" => narrowed.channel.clear(),
             "region" => narrowed.region.clear(),
             "model" => narrowed.model.clear(),
+            "kept" => narrowed.kept = false,
             _ => narrowed.mine = false,
         });
     };
@@ -255,7 +294,21 @@ pub(super) fn bar(filter: Filter) -> AnyView {
                 filter.narrowed.with(|now| it.views.iter().all(|view| view.narrowed != *now))
             })
     });
+    let is_kept = Memo::new(move |_| filter.narrowed.with(|it| it.kept));
+    let kept = kept.map(|kept| {
+        view! {
+            <Show when=move || kept.get() != 0 || is_kept.get()>
+                <Chip
+                    text=move || text().custody.tag
+                    count=Signal::derive(move || u32::try_from(kept.get()).ok())
+                    pressed=is_kept
+                    on_press=move || filter.narrowed.update(|it| it.kept = !it.kept)
+                />
+            </Show>
+        }
+    });
     view! {
+        {kept}
         {move || views.get().into_iter().map(saved).collect_view()}
         {active}
         <Button

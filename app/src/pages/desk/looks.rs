@@ -178,36 +178,6 @@ pub(super) fn running(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
         .min_by_key(|promise| promise.due)
 }
 
-/// Everything of a ticket that a search looks at, in small letters.
-pub(super) fn haystack(ticket: &Ticket, engineer: &str) -> String {
-    let digits: String = ticket.contact.phone.chars().filter(char::is_ascii_digit).collect();
-    [
-        ticket.number.as_deref().unwrap_or_default(),
-        ticket.provisional.as_deref().unwrap_or_default(),
-        &ticket.contact.name,
-        &ticket.contact.company,
-        &ticket.contact.phone,
-        &digits,
-        &ticket.contact.address,
-        &ticket.machine.model,
-        &ticket.machine.serial,
-        &ticket.title,
-        engineer,
-    ]
-    .join("\n")
-    .to_lowercase()
-}
-
-/// The words of a search, as a haystack writes them. Made once for all haystacks.
-pub(super) fn words(search: &str) -> Vec<String> {
-    search.to_lowercase().split_whitespace().map(str::to_owned).collect()
-}
-
-/// Whether every word is in the haystack.
-pub(super) fn finds(haystack: &str, words: &[String]) -> bool {
-    words.iter().all(|word| haystack.contains(word))
-}
-
 /// The letter on a person's round sign: the family name in Chinese, the initial elsewhere.
 pub(super) fn initial(name: &str) -> String {
     name.trim().chars().take(1).flat_map(char::to_uppercase).collect()

@@ -20,8 +20,9 @@ use super::{
 use crate::{
     device::{Arranged, Device, Held, device},
     locale::{self, text},
-    pages::shell::DeskShell,
+    pages::{custody, shell::DeskShell},
     route::Route,
+    search,
     ui::{
         Button, ButtonKind, CheckRow, Chip, Choice, Dialog, Empty, Icon, SearchBar, Segmented,
         Select, SlaText, Tag, Tone,
@@ -46,13 +47,15 @@ enum Group {
     Done,
     Over,
     Flagged,
+    Kept,
     All,
 }
 
 impl Group {
-    const ALL: [Group; 11] = [
+    const ALL: [Group; 12] = [
         Group::Open,
         Group::Flagged,
+        Group::Kept,
         Group::Intake,
         Group::ToDispatch,
         Group::Assigned,
@@ -70,6 +73,7 @@ impl Group {
             Group::All => true,
             Group::Open => !stage.is_over(),
             Group::Flagged => line.ticket.has_open_flags(),
+            Group::Kept => line.ticket.machine_with_us().is_some(),
             Group::Intake => matches!(stage, Stage::Received | Stage::Triaged),
             Group::ToDispatch => matches!(stage, Stage::PendingDispatch { .. }),
             Group::Assigned => matches!(stage, Stage::Dispatched { .. }),
@@ -89,6 +93,7 @@ impl Group {
             // What is usual needs no word.
             Group::Open => "",
             Group::Flagged => "flagged",
+            Group::Kept => "kept",
             Group::Intake => "intake",
             Group::ToDispatch => "to-dispatch",
             Group::Assigned => "assigned",
@@ -110,6 +115,7 @@ impl Group {
             Group::All => desk.group_all,
             Group::Open => desk.group_open,
             Group::Flagged => desk.alert_undecided,
+            Group::Kept => text().custody.tag,
             Group::Intake => desk.column_intake,
             Group::ToDispatch => desk.column_to_dispatch,
             Group::Assigned => desk.column_assigned,
@@ -204,14 +210,15 @@ struct Line {
     about: About,
 }
 
-fn lines(device: Device, now: Timestamp) -> Vec<Line> {
+fn lines(device: Device, known: &[search::Line], now: Timestamp) -> Vec<Line> {
     let crew = Crew::of(device);
-    let line = |ticket: Held<Ticket>| {
+    let line = |known: &search::Line| {
+        let ticket = known.ticket.clone();
         let engineer = ticket.active_visit().map(|visit: &Visit| crew.name(visit.engineer));
-        let about = About::of(&ticket, now, &crew);
+        let about = About::of(known, now, &crew);
         Line { ticket, engineer: engineer.unwrap_or_default(), about }
     };
-    device.held::<Ticket>().into_iter().map(line).collect()
+    known.iter().map(line).collect()
 }
 
 fn sort(lines: &mut [Line], order: Order, down: bool, now: Timestamp) {
@@ -284,17 +291,19 @@ pub fn DeskTickets() -> impl IntoView {
     let device = device();
     let now = looks::minute();
     let filter = Filter::new();
-    let search = filter.search;
+    let typed = filter.search;
     let group = Memo::new(move |_| filter.narrowed.with(|it| Group::from_word(&it.group)));
     let order = RwSignal::new((Order::Registered, true));
     let shown = RwSignal::new(ROWS);
     let chosen = Chosen::new();
     let choosing_columns = RwSignal::new(false);
+    let known = Memo::new(move |_| search::every(device));
+    search::prepare(known);
     let all = Memo::new(move |_| {
         let (by, down) = order.get();
         let timely = by == Order::Due || filter.narrowed.with(|it| !it.alert.is_empty());
         let now = if timely { now.get() } else { now.get_untracked() };
-        let mut lines = lines(device, now);
+        let mut lines = known.with(|known| lines(device, known, now));
         sort(&mut lines, by, down, now);
         lines
     });
@@ -303,7 +312,7 @@ pub fn DeskTickets() -> impl IntoView {
     let listed = Memo::new(move |before: Option<&Listed>| {
         let asked = (filter.sieve(), group.get(), order.get(), pointed.turn());
         let held = pointed.is_on();
-        let everywhere = !search.with(|search| search.trim().is_empty());
+        let everywhere = !typed.with(|typed| typed.trim().is_empty());
         let ids = all.with(|all| {
             let lets = |line: &&Line| everywhere || asked.1.holds(line);
             let found = all.iter().filter(lets).filter(|it| asked.0.keeps(&it.about));
@@ -318,7 +327,7 @@ pub fn DeskTickets() -> impl IntoView {
     let fresh = Memo::new(move |_| listed.with(|listed| listed.news));
     Effect::new(move |_| {
         // Another list begins at its top.
-        search.track();
+        typed.track();
         filter.narrowed.track();
         shown.set(ROWS);
     });
@@ -335,7 +344,7 @@ pub fn DeskTickets() -> impl IntoView {
                 count
                 pressed=Signal::derive(move || group.get() == which)
                 on_press=move || {
-                    search.set(String::new());
+                    typed.set(String::new());
                     filter.narrowed.update(|it| it.group = which.word().to_owned());
                 }
             />
@@ -361,7 +370,7 @@ pub fn DeskTickets() -> impl IntoView {
                         label=move || text().desk.search
                         placeholder=move || text().desk.search_hint
                         clear=move || text().desk.clear
-                        value=search
+                        value=typed
                     />
                     {register_link()}
                 }
@@ -374,7 +383,7 @@ pub fn DeskTickets() -> impl IntoView {
                 <span class="faint num" role="status">
                     {move || (text().desk.found)(found.with(Vec::len))}
                 </span>
-                {filter::bar(filter)}
+                {filter::bar(filter, None)}
                 <Show when=move || narrow.get()>
                     <Button
                         text=move || format!("{} · {}", text().board.sorted_by, order.get().0.title())
@@ -595,6 +604,7 @@ fn row(
                 <td>
                     <span class="row">
                         {looks::status_tag(ticket)} {looks::priority_tag(ticket)} {flagged}
+                        {ticket.machine_with_us().map(custody::tag)}
                     </span>
                 </td>
             }

@@ -3,6 +3,7 @@
 use domain::{
     Command, Id, Refusal,
     part::{Command as Deed, Part},
+    search::Wanted,
     stock::{Place, Stock},
     values::Money,
 };
@@ -124,9 +125,9 @@ pub fn Catalogue() -> impl IntoView {
     let add_why =
         Signal::derive(move || may_edit.get().map(|no| text().words.refusal(no).to_owned()));
     let table = move || {
-        let search = search.get();
+        let wanted = Wanted::new(&search.read());
         let shown: Vec<Part> =
-            parts.with(|parts| parts.iter().filter(|part| found(part, &search)).cloned().collect());
+            parts.with(|parts| parts.iter().filter(|part| found(part, &wanted)).cloned().collect());
         if shown.is_empty() {
             return if parts.with(Vec::is_empty) {
                 view! {

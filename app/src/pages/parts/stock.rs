@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     Command, Id, Refusal,
     part::Part,
+    search::Wanted,
     stock::{Command as Deed, Place, Stock as Shelf},
     user::{Role, User},
 };
@@ -70,17 +71,17 @@ pub fn Stock() -> impl IntoView {
     let open = RwSignal::new(false);
 
     let rows = Memo::new(move |_| rows(device));
-    let places = Memo::new(move |_| places(device, &rows.read()));
     let may_count = Memo::new(move |_| {
         let first = rows.with(|rows| rows.first().map(|row| row.part.id));
         first.is_some_and(|part| {
             device.would(&Command::Stock(Place::Store, part, Deed::Count { quantity: 0 })).is_ok()
         })
     });
+    let places = Memo::new(move |_| places(device, &rows.read(), may_count.get()));
     let shown = Memo::new(move |_| {
-        let (search, filter) = (search.get(), filter.get());
+        let (wanted, filter) = (Wanted::new(&search.read()), filter.get());
         let mut shown = rows.get();
-        shown.retain(|row| row.fits(filter) && found(&row.part, &search));
+        shown.retain(|row| row.fits(filter) && found(&row.part, &wanted));
         shown
     });
     let chip = move |which: Filter, label: fn() -> &'static str, tone: Tone| {
@@ -193,15 +194,22 @@ fn rows(device: Device) -> Vec<Row> {
     rows
 }
 
-/// The store, every engineer at work, and whoever still has something.
-fn places(device: Device, rows: &[Row]) -> Vec<Place> {
+/// The store, and whoever has something, by name; behind them, for who may count, the other engineers at work.
+fn places(device: Device, rows: &[Row], may_count: bool) -> Vec<Place> {
+    let shelves = rows.iter().flat_map(|row| row.shelves.values());
+    let with: BTreeSet<Place> =
+        shelves.filter(|it| it.quantity != 0 || it.query).map(|it| it.place).collect();
     let engineers = device.all::<User>().into_iter();
-    let engineers = engineers.filter(|user| user.active && user.is_any(&[Role::Engineer]));
+    let engineers =
+        engineers.filter(|user| may_count && user.active && user.is_any(&[Role::Engineer]));
     let mut places: BTreeSet<Place> = engineers.map(|user| Place::Person(user.id)).collect();
-    let held = rows.iter().flat_map(|row| row.shelves.values());
-    places.extend(held.filter(|shelf| shelf.quantity != 0 || shelf.query).map(|shelf| shelf.place));
+    places.extend(&with);
     places.insert(Place::Store);
-    places.into_iter().collect()
+    let mut places: Vec<Place> = places.into_iter().collect();
+    places.sort_by_cached_key(|place| {
+        (*place != Place::Store, !with.contains(place), place_name(device, *place))
+    });
+    places
 }
 
 fn place_name(device: Device, place: Place) -> String {

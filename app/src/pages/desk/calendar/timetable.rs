@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     Id, Timestamp,
     dispatch::{self, Diary, Now},
+    search::{self, Names},
     ticket::Ticket,
     user::User,
     visit::{Stage, Visit},
@@ -132,15 +133,16 @@ impl Timetable {
 /// Whom the calendar shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Wanted {
-    pub(super) words: Vec<String>,
+    pub(super) words: search::Wanted,
     pub(super) team: String,
 }
 
 impl Wanted {
     fn keeps(&self, user: &User) -> bool {
         let team = user.team.map(|team| team.to_string()).unwrap_or_default();
-        let haystack = format!("{}\n{}", user.name, knows(user)).to_lowercase();
-        (self.team.is_empty() || self.team == team) && looks::finds(&haystack, &self.words)
+        let known = user.skills.iter().chain(&user.regions);
+        let names = known.fold(Names::from(user), |names, word| names.words(word));
+        (self.team.is_empty() || self.team == team) && self.words.rank(&names).is_some()
     }
 }
 
