@@ -548,9 +548,9 @@ pub const EN: OfficeText = OfficeText {
     },
     import: ImportText {
         title: "Import",
-        kind: "Which list is it",
-        kind_is: |kind| format!("Which list is it: {kind}"),
-        auto: "Recognise",
+        kind: "Kind of list",
+        kind_is: |kind| format!("Kind of list: {kind}"),
+        auto: "Detect automatically",
         auto_hint: "By its header",
         customers: "Customers",
         customers_hint: "Name, phone, company, address …",
