@@ -1,6 +1,7 @@
 //! Short messages over the page, for results one cannot see otherwise.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use js_sys::{Function, Reflect};
@@ -20,8 +21,11 @@ struct Line {
     id: u32,
     tone: Tone,
     text: String,
-    undo: Option<(String, Callback<()>)>,
+    undo: Option<(String, Undo)>,
 }
+
+/// Outlives the row, the dialog or the page in which it was offered.
+type Undo = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Clone, Copy)]
 struct Lines {
@@ -64,11 +68,10 @@ pub fn toast_undo(
     undo: impl Into<String>,
     on_undo: impl Fn() + Send + Sync + 'static,
 ) {
-    let on_undo = Callback::new(move |()| on_undo());
-    show(Tone::Neutral, text.into(), Some((undo.into(), on_undo)), UNDO_MS);
+    show(Tone::Neutral, text.into(), Some((undo.into(), Arc::new(on_undo))), UNDO_MS);
 }
 
-fn show(tone: Tone, text: String, undo: Option<(String, Callback<()>)>, long_ms: u64) {
+fn show(tone: Tone, text: String, undo: Option<(String, Undo)>, long_ms: u64) {
     let Some(lines) = LINES.get() else { return };
     let id = lines.next.get_value();
     lines.next.set_value(id.wrapping_add(1));
@@ -184,7 +187,7 @@ fn line_view(Line { id, tone, text, undo }: Line) -> impl IntoView {
                                 if let Some(lines) = LINES.get() {
                                     lines.hide(id);
                                 }
-                                on_undo.run(());
+                                on_undo();
                             }
                         >
                             {undo}

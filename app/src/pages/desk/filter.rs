@@ -187,8 +187,11 @@ impl Filter {
 
     /// Changes what is arranged, and keeps it on this device.
     pub(super) fn arrange(self, change: impl FnOnce(&mut Arranged)) {
-        self.arranged.update(change);
-        self.arranged.with_untracked(|arranged| device().arrange(arranged));
+        let mut arranged = device().arranged();
+        change(&mut arranged);
+        device().arrange(&arranged);
+        // What is taken back may be so after the page is gone.
+        let _shown = self.arranged.try_set(arranged);
     }
 
     /// Presses one filter of a kind: a second press lets go of it.
