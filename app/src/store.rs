@@ -487,8 +487,8 @@ fn bytes_of(json: &str) -> JsValue {
 
 /// A row this version cannot read stays in the store for the version that can.
 fn stored(key: Key, value: &JsValue) -> Option<Confirmed> {
-    let bytes = value.dyn_ref::<Uint8Array>()?.to_vec();
-    let Stored { v, e, b } = serde_json::from_slice(&bytes).ok()?;
+    let text = text(value)?;
+    let Stored { v, e, b } = serde_json::from_str(&text).ok()?;
     let row = Row::from_json(key.kind, b.get()).ok()?;
     Some(Confirmed { v, era: e, row: Arc::new(row) })
 }
@@ -498,7 +498,7 @@ fn text(value: &JsValue) -> Option<String> {
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
-    serde_json::from_slice(&value.dyn_ref::<Uint8Array>()?.to_vec()).ok()
+    serde_json::from_str(&text(value)?).ok()
 }
 
 fn unreadable(error: serde_json::Error) -> Error {

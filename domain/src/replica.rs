@@ -401,12 +401,13 @@ impl Replica {
         let mut envelopes = Vec::new();
         for (seq, entry) in self.journal.range(base + from..).take(ENVELOPES_MAX) {
             let Envelope { mid, by, at, ref command, .. } = entry.envelope;
-            let command = serde_json::to_value(command).unwrap_or_default();
-            bytes += command.to_string().len();
+            let json = serde_json::to_string(command).unwrap_or_default();
+            bytes += json.len();
             // One large envelope still travels, alone.
             if bytes > REQUEST_BYTES_WANTED && !envelopes.is_empty() {
                 break;
             }
+            let command = serde_json::from_str(&json).unwrap_or_default();
             envelopes.push(Sent { seq: seq - base, mid, by, at, command });
         }
         let last = base + from + envelopes.len() as u64;

@@ -4,6 +4,7 @@
 //! and kept with the strokes (domain model 3.9). A signed sheet never changes; a correction is a new revision.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -205,7 +206,8 @@ pub const POINTS_MAX: usize = 20_000;
 /// SHA-256 of the canonical JSON form: keys sorted, no white space, UTF-8, integers only.
 pub fn digest<T: Serialize>(value: &T) -> Digest {
     // A `Value`'s map is a BTreeMap, which is what sorts the keys.
-    let canonical = serde_json::to_value(value).map(|value| value.to_string()).unwrap_or_default();
+    let json = serde_json::to_string(value).and_then(|json| serde_json::from_str::<Value>(&json));
+    let canonical = json.map(|json| json.to_string()).unwrap_or_default();
     hex(&Sha256::digest(canonical.as_bytes()))
 }
 

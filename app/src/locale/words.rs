@@ -118,16 +118,13 @@ pub const ALL_ROLES: &[Role] = &[
 
 /// The name a value has in JSON, for option values and attributes.
 pub fn code(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        Ok(other) => other.to_string(),
-        Err(_) => String::new(),
-    }
+    let json = serde_json::to_string(value).unwrap_or_default();
+    json.trim_matches('"').to_owned()
 }
 
 /// The value with this name in JSON.
 pub fn from_code<T: DeserializeOwned>(word: &str) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+    serde_json::from_str(&format!("\"{word}\"")).ok()
 }
 
 impl Words {

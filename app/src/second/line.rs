@@ -61,7 +61,7 @@ fn sound(bytes: &[u8]) -> Option<(Envelope, usize)> {
     if sum != checksum(json).as_bytes() {
         return None;
     }
-    let line = serde_json::from_slice(json).ok()?;
+    let line = serde_json::from_str(std::str::from_utf8(json).ok()?).ok()?;
     Some((line, sum.len() + length.len() + 2 + json.len()))
 }
 

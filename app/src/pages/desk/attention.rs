@@ -106,10 +106,10 @@ fn why(outcome: &Outcome) -> &'static str {
 fn entry(entry: Unapplied) -> impl IntoView {
     let device = device();
     let refused = matches!(entry.outcome, Outcome::Refused { .. });
-    let command: Option<Command> = serde_json::from_value(entry.command.clone()).ok();
+    let original = entry.command.to_string();
+    let command: Option<Command> = serde_json::from_str(&original).ok();
     let ticket = command.as_ref().and_then(outbox::ticket_of);
     let command = StoredValue::new(command);
-    let original = entry.command.to_string();
     let own = StoredValue::new(entry);
     let what = move || {
         let said = command.with_value(|it| it.as_ref().map(|it| text().words.command(it)));
