@@ -107,7 +107,8 @@ impl Timestamp {
         let zone = FixedOffset::east_opt(SHANGHAI_SECONDS);
         match (DateTime::from_timestamp_millis(self.0), zone) {
             (Some(utc), Some(zone)) if (1..=9999).contains(&utc.year()) => {
-                utc.with_timezone(&zone).format("%Y%m%d").to_string()
+                let date = utc.with_timezone(&zone);
+                format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
             }
             _ => "00010101".into(),
         }
