@@ -13,6 +13,7 @@ pub mod install;
 pub mod labels;
 pub mod me;
 pub mod outbox;
+pub mod paper;
 pub mod parts;
 pub mod people;
 pub mod photo;

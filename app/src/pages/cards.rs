@@ -14,7 +14,7 @@ use crate::{
     api::{self, Account, LoginCard},
     device::{Device, device},
     locale::{self, text},
-    pages::{import::fault, sheet::print, shell::DeskShell},
+    pages::{import::fault, paper::print, shell::DeskShell},
     route::{self, Route},
     storage,
     ui::{

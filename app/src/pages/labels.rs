@@ -5,19 +5,15 @@
 use domain::{
     Id,
     sheet::{Content, PartLine, Sheet},
-    user::Role,
 };
 use leptos::prelude::*;
 
 use crate::{
     device::device,
     locale::{self, text},
-    pages::{
-        sheet::print,
-        shell::{DeskShell, PhoneDetail},
-    },
+    pages::paper::{paper, print},
     route::Route,
-    ui::{ActionBar, Button, ButtonKind, Empty, Icon, QrCode},
+    ui::{Button, ButtonKind, Empty, Icon, QrCode},
 };
 
 /// The labels of a sheet's replaced parts.
@@ -25,7 +21,6 @@ use crate::{
 pub fn Labels(id: Id<Sheet>) -> impl IntoView {
     let device = device();
     let content = Memo::new(move |_| device.find(id).map(|sheet| sheet.content));
-    let desk = Memo::new(move |_| !device.me().is_any(&[Role::Engineer]));
     let body = move || {
         let labels = content.get().map(labels).unwrap_or_default();
         if labels.is_empty() {
@@ -35,42 +30,19 @@ pub fn Labels(id: Id<Sheet>) -> impl IntoView {
             view! { <div class="labels">{labels}</div> }.into_any()
         }
     };
-    let button = move |wide: bool| {
+    let bar = || {
         view! {
             <Button
                 text=move || text().handover.sheet.print
                 icon=Icon::Print
                 kind=ButtonKind::Primary
-                wide
+                wide=true
                 name="print"
                 on_press=print
             />
         }
     };
-    move || {
-        if desk.get() {
-            view! {
-                <DeskShell title=move || text().handover.sheet.labels_title>
-                    <div class="sheet-page">
-                        {body}
-                        <div class="row" data-align="end">{button(false)}</div>
-                    </div>
-                </DeskShell>
-            }
-            .into_any()
-        } else {
-            view! {
-                <PhoneDetail
-                    title=move || text().handover.sheet.labels_title
-                    back=Route::Sheet(id).href()
-                    bar=move || view! { <ActionBar>{button(true)}</ActionBar> }
-                >
-                    {body}
-                </PhoneDetail>
-            }
-            .into_any()
-        }
-    }
+    paper(|| text().handover.sheet.labels_title, Route::Sheet(id).href(), bar, body)
 }
 
 /// Whether a sheet has old parts that carry a label.

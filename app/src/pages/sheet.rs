@@ -17,14 +17,11 @@ use crate::{
     locale::{self, handover::capital_amount, text},
     pages::{
         labels::has_labels,
+        paper::{at_desk, paper, print},
         photo::{answer_photos, sheet_photos},
-        shell::{DeskShell, PhoneDetail},
     },
     route::{self, Route},
-    ui::{
-        self, ActionBar, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, QrCode,
-        SignatureView,
-    },
+    ui::{self, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, QrCode, SignatureView},
 };
 
 /// A signed sheet, for the engineer and the desk.
@@ -34,7 +31,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
     let sheet = Memo::new(move |_| device.find(id));
     let pending = Memo::new(move |_| device.is_pending(Key::of(id)));
     let ticket = move || sheet.with(|sheet| sheet.as_ref().map(|sheet| sheet.ticket));
-    let desk = Memo::new(move |_| !device.me().is_any(&[domain::user::Role::Engineer]));
+    let desk = at_desk();
     let body = move || {
         let Some(sheet) = sheet.get() else {
             return view! {
@@ -124,36 +121,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
         (None, false) => Route::Tickets.href(),
         (None, true) => Route::DeskTickets.href(),
     };
-    move || {
-        if desk.get() {
-            view! {
-                <DeskShell title=move || text().handover.sheet.page>
-                    <div class="sheet-page">
-                        {body}
-                        <div class="row" data-align="end">{bar}</div>
-                    </div>
-                </DeskShell>
-            }
-            .into_any()
-        } else {
-            view! {
-                <PhoneDetail
-                    title=move || text().handover.sheet.page
-                    back
-                    bar=move || view! { <ActionBar>{bar()}</ActionBar> }
-                >
-                    {body}
-                </PhoneDetail>
-            }
-            .into_any()
-        }
-    }
-}
-
-/// Asks the browser to print the page.
-pub fn print() {
-    // A browser without a printer says so itself.
-    let _printed = window().print();
+    paper(|| text().handover.sheet.page, Signal::derive(back), bar, body)
 }
 
 /// Which of the paper copies this is.

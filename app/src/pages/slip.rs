@@ -2,25 +2,17 @@
 //!
 //! Controls, by `data-name`: `open-ticket`, `print`.
 
-use domain::{
-    Id,
-    custody::Custody,
-    ticket::Ticket,
-    user::{Role, User},
-};
+use domain::{Id, custody::Custody, ticket::Ticket, user::User};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api,
     device::{Device, device},
     locale::{self, text},
-    pages::{
-        sheet::print,
-        shell::{DeskShell, PhoneDetail},
-    },
+    pages::paper::{at_desk, paper, print},
     route::Route,
     storage,
-    ui::{ActionBar, Button, ButtonKind, ButtonLink, Empty, Icon, QrCode},
+    ui::{Button, ButtonKind, ButtonLink, Empty, Icon, QrCode},
 };
 
 /// The note in which this device keeps what the organisation is called.
@@ -38,7 +30,7 @@ pub fn remember_organisation(name: Option<&str>) {
 pub fn Slip(id: Id<Ticket>) -> impl IntoView {
     let device = device();
     let ticket = Memo::new(move |_| device.find(id));
-    let desk = Memo::new(move |_| !device.me().is_any(&[Role::Engineer]));
+    let desk = at_desk();
     let organisation = RwSignal::new(storage::recall(ORGANISATION).unwrap_or_default());
     spawn_local(async move {
         // Without a network the slip bears the name that was heard last.
@@ -52,10 +44,14 @@ pub fn Slip(id: Id<Ticket>) -> impl IntoView {
     let body = move || {
         let slip = ticket.with(|ticket| {
             let ticket = ticket.as_ref()?;
-            Some(paper(device, ticket, ticket.machine_with_us()?, organisation))
+            Some(both_parts(device, ticket, ticket.machine_with_us()?, organisation))
         });
         match slip {
-            Some(slip) => slip.into_any(),
+            Some(slip) => {
+                let hint = (!desk.get())
+                    .then(|| view! { <p class="note">{text().custody.slip.photo_hint}</p> });
+                view! { {hint} {slip} }.into_any()
+            }
             None => view! { <Empty icon=Icon::Machine text=move || text().custody.slip.none/> }
                 .into_any(),
         }
@@ -83,37 +79,11 @@ pub fn Slip(id: Id<Ticket>) -> impl IntoView {
             </Show>
         }
     };
-    move || {
-        if desk.get() {
-            view! {
-                <DeskShell title=move || text().custody.slip.title>
-                    <div class="sheet-page">
-                        {body}
-                        <div class="row" data-align="end">{bar}</div>
-                    </div>
-                </DeskShell>
-            }
-            .into_any()
-        } else {
-            view! {
-                <PhoneDetail
-                    title=move || text().custody.slip.title
-                    back=Route::Ticket(id).href()
-                    bar=move || view! { <ActionBar>{bar()}</ActionBar> }
-                >
-                    <Show when=move || kept.get()>
-                        <p class="note">{move || text().custody.slip.photo_hint}</p>
-                    </Show>
-                    {body}
-                </PhoneDetail>
-            }
-            .into_any()
-        }
-    }
+    paper(|| text().custody.slip.title, Route::Ticket(id).href(), bar, body)
 }
 
 /// Both parts, as they stand on paper.
-fn paper(
+fn both_parts(
     device: Device,
     ticket: &Ticket,
     custody: &Custody,

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     device::{Device, device},
     locale::{self, text},
-    pages::{sheet::print, shell::DeskShell},
+    pages::{paper::print, shell::DeskShell},
     ui::{
         Button, Choice, DateTime, Empty, Icon, IconButton, SearchBar, Segmented, Select, TimeKind,
     },
