@@ -1,6 +1,6 @@
 //! What a person sees of this device's memory: a loss by name, the spare journal, work as a file, a new beginning.
 //!
-//! Controls, by `data-name`: `data-lost`, `save-unsent`, `reset-storage`, `unsent-file`, `unsent-result`.
+//! Controls, by `data-name`: `data-lost`, `persistent`, `persist`, `save-unsent`, `reset-storage`, `unsent-file`, `unsent-result`.
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -60,6 +60,47 @@ fn words(loss: &Loss) -> String {
         said.push_str(health.none_missing);
     }
     said
+}
+
+/// Whether the browser promised to keep what is here, and the way to ask it.
+#[component]
+pub fn KeptForGood() -> impl IntoView {
+    let report = device().storage_report();
+    let asked = RwSignal::new(false);
+    let promised = move || report.persisted.get() == Some(true);
+    let hint = move || {
+        let words = &text().person.outbox;
+        match (promised(), asked.get()) {
+            (true, _) => "",
+            (false, true) => words.persist_refused,
+            (false, false) => words.persistent_hint,
+        }
+    };
+    // A browser that does not say whether it keeps things is not asked to.
+    let open = Memo::new(move |_| report.persisted.get() == Some(false) && !asked.get());
+    let kept = move || {
+        let words = &text().person.outbox;
+        if promised() { words.persistent_yes } else { words.persistent_no }
+    };
+    let ask = move || {
+        report.request_persist();
+        asked.set(true);
+    };
+    view! {
+        <Cell
+            label=move || text().person.outbox.persistent
+            hint=Signal::derive(move || hint().to_owned())
+            icon=Icon::Shield
+            name="persistent"
+        >
+            <Show
+                when=move || open.get()
+                fallback=move || view! { <span class="cell__value">{kept}</span> }
+            >
+                <Button text=move || text().person.outbox.persist name="persist" on_press=ask/>
+            </Show>
+        </Cell>
+    }
 }
 
 /// Whether unsent work is kept twice, and as a file if wanted.

@@ -13,7 +13,7 @@ use crate::{
     look,
     pages::{
         handover::SetPinDialog,
-        health::SaveUnsentButton,
+        health::{KeptForGood, SaveUnsentButton},
         install::InstallCell,
         shell::{DeskShell, PhoneShell},
     },
@@ -128,52 +128,11 @@ fn Work() -> impl IntoView {
 #[component]
 fn ThisDevice() -> impl IntoView {
     let device = device();
-    let report = device.storage_report();
-    let asked = RwSignal::new(false);
-    let kept = move || {
-        let words = &text().person.outbox;
-        match report.persisted.get() {
-            Some(true) => words.persistent_yes,
-            Some(false) | None => words.persistent_no,
-        }
-    };
-    let open = move || report.persisted.get() == Some(false) && !asked.get();
-    let hint = move || {
-        let words = &text().person.outbox;
-        match (report.persisted.get(), asked.get()) {
-            (Some(true), _) => String::new(),
-            (_, true) => words.persist_refused.to_owned(),
-            (_, false) => words.persistent_hint.to_owned(),
-        }
-    };
     let administrator = Memo::new(move |_| device.me().is_any(&[Role::Administrator]));
     view! {
         <CellGroup title=move || text().person.outbox.device_heading>
             <InstallCell/>
-            <Cell
-                label=move || text().person.outbox.persistent
-                hint=Signal::derive(hint)
-                icon=Icon::Shield
-                name="persistent"
-            >
-                {move || {
-                    if open() {
-                        view! {
-                            <Button
-                                text=move || text().person.outbox.persist
-                                name="persist"
-                                on_press=move || {
-                                    report.request_persist();
-                                    asked.set(true);
-                                }
-                            />
-                        }
-                            .into_any()
-                    } else {
-                        view! { <span class="cell__value">{kept}</span> }.into_any()
-                    }
-                }}
-            </Cell>
+            <KeptForGood/>
             <Show when=move || administrator.get()>
                 <Cell
                     label=move || text().first_run.start.reopen

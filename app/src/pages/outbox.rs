@@ -19,7 +19,7 @@ use crate::{
     device::{Device, device},
     locale::{self, text},
     pages::{
-        health::HealthCells,
+        health::{HealthCells, KeptForGood},
         install::InstallCell,
         photo::WaitingPhotos,
         shell::{DeskShell, PhoneDetail},
@@ -479,7 +479,6 @@ fn ThisDevice() -> impl IntoView {
 #[component]
 fn StorageCells() -> impl IntoView {
     let report = device().storage_report();
-    let asked = RwSignal::new(false);
     let percent = move || match (report.usage.get(), report.quota.get()) {
         (Some(usage), Some(quota)) if quota > 0.0 => {
             Some((usage / quota * 100.0).clamp(0.0, 100.0))
@@ -489,15 +488,6 @@ fn StorageCells() -> impl IntoView {
     let used = move || match (report.usage.get(), report.quota.get()) {
         (Some(usage), Some(quota)) => (text().person.outbox.used)(&size(usage), &size(quota)),
         _ => String::new(),
-    };
-    let persisted = move || report.persisted.get() == Some(true);
-    let hint = move || {
-        let words = &text().person.outbox;
-        match (persisted(), asked.get()) {
-            (true, _) => "",
-            (false, false) => words.persistent_hint,
-            (false, true) => words.persist_refused,
-        }
     };
     view! {
         <CellGroup title=move || text().person.outbox.storage_heading>
@@ -514,34 +504,7 @@ fn StorageCells() -> impl IntoView {
                     </label>
                 </div>
             </Show>
-            <Cell
-                label=move || text().person.outbox.persistent
-                hint=Signal::derive(move || hint().to_owned())
-                icon=Icon::Shield
-            >
-                {move || {
-                    if persisted() {
-                        view! {
-                            <span class="cell__value" data-name="persisted">
-                                {text().person.outbox.persistent_yes}
-                            </span>
-                        }
-                        .into_any()
-                    } else {
-                        view! {
-                            <Button
-                                text=move || text().person.outbox.persist
-                                name="persist"
-                                on_press=move || {
-                                    report.request_persist();
-                                    asked.set(true);
-                                }
-                            />
-                        }
-                        .into_any()
-                    }
-                }}
-            </Cell>
+            <KeptForGood/>
             <HealthCells/>
             <InstallCell/>
         </CellGroup>
