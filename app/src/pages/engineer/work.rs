@@ -2,7 +2,7 @@
 //!
 //! Buttons by name: `prepare`, `depart`, `arrive`, `consent`, `inspect`, `talk`, `start-repair`, `progress`,
 //! `use-part`, `remove-part`, `charge`, `finish`, `leave-unfinished`, `lock-sheet`, `unlock-sheet`,
-//! `hand-over`, `hand-in`, those of `photos.rs`; `next-step` in the bar; `open-…` unfolds a section.
+//! `hand-over`, those of `photos.rs`; `next-step` in the bar; `open-…` unfolds a section.
 
 pub mod arrival;
 pub mod charges;

@@ -105,14 +105,6 @@ pub fn SheetSection(job: Job) -> impl IntoView {
                 </For>
                 <Show when=move || hand_in_blocked.with(Option::is_none)>
                     <p class="note">{move || text().engineer.work.hand_in_hint}</p>
-                    <Button
-                        text=move || text().engineer.step.hand_in
-                        icon=Icon::Inbox
-                        kind=ButtonKind::Primary
-                        wide=true
-                        name="hand-in"
-                        on_press=move || job.device.press(job.command(visit::Command::HandIn))
-                    />
                 </Show>
                 {handed_in}
             </div>
