@@ -2,7 +2,7 @@
 //!
 //! Strangers get the server's own page at the same address (`server/src/verify.rs`); both ask [`judge`].
 //!
-//! Controls, by `data-name`: `language`, `copy-check`, `home`, `finding`.
+//! Controls, by `data-name`: `language`, `copy-scan`, `copy-check`, `home`, `finding`.
 
 use domain::{
     copy::{Checked, Code, Finding, Judgement, Statement, judge},
@@ -16,7 +16,7 @@ use crate::{
     device::{Device, Held, device},
     locale::{self, text},
     route, seal,
-    ui::{Button, ButtonKind, Fact, Facts, Icon, TextArea},
+    ui::{Button, ButtonKind, Fact, Facts, Icon, Scan, TextArea},
 };
 
 /// How far the check has come.
@@ -53,6 +53,11 @@ pub fn Verify() -> impl IntoView {
             find_out(device, typed.get_untracked(), &tell).await;
         });
     };
+    let scanning = RwSignal::new(false);
+    let scanned = move |code: String| {
+        typed.set(code);
+        check();
+    };
     if !typed.with_untracked(String::is_empty) {
         check();
     }
@@ -75,6 +80,14 @@ pub fn Verify() -> impl IntoView {
             <main class="verify__main">
                 <h1 class="verify__title" tabindex="-1">{move || text().handover.verify.title}</h1>
                 {move || shown(state.get())}
+                <Button
+                    text=move || text().handover.verify.scan
+                    icon=Icon::Scan
+                    wide=true
+                    name="copy-scan"
+                    on_press=move || scanning.set(true)
+                />
+                <Scan open=scanning words=Signal::derive(|| *text().scan) on_code=scanned/>
                 <form
                     class="verify__form"
                     on:submit=move |event| {
