@@ -22,6 +22,7 @@ pub struct CustodyText {
     pub return_due: &'static str,
     pub since: &'static str,
     pub late: &'static str,
+    pub ready: &'static str,
 
     pub hand_back: &'static str,
     pub take_along: fn(&str) -> String,
@@ -92,6 +93,7 @@ pub const ZH: CustodyText = CustodyText {
     return_due: "客户机器在我方，修好后请通知取机",
     since: "收下",
     late: "已过预计可取日期",
+    ready: "已修好，可取机",
 
     hand_back: "归还机器",
     take_along: |accessories| format!("请一并归还：{accessories}"),
@@ -162,6 +164,7 @@ pub const EN: CustodyText = CustodyText {
     return_due: "The customer's machine is with us; call when it is ready",
     since: "Taken in",
     late: "The promised day has passed",
+    ready: "In order: ready to be picked up",
 
     hand_back: "Hand the machine back",
     take_along: |accessories| format!("Give back with it: {accessories}"),

@@ -6,6 +6,7 @@ use domain::{
     Command, Id,
     custody::{Custody, Proof},
     ticket::{self, Ticket},
+    visit::{Outcome, Visit},
 };
 use leptos::prelude::*;
 
@@ -32,6 +33,16 @@ pub fn tag(custody: &Custody) -> impl IntoView + use<> {
     view! { <Tag text=text().custody.tag tone icon=Some(Icon::Machine)/> }
 }
 
+/// Whether the machine was put in order while it was with us, and waits for its owner.
+pub fn is_ready(ticket: &Ticket) -> bool {
+    let Some(custody) = ticket.machine_with_us() else { return false };
+    let in_order = |visit: &Visit| {
+        visit.finished_at.is_some_and(|at| at >= custody.since)
+            && matches!(visit.outcome, Some(Outcome::Repaired { .. } | Outcome::NoFault { .. }))
+    };
+    ticket.active_visit().is_some_and(in_order)
+}
+
 /// Keeping the machine, with as little in it as the rule needs to answer.
 pub fn keep_probe() -> ticket::Command {
     ticket::Command::KeepMachine {
@@ -50,21 +61,30 @@ pub fn back_probe() -> ticket::Command {
 /// The card on a ticket: since when the machine is with us and what came with it, or who has it again.
 pub fn card(id: Id<Ticket>, correct: Callback<()>, back: Callback<()>) -> impl IntoView {
     let device = device();
-    let custody = Memo::new(move |_| device.find(id).and_then(|ticket| ticket.custody));
+    let custody = Memo::new(move |_| {
+        let ticket: Ticket = device.find(id)?;
+        Some((ticket.custody.clone()?, is_ready(&ticket)))
+    });
     move || {
-        let custody = custody.get()?;
+        let (custody, ready) = custody.get()?;
         let words = &text().custody;
         let fact = |label: &'static str, value: String| {
             (!value.trim().is_empty()).then(|| view! { <Fact label value/> })
         };
         let at = move |at, by| format!("{} · {}", moment(at), device.name(by));
         let (title, tone) = match custody.lasts() {
+            true if ready => (words.with_us, Tone::Success),
             true if is_late(&custody) => (words.with_us, Tone::Danger),
             true => (words.with_us, Tone::Warning),
             false => (words.returned, Tone::Neutral),
         };
-        let late = is_late(&custody)
-            .then(|| view! { <p class="note" data-tone="warning">{words.late}</p> });
+        // Whoever can have it today needs no reproach about yesterday.
+        let stands = match (ready, is_late(&custody)) {
+            (true, _) => Some((words.ready, "success")),
+            (false, true) => Some((words.late, "warning")),
+            (false, false) => None,
+        };
+        let stands = stands.map(|(said, tone)| view! { <p class="note" data-tone=tone>{said}</p> });
         let returned = custody.returned.clone().map(|returned| {
             view! {
                 {fact(words.returned_at, at(returned.at, returned.by))}
@@ -109,7 +129,7 @@ pub fn card(id: Id<Ticket>, correct: Callback<()>, back: Callback<()>) -> impl I
         };
         Some(view! {
             <Card title tone extra>
-                {late}
+                {stands}
                 <Facts>
                     {fact(words.since, at(custody.since, custody.by))}
                     {fact(words.reason, custody.reason)}

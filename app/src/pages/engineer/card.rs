@@ -168,18 +168,21 @@ pub fn TicketCard(
         });
         let place = shown.contact.address.clone();
         let warranty = text().words.warranty(shown.machine.warranty).to_owned();
+        // The warranty first: a long model is cut at its end.
         let machine = join([
-            Some(shown.machine.model.clone()).filter(|model| !model.is_empty()),
             Some(warranty),
+            Some(shown.machine.model.clone()).filter(|model| !model.is_empty()),
         ]);
         let waits = visit.as_ref().and_then(|visit| waits(visit, now.get()));
         let custody = shown.machine_with_us().map(|custody| {
             let late = custody::is_late(custody);
-            let said = match late {
-                true => text().custody.late.to_owned(),
-                false => (text().custody.with_us_since)(&moment(custody.since)),
+            let (said, tone) = match (custody::is_ready(&shown), late) {
+                (true, _) => (text().custody.ready.to_owned(), "success"),
+                (false, true) => (text().custody.late.to_owned(), "danger"),
+                (false, false) => {
+                    ((text().custody.with_us_since)(&moment(custody.since)), "warning")
+                }
             };
-            let tone = if late { "danger" } else { "warning" };
             view! { <p class="note" data-tone=tone data-name="with-us">{said}</p> }
         });
         let next = visit
