@@ -283,6 +283,8 @@ texts! {
         hold: "挂起", "Put on hold";
         resume: "恢复处理", "Resume";
         neighbour: "为邻居新建工单", "New ticket next door";
+        whole: "展开全文", "Show all";
+        shorter: "收起", "Show less";
     } with {
         fn proposed(String): |when| format!("{when}（待客户确认）"), |when| format!("{when} (not agreed yet)");
         fn agreed(String, String): |when, who| format!("{when}（{who}已同意）"), |when, who| format!("{when} (agreed with {who})");
@@ -302,6 +304,12 @@ texts! {
         fn office_decides(String):
             |question| format!("等待办公室决定：{question}"),
             |question| format!("The office will decide: {question}");
+        fn more_decisions(usize):
+            |n| format!("另有 {n} 项等待办公室决定"),
+            |n| match n {
+                1 => "The office will decide 1 more question".into(),
+                n => format!("The office will decide {n} more questions"),
+            };
     }
 }
 

@@ -42,7 +42,7 @@ use crate::{
     ui::{
         ActionBar, ActionSheet, Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CopyText,
         Empty, Fact, Facts, Icon, IconButton, Nameplate, Plate, Scan, SheetAction, SlaRail,
-        SlaText, Tone, toast,
+        SlaText, Tone, long, toast,
     },
 };
 
@@ -236,6 +236,9 @@ fn Head(id: Id<Ticket>, ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>
     }
 }
 
+/// Questions to the office that are written out; more are counted.
+const FLAGS_SHOWN: usize = 3;
+
 /// What stands between this person and the job, in plain words.
 #[component]
 fn Notices(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl IntoView {
@@ -263,18 +266,22 @@ fn Notices(ticket: Memo<Option<Ticket>>, visit: Memo<Option<Visit>>) -> impl Int
                 </Card>
             }
         });
-        let flags = shown
-            .flags
-            .iter()
-            .filter(|flag| flag.settled.is_none())
+        let mut open = shown.flags.iter().filter(|flag| flag.settled.is_none());
+        let flags = open
+            .by_ref()
+            .take(FLAGS_SHOWN)
             .map(|flag| {
                 let question = text().words.flag(&flag.reason, |user| device.name(user));
                 view! { <p class="note" data-tone="warning">{(words.ticket.office_decides)(question)}</p> }
             })
             .collect_view();
+        let more = open.count();
         Some(view! {
             {off}
             {flags}
+            {(more > 0).then(|| {
+                view! { <p class="note" data-tone="warning">{(words.ticket.more_decisions)(more)}</p> }
+            })}
         })
     }
 }
@@ -382,7 +389,9 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         let shown = ticket.get()?;
         let words = &text().engineer.ticket;
         let told = |label: &'static str, told: String| {
-            (!told.trim().is_empty()).then(|| view! { <Fact label value=told/> })
+            (!told.trim().is_empty()).then(|| {
+                view! { <Fact label>{long(told, (words.whole, words.shorter))}</Fact> }
+            })
         };
         // What the technical centre decides is not the engineer's to promise.
         let returns =
@@ -407,7 +416,7 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         ]);
         Some(view! {
             <Card title=words.problem>
-                <p>{shown.description.clone()}</p>
+                {long(shown.description.clone(), (words.whole, words.shorter))}
                 {returns.then(|| view! { <p class="note" data-tone="warning">{text().engineer.work.no_promise}</p> })}
                 <Facts>
                     {facts}

@@ -12,7 +12,7 @@ use crate::{
     device::device,
     locale::{moment, text, window},
     pages::engineer::{draft::Draft, lead_to},
-    ui::{Button, Card, Icon, Moment, TextArea, Timeline, Tone, toast},
+    ui::{Button, Card, Icon, Moment, TextArea, Timeline, Tone, long, toast},
 };
 
 /// A note to everybody who works on the ticket.
@@ -114,7 +114,8 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                             >
                                 {move || {
                                     let said = said.with_value(line);
-                                    (!said.is_empty()).then(|| view! { <p>{said}</p> })
+                                    let words = &text().engineer.ticket;
+                                    (!said.is_empty()).then(|| long(said, (words.whole, words.shorter)))
                                 }}
                             </Moment>
                         }
