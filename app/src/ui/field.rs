@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, fresh_id};
+use crate::locale;
 
 /// What is typed into a field: decides the keyboard and what the browser may fill in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -277,6 +278,16 @@ pub fn DateTime(
         TimeKind::Date => "date",
         TimeKind::Time => "time",
     };
+    // Browsers write these fields in their own language; where that is not the app's, the value stands below as the app says it.
+    let said = move || {
+        let foreign = !browser_language().starts_with(&locale::code(locale::language())[..2]);
+        let at = value.with(|value| locale::parse_input_time(value)).filter(|_| foreign)?;
+        match kind {
+            TimeKind::DateTime => Some(locale::moment(at)),
+            TimeKind::Date => Some(locale::date(at)),
+            TimeKind::Time => None,
+        }
+    };
     let bound = |bound: Signal<String>| move || Some(bound.get()).filter(|bound| !bound.is_empty());
     view! {
         <div class="field">
@@ -298,7 +309,13 @@ pub fn DateTime(
                     }
                 }
             />
+            {move || said().map(|said| view! { <p class="field__said num">{said}</p> })}
             {notes.view()}
         </div>
     }
+}
+
+/// What the browser's own parts are written in: `en-US`.
+fn browser_language() -> String {
+    window().navigator().language().unwrap_or_default()
 }
