@@ -105,6 +105,18 @@ impl World {
         device
     }
 
+    /// A desk, an engineer, and a ticket of theirs that is signed, but not sent.
+    pub async fn signed(&self) -> (Device<'_>, Device<'_>, Id<Ticket>, Id<Sheet>) {
+        let mut desk = self.device("diaodu").await;
+        let mut li = self.device("li").await;
+        let id = desk.dispatch_new("li");
+        desk.sync().await;
+        li.sync().await;
+        li.repair(id);
+        let sheet = li.sign(id);
+        (desk, li, id, sheet)
+    }
+
     /// The cookie of a new session.
     pub async fn sign_in(&self, login: &str) -> String {
         let body = json!({"login": login, "password": PASSWORD});

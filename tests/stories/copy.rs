@@ -19,13 +19,7 @@ async fn check(world: &World, code: &str) -> Judgement {
 
 /// A sheet from the call to the signature, arrived at the server.
 async fn signed(world: &World) -> Sheet {
-    let mut desk = world.device("diaodu").await;
-    let mut li = world.device("li").await;
-    let id = desk.dispatch_new("li");
-    desk.sync().await;
-    li.sync().await;
-    li.repair(id);
-    let sheet = li.sign(id);
+    let (_desk, mut li, _, sheet) = world.signed().await;
     li.sync().await;
     li.find(sheet).unwrap()
 }
@@ -33,13 +27,7 @@ async fn signed(world: &World) -> Sheet {
 #[tokio::test]
 async fn a_copy_drawn_in_a_basement_becomes_authentic_when_the_sheet_arrives() {
     let world = World::new().await;
-    let mut desk = world.device("diaodu").await;
-    let mut li = world.device("li").await;
-    let id = desk.dispatch_new("li");
-    desk.sync().await;
-    li.sync().await;
-    li.repair(id);
-    let sheet = li.sign(id);
+    let (mut desk, mut li, _, sheet) = world.signed().await;
     let paper = li.find(sheet).unwrap().statement();
     assert_eq!(paper.seal, None, "there was no network");
     assert_eq!(check(&world, &paper.code()).await.finding, Finding::NotYet);
@@ -153,13 +141,7 @@ async fn a_stranger_reads_the_answer_without_an_account_and_without_a_script() {
 #[tokio::test]
 async fn nobody_but_the_server_countersigns() {
     let world = World::new().await;
-    let mut desk = world.device("diaodu").await;
-    let mut li = world.device("li").await;
-    let id = desk.dispatch_new("li");
-    desk.sync().await;
-    li.sync().await;
-    li.repair(id);
-    let sheet = li.sign(id);
+    let (mut desk, mut li, id, sheet) = world.signed().await;
     li.sync().await;
     let seal = li.find(sheet).unwrap().seal.unwrap();
     assert_eq!(li.my_visit(id).stage, visit::Stage::Signed);

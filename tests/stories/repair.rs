@@ -78,13 +78,7 @@ async fn a_repair_goes_from_the_call_to_the_signature_with_the_network_cut_in_th
 #[tokio::test]
 async fn a_signature_survives_the_cancellation_and_both_are_told() {
     let world = World::new().await;
-    let mut desk = world.device("diaodu").await;
-    let mut li = world.device("li").await;
-    let id = desk.dispatch_new("li");
-    desk.sync().await;
-    li.sync().await;
-    li.repair(id);
-    let sheet = li.sign(id);
+    let (mut desk, mut li, id, sheet) = world.signed().await;
     desk.on_ticket(id, ticket::Command::Cancel { reason: "客户来电退订".into() }).unwrap();
     desk.sync().await;
     li.sync().await;
