@@ -265,12 +265,12 @@ impl Device {
     }
 
     /// The number the next ticket made here would bear until the server gives one.
-    /// Use it up with [`Device::send_using`].
+    /// Use it up with [`Device::send_of`].
     pub fn provisional_number(self) -> String {
         number::provisional(&self.code(), self.numbers() + 1)
     }
 
-    /// The next fault label of this device. Use it up with [`Device::send_using`].
+    /// The next fault label of this device. Use it up with [`Device::send_of`].
     pub fn fault_label(self) -> String {
         number::fault_label(&self.code(), self.numbers() + 1)
     }
@@ -301,14 +301,20 @@ impl Device {
     /// # Errors
     /// Why it is not.
     pub async fn send(self, command: Command) -> Result<(), Trouble> {
-        self.send_using(command, 0).await
+        self.send_of(command, 0, None).await
     }
 
-    /// The same, for a command that bears `numbers` of the numbers this device gives.
+    /// The same, for a command that bears `numbers` of the numbers this device gives, and for what was written in a
+    /// `form`: its draft is gone in the moment in which the command is saved.
     ///
     /// # Errors
     /// Why it is not saved.
-    pub async fn send_using(self, command: Command, numbers: u32) -> Result<(), Trouble> {
+    pub async fn send_of(
+        self,
+        command: Command,
+        numbers: u32,
+        form: Option<&str>,
+    ) -> Result<(), Trouble> {
         let by = self.owner.get_untracked().ok_or(Trouble::NobodyHere)?.user.id;
         // Sealed once: a plan that is made again is still the same deed.
         let (mid, at) = (Uuid::now_v7(), clock::device());
@@ -321,7 +327,8 @@ impl Device {
             view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
         };
         self.second_opened().await;
-        self.carry_out(plan).await?;
+        self.carry_out_of(form, plan).await?;
+        form.inspect(|form| self.draft_is_gone(form));
         sync::nudge(Wake::Journal);
         // Now there is work worth protecting from a browser that tidies up.
         self.storage.protect();
@@ -364,6 +371,15 @@ impl Device {
         self,
         plan: impl Fn(&Replica) -> Result<Option<Plan>, Trouble>,
     ) -> Result<(), Trouble> {
+        self.carry_out_of(None, plan).await
+    }
+
+    /// The same, for what was written in a form.
+    async fn carry_out_of(
+        self,
+        form: Option<&str>,
+        plan: impl Fn(&Replica) -> Result<Option<Plan>, Trouble>,
+    ) -> Result<(), Trouble> {
         let turn = self.turn.get_value();
         let _turn = turn.lock().await;
         for _ in 0..PLANS_MAX {
@@ -372,7 +388,7 @@ impl Device {
                 .view
                 .with_untracked(|view| view.as_ref().ok_or(Trouble::NobodyHere).and_then(&plan))?;
             let Some(planned) = planned else { return Ok(()) };
-            match self.keep(&store, &planned).await {
+            match self.keep(&store, &planned, form).await {
                 Ok(()) => {
                     self.well(&store);
                     self.view.update(|view| {

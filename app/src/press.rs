@@ -33,13 +33,19 @@ impl Device {
 
     /// Does something, and `then` goes on once it is saved.
     pub fn press_then(self, command: Command, then: impl FnOnce() + 'static) {
-        self.press_using(command, 0, then);
+        self.press_of(command, 0, None, then);
     }
 
-    /// The same, for a command that bears `numbers` of the numbers this device gives.
-    pub fn press_using(self, command: Command, numbers: u32, then: impl FnOnce() + 'static) {
+    /// The same, for a command that bears `numbers` of the numbers this device gives, and was written in a form.
+    pub fn press_of(
+        self,
+        command: Command,
+        numbers: u32,
+        form: Option<&'static str>,
+        then: impl FnOnce() + 'static,
+    ) {
         spawn_local(async move {
-            match self.send_using(command, numbers).await {
+            match self.send_of(command, numbers, form).await {
                 Ok(()) => then(),
                 Err(trouble) => toast(Tone::Danger, trouble.words()),
             }

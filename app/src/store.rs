@@ -184,21 +184,29 @@ impl Store {
     /// # Errors
     /// [`Error::Stale`] when another tab was faster; nothing is written then.
     pub async fn write(self: &Rc<Self>, plan: &Plan) -> Result<(), Error> {
-        self.write_and(plan, || {}).await
+        self.write_of(plan, None, || {}).await
     }
 
-    /// The same; `issued` is called each time the plan is on its way to the disk, while this page has nothing to do.
+    /// The same, and in the same transaction the draft of the `form` this was written in is forgotten: no death in
+    /// between brings words back that were sent. `issued` is called each time the plan is on its way to the disk,
+    /// while this page has nothing to do.
     ///
     /// # Errors
     /// [`Error::Stale`] when another tab was faster; nothing is written then, and nothing was issued.
-    pub async fn write_and(self: &Rc<Self>, plan: &Plan, issued: impl Fn()) -> Result<(), Error> {
-        if self.is_in_memory() {
+    pub async fn write_of(
+        self: &Rc<Self>,
+        plan: &Plan,
+        form: Option<&str>,
+        issued: impl Fn(),
+    ) -> Result<(), Error> {
+        if let Some(memory) = &self.memory {
+            form.map(|form| memory.borrow_mut().remove(form));
             issued();
             return Ok(());
         }
         let mut last = Error::Stale;
         for attempt in 0..WRITE_TRIES {
-            match self.try_write(plan, &issued).await {
+            match self.try_write(plan, form, &issued).await {
                 Ok(()) => return Ok(()),
                 Err(error @ (Error::Stale | Error::MovedOn | Error::Full)) => return Err(error),
                 // What became of it is unknown: a connection can break after the commit reached the disk.
@@ -216,7 +224,12 @@ impl Store {
         Err(last)
     }
 
-    async fn try_write(self: &Rc<Self>, plan: &Plan, issued: impl Fn()) -> Result<(), Error> {
+    async fn try_write(
+        self: &Rc<Self>,
+        plan: &Plan,
+        form: Option<&str>,
+        issued: impl Fn(),
+    ) -> Result<(), Error> {
         // Everything is encoded before the transaction starts: it would end while we think.
         let head = bytes(&plan.head)?;
         let mut entries = Vec::with_capacity(plan.entries.len());
@@ -235,7 +248,7 @@ impl Store {
         }
 
         let database = self.database().await?;
-        let transaction = strict(&database, &[META, ENTITY, JOURNAL, FROZEN])?;
+        let transaction = strict(&database, &[META, ENTITY, JOURNAL, FROZEN, DRAFT])?;
         let meta = transaction.object_store(META)?;
         let found = meta.get::<JsValue, _, _>(HEAD).primitive()?.await?;
         if found.as_ref().and_then(decode::<Head>).as_ref() != Some(&plan.expected) {
@@ -262,6 +275,9 @@ impl Store {
         }
         for (key, value) in frozen {
             send(&kept, &key, value)?;
+        }
+        if let Some(form) = form {
+            transaction.object_store(DRAFT)?.delete(form.to_owned()).primitive()?;
         }
         let committed = transaction.commit();
         issued();

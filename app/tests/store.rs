@@ -330,6 +330,22 @@ async fn unsent_work_and_drafts_are_never_cleared() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_sent_is_no_draft_any_more_and_what_was_not_still_is() {
+    let (name, store, head) = registered().await;
+    let plan = plan(&head);
+    store.keep_draft("note", Some("{\"text\":\"泵已更换\"}")).await.unwrap();
+    store.keep_draft("other", Some("{}")).await.unwrap();
+
+    spoil_next_commit("this.abort();");
+    assert_eq!(store.write_of(&plan, Some("note"), || {}).await, Err(Error::Full));
+    assert!(open(&name).await.draft("note").await.unwrap().is_some(), "not sent");
+
+    store.write_of(&plan, Some("note"), || {}).await.unwrap();
+    assert_eq!(open(&name).await.draft("note").await.unwrap(), None);
+    assert!(open(&name).await.draft("other").await.unwrap().is_some());
+}
+
+#[wasm_bindgen_test]
 async fn an_older_page_steps_aside_for_a_newer_app() {
     let name = fresh_name();
     let moved = Rc::new(Cell::new(false));

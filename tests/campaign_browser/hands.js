@@ -7,6 +7,8 @@ window.campaign = (() => {
   const word = (text) => WORD.exec(text.trim())?.[0];
   const shown = new Set();
   const waiting = new Map();
+  // What was written in this life of the page.
+  const typed = new Set();
 
   const read = (paragraph) => {
     const found = word(paragraph.textContent);
@@ -51,9 +53,12 @@ window.campaign = (() => {
     let field = null;
     // The form empties itself after it was saved.
     while (!((field = document.querySelector("#note")) && field.value === "" && free(named("save-note")))) {
-      if (performance.now() > until) return "silent";
+      // The words of another life come back; a person who has something else to say takes them out.
+      if (field?.value && !typed.has(word(field.value))) type(field, "");
+      if (performance.now() > until) return `silent, with "${field?.value}" in the form`;
       await pause(1);
     }
+    typed.add(word(text));
     type(field, text);
     const found = word(text);
     const told = new Promise((settle) => waiting.set(found, settle));
@@ -81,6 +86,25 @@ window.campaign = (() => {
   const noise = (length) => {
     const numbers = crypto.getRandomValues(new Uint16Array(length));
     return String.fromCharCode(...numbers.map((n) => 0x4e00 + (n % 0x5000)));
+  };
+
+  // What lies in the database as words that were not sent.
+  const drafts = async () => {
+    const heard = (request) => new Promise((settle, fail) => {
+      request.onsuccess = () => settle(request.result);
+      request.onerror = () => fail(request.error);
+    });
+    const found = [];
+    for (const { name } of await indexedDB.databases()) {
+      if (!name.startsWith("doorstep-")) continue;
+      const database = await heard(indexedDB.open(name));
+      if (database.objectStoreNames.contains("draft")) {
+        const values = await heard(database.transaction("draft").objectStore("draft").getAll());
+        for (const value of values) found.push(...(new TextDecoder().decode(value).match(/N\d+\w?-\d+(?:-\w+)+/g) ?? []));
+      }
+      database.close();
+    }
+    return found;
   };
 
   // The app names a loss on every page.
@@ -123,6 +147,7 @@ window.campaign = (() => {
       return words(".timeline p");
     },
     outbox: () => words(".waiting p"),
+    drafts,
     // How many entries the cloud in the title bar says to wait; -1 while there is none.
     waiting: () => (chip() ? Number(chip().innerText.trim() || 0) : -1),
     state: () => chip()?.dataset.state ?? "",

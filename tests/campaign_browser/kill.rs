@@ -2,8 +2,9 @@
 //!
 //! Proves: a note that was on the screen as saved is in the outbox or at the server after SIGKILL of the whole
 //! browser, exactly once, also when the kill met a push; a note that was only pressed is there at most once,
-//! whole. Proves nothing about a power cut: after SIGKILL the system still has every written page, so a
-//! program that never syncs passes this too. That is `power-cut-browser`'s part.
+//! whole; words that were saved do not wait in the form, to be sent again. Proves nothing about a power cut: after
+//! SIGKILL the system still has every written page, so a program that never syncs passes this too. That is
+//! `power-cut-browser`'s part.
 
 use std::{collections::BTreeSet, thread, time::Duration};
 
@@ -80,6 +81,10 @@ pub fn count(stage: &mut Stage, prefix: &str, offline: bool, lived: &Lived) -> D
     let page = phone.page()?;
     let held = mine(prefix, page.js("campaign.history()")?);
     lived.check("in the history", &held)?;
+    let left: Vec<String> = page.js("campaign.drafts()")?;
+    if let Some(note) = left.iter().find(|note| held.contains(note)) {
+        return Err(format!("{note} is saved, and its words wait in the form again"));
+    }
     if offline {
         page.open(&phone.address("/outbox"))?;
         let listed = format!("campaign.outbox().length >= {}", held.len());

@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
+use domain::{Id, visit::Visit};
+use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
 use super::Device;
 use crate::storage;
+
+/// The alerts that were read, in the person's database.
+const READ: &str = "alerts-read";
 
 /// What is arranged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +51,20 @@ pub struct Narrowed {
 }
 
 impl Device {
+    /// The visits about whose changes this person was told and has read it.
+    pub async fn alerts_read(self) -> Vec<Id<Visit>> {
+        let Some(store) = self.store.get_value() else { return Vec::new() };
+        store.small(READ).await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Keeps them. Where that fails the alerts stay on the list, and nothing is lost.
+    pub fn keep_alerts_read(self, visits: Vec<Id<Visit>>) {
+        let Some(store) = self.store.get_value() else { return };
+        spawn_local(async move {
+            let _kept = store.keep_small(READ, Some(&visits)).await;
+        });
+    }
+
     /// What this person arranged here.
     pub fn arranged(self) -> Arranged {
         let text = storage::recall(&self.arranged_key());

@@ -1,6 +1,6 @@
 //! What is typed and not sent yet: kept at every pause, and in the last moment before a page goes away.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use domain::Timestamp;
 use leptos::prelude::*;
@@ -14,10 +14,27 @@ use crate::clock;
 pub(super) struct Drafts {
     /// What was typed and is not stored yet; `None` forgets the draft.
     unsaved: Vec<(String, Option<String>)>,
+    /// The forms of which something lies in the store.
+    stored: BTreeSet<String>,
     timer: Option<TimeoutHandle>,
 }
 
 const DRAFT_MS: u64 = 400;
+
+impl Drafts {
+    /// Whether there is anything to forget.
+    fn holds(&self, form: &str) -> bool {
+        self.stored.contains(form) || self.unsaved.iter().any(|(name, _)| name == form)
+    }
+
+    fn is_kept(&mut self, typed: &(String, Option<String>)) {
+        self.unsaved.retain(|other| other != typed);
+        match typed {
+            (form, Some(_)) => self.stored.insert(form.clone()),
+            (form, None) => self.stored.remove(form),
+        };
+    }
+}
 
 impl Device {
     /// What was typed into a form before, as the page's own JSON.
@@ -28,7 +45,13 @@ impl Device {
         });
         match unsaved {
             Some(json) => json,
-            None => self.store.get_value()?.draft(form).await.ok().flatten(),
+            None => {
+                let kept = self.store.get_value()?.draft(form).await.ok().flatten()?;
+                self.drafts.update_value(|drafts| {
+                    drafts.stored.insert(form.to_owned());
+                });
+                Some(kept)
+            }
         }
     }
 
@@ -44,15 +67,24 @@ impl Device {
         self.drafts.update_value(|drafts| drafts.timer = timer.ok());
     }
 
-    /// Forgets a draft: it was sent, or thrown away by the person.
+    /// Forgets a draft the person threw away.
     pub fn drop_draft(self, form: &str) {
         let leaves = |(name, json): &(String, Option<String>)| name == form && json.is_none();
-        if self.drafts.with_value(|drafts| drafts.unsaved.iter().any(leaves)) {
+        let leaves = self.drafts.with_value(|drafts| drafts.unsaved.iter().any(leaves));
+        if leaves || !self.drafts.with_value(|drafts| drafts.holds(form)) {
             return;
         }
         self.note_draft(form, None);
         // What the person sees of it comes first; a page that goes away does it in its last moment.
         set_timeout(move || self.flush_drafts(), Duration::ZERO);
+    }
+
+    /// The store forgot this draft, because what was typed is saved as sent.
+    pub(super) fn draft_is_gone(self, form: &str) {
+        self.drafts.update_value(|drafts| {
+            drafts.unsaved.retain(|(name, _)| name != form);
+            drafts.stored.remove(form);
+        });
     }
 
     /// When a draft was last saved on this device (tracked).
@@ -75,11 +107,15 @@ impl Device {
         }
         spawn_local(async move {
             for (form, json) in unsaved {
-                match store.keep_draft(&form, json.as_deref()).await {
+                let typed = (form, json);
+                // Sent or changed in the meantime.
+                if !self.drafts.with_value(|drafts| drafts.unsaved.contains(&typed)) {
+                    continue;
+                }
+                let (form, json) = &typed;
+                match store.keep_draft(form, json.as_deref()).await {
                     Ok(()) => {
-                        self.drafts.update_value(|drafts| {
-                            drafts.unsaved.retain(|typed| *typed != (form.clone(), json.clone()));
-                        });
+                        self.drafts.update_value(|drafts| drafts.is_kept(&typed));
                         if json.is_some() {
                             self.draft_saved.set(Some(clock::now()));
                         }

@@ -337,16 +337,21 @@ impl Device {
     ///
     /// # Errors
     /// [`store::Error::Stale`] when another tab was faster; anything else means that it is not saved.
-    pub(super) async fn keep(self, store: &Rc<Store>, plan: &Plan) -> Result<(), store::Error> {
+    pub(super) async fn keep(
+        self,
+        store: &Rc<Store>,
+        plan: &Plan,
+        form: Option<&str>,
+    ) -> Result<(), store::Error> {
         let sealed = plan.entries.iter().filter(|(seq, _)| *seq > plan.expected.seq);
         let sealed: Vec<Envelope> = sealed.map(|(_, entry)| entry.envelope.clone()).collect();
         let second = self.second.get_value().filter(|_| !sealed.is_empty());
-        let Some(second) = second else { return self.keep_once(store, plan, || {}).await };
+        let Some(second) = second else { return self.keep_once(store, plan, form, || {}).await };
         // The browser takes its time to accept an entry for its cache: the strict write goes before.
         let (tell, issued) = oneshot::channel::<()>();
         let tell = Cell::new(Some(tell));
         let kept = async {
-            let kept = self.keep_once(store, plan, || drop(tell.take())).await;
+            let kept = self.keep_once(store, plan, form, || drop(tell.take())).await;
             drop(tell.take());
             kept
         };
@@ -378,9 +383,10 @@ impl Device {
         self,
         store: &Rc<Store>,
         plan: &Plan,
+        form: Option<&str>,
         issued: impl Fn(),
     ) -> Result<(), store::Error> {
-        let mut kept = store.write_and(plan, issued).await;
+        let mut kept = store.write_of(plan, form, issued).await;
         if kept != Err(store::Error::Full) {
             return kept;
         }
@@ -391,7 +397,7 @@ impl Device {
         }
         for pause in ROOM_MS {
             TimeoutFuture::new(pause).await;
-            kept = store.write(plan).await;
+            kept = store.write_of(plan, form, || {}).await;
             if kept != Err(store::Error::Full) {
                 break;
             }

@@ -545,9 +545,8 @@ fn save(id: Id<Ticket>, form: Form, done: StoredValue<bool>) {
         (Box::new(intake), triage.map(Box::new), u32::from(alone))
     });
     let register = Command::Ticket(id, OfTicket::Register { intake });
-    device.press_using(register, numbers, move || {
+    device.press_of(register, numbers, Some(DRAFT), move || {
         done.set_value(true);
-        device.drop_draft(DRAFT);
         let show = move || route::go(Route::DeskTicket(id));
         match triage {
             Some(triage) => {

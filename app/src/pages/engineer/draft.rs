@@ -194,7 +194,8 @@ impl Draft {
         };
         let timer = set_timeout_with_handle(wonder, Duration::from_millis(SLOW_MS));
         spawn_local(async move {
-            let sent = self.device.send_using(command, numbers).await;
+            let form = self.form.try_get_value();
+            let sent = self.device.send_of(command, numbers, form.as_deref()).await;
             timer.into_iter().for_each(|timer| timer.clear());
             let _gone = self.busy.try_set(false);
             if self.slow.try_get_untracked() == Some(true) {

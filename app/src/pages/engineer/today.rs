@@ -281,13 +281,10 @@ fn Alerts(
     me: Memo<Id<User>>,
     now: Signal<Timestamp>,
 ) -> impl IntoView {
-    const READ: &str = "read-alerts";
     let device = device();
     let read = RwSignal::new(None::<Vec<Id<Visit>>>);
     leptos::task::spawn_local(async move {
-        let kept = device.draft(READ).await;
-        let kept = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        let _gone = read.try_set(Some(kept));
+        let _gone = read.try_set(Some(device.alerts_read().await));
     });
     let found = Memo::new(move |_| {
         let read = read.get()?;
@@ -298,9 +295,7 @@ fn Alerts(
     });
     let acknowledge = move |visit: Id<Visit>| {
         read.update(|read| read.get_or_insert_default().push(visit));
-        if let Ok(json) = serde_json::to_string(&read.get_untracked()) {
-            device.save_draft(READ, json);
-        }
+        device.keep_alerts_read(read.get_untracked().unwrap_or_default());
     };
     let attention = move || device.waiting().attention;
     view! {
