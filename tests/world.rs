@@ -20,7 +20,7 @@ use domain::{
     user::{Role, SYSTEM, User},
     values::Language,
     visit::{self, Cause, Outcome, Visit},
-    wire::{Push, Registered, Response, Session},
+    wire::{NOW_HEADER, Push, Registered, Response, Session},
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -221,8 +221,16 @@ impl Device<'_> {
 
     /// Posts it, without taking over the answer: as if the answer had been lost.
     pub async fn ask(&self) -> Response {
-        let request = post("/api/v1/sync", &self.cookie, &self.question());
-        self.world.send(request).await.json(StatusCode::OK)
+        let asked = self.replica.request("test", self.now());
+        let question = serde_json::to_value(&asked).unwrap();
+        let answered = self.world.send(post("/api/v1/sync", &self.cookie, &question)).await;
+        match answered.headers.get(NOW_HEADER) {
+            Some(now) if answered.status == StatusCode::NO_CONTENT => {
+                let now = now.to_str().unwrap().parse().unwrap();
+                Response::nothing_new(&asked, Timestamp(now))
+            }
+            _ => answered.json(StatusCode::OK),
+        }
     }
 
     /// Takes over an answer.

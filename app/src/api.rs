@@ -1,10 +1,10 @@
 //! Every call to the server, typed. The only file that knows fetch.
 
 use domain::{
-    Key,
+    Key, Timestamp,
     copy::{Judgement, PublicKey},
     user::User,
-    wire::{Blob, Outcome, Registered, Request, Response, Session, SignIn},
+    wire::{Blob, NOW_HEADER, Outcome, Registered, Request, Response, Session, SignIn},
 };
 use futures::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
@@ -277,8 +277,8 @@ pub(crate) async fn register() -> Result<Registered, Fault> {
     json(Method::POST, "/api/v1/replicas", Some("{}".into()), FIRST_BYTE_MS).await
 }
 
-pub(crate) async fn sync(request: &Request) -> Result<Response, Fault> {
-    let body = encode(request);
+pub(crate) async fn sync(asked: &Request) -> Result<Response, Fault> {
+    let body = encode(asked);
     // A slow network is given time for every byte, but not for ever.
     let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX / 4);
     let milliseconds = FIRST_BYTE_MS.saturating_add(bytes / SLOWEST);
@@ -288,7 +288,12 @@ pub(crate) async fn sync(request: &Request) -> Result<Response, Fault> {
         Some(packed) => builder.header("content-encoding", "gzip").body(packed),
         None => builder.body(body),
     };
-    read(answered(request.map_err(|_| Fault::Unreadable)?, deadline).await?).await
+    let body = answered(request.map_err(|_| Fault::Unreadable)?, deadline).await?;
+    // Without a body it is only the server's clock, and nothing new.
+    match body.parse() {
+        Ok(now) => Ok(Response::nothing_new(asked, Timestamp(now))),
+        Err(_) => read(body).await,
+    }
 }
 
 /// The body in gzip, where that makes it smaller and the browser can.
@@ -560,13 +565,12 @@ fn prepared(method: Method, path: &str, milliseconds: u32) -> (RequestBuilder, D
     let signal = abort.as_ref().map(AbortController::signal);
     let builder = RequestBuilder::new(path)
         .method(method)
-        .header("accept", "application/json")
         .credentials(web_sys::RequestCredentials::SameOrigin)
         .abort_signal(signal.as_ref());
     (builder, Deadline { abort, milliseconds })
 }
 
-/// The body of a good answer, whole.
+/// The body of a good answer, whole; the server's clock where there is nothing new and so no body.
 async fn answered(request: gloo_net::http::Request, deadline: Deadline) -> Result<String, Fault> {
     let work = std::pin::pin!(exchange(request));
     let timer = TimeoutFuture::new(deadline.milliseconds);
@@ -588,9 +592,10 @@ async fn exchange(request: gloo_net::http::Request) -> Result<String, Fault> {
     let ours = headers.get(PROTO_HEADER).is_some();
     let retry_after_seconds = headers.get("retry-after").and_then(|text| text.parse().ok());
     let (status, ok) = (response.status(), response.ok());
+    let now = headers.get(NOW_HEADER).filter(|_| status == 204);
     let body = response.text().await.map_err(|_| Fault::Unreachable)?;
     if ok && ours {
-        return Ok(body);
+        return Ok(now.unwrap_or(body));
     }
     let problem = serde_json::from_str::<Problem>(&body).ok();
     let code = problem.map(|problem| problem.code).filter(|code| !code.is_empty());

@@ -424,6 +424,7 @@ impl Replica {
             replica: self.head.replica,
             now,
             prev_seq: from - 1,
+            brief: envelopes.is_empty(),
             envelopes,
             cursor: self.head.cursor.clone(),
             stretch,

@@ -12,6 +12,8 @@ use crate::{
 pub const PROTO: u32 = 2;
 /// The oldest version of the framing that can take rows as they are sent now.
 pub const PROTO_HEARS: u32 = 2;
+/// The header with the server's clock, in milliseconds, on an answer without a body.
+pub const NOW_HEADER: &str = "doorstep-now";
 /// The most envelopes one request may carry.
 pub const ENVELOPES_MAX: usize = 200;
 /// The largest request body, in bytes. One signed sheet of the allowed size fits.
@@ -31,10 +33,13 @@ pub struct Request {
     pub now: Timestamp,
     /// The number of the envelope before the first one here; 0 at the start of a chain.
     pub prev_seq: u64,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub envelopes: Vec<Sent>,
     #[serde(default)]
     pub cursor: Cursor,
+    /// Whether "nothing new" may be said without a body: [`Response::nothing_new`].
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub brief: bool,
     /// Asks for a stretch of the view instead of what changed since the cursor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stretch: Option<Ask>,
@@ -123,7 +128,7 @@ pub struct Cursor {
 }
 
 /// What the server answers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     pub proto: u32,
     /// The server's clock.
@@ -154,6 +159,32 @@ pub struct Response {
     /// The device or its person was shut out: what it sent is kept for a person to look at, and it hears no rows.
     #[serde(default, skip_serializing_if = "is_no")]
     pub revoked: bool,
+}
+
+impl Response {
+    /// The answer that needs no body: all was decided before, and nothing changed since the cursor.
+    pub fn nothing_new(asked: &Request, now: Timestamp) -> Self {
+        Self {
+            proto: PROTO,
+            now,
+            push: Push::Done,
+            server_seq: asked.prev_seq,
+            verdicts: Vec::new(),
+            mode: Mode::News,
+            puts: Vec::new(),
+            gone: Vec::new(),
+            cursor: asked.cursor.clone(),
+            more: false,
+            sums: None,
+            too_old: false,
+            revoked: false,
+        }
+    }
+
+    /// Whether the device that asked could say all of this itself, but for the time.
+    pub fn is_nothing_new(&self, asked: &Request) -> bool {
+        asked.brief && *self == Self::nothing_new(asked, self.now)
+    }
 }
 
 /// How the rows of an answer are meant.

@@ -3,7 +3,10 @@
 //! What the rules refuse is no failure, and neither is a full disk or a database that is away: that is weather and
 //! passes. A failure is a bug of ours, or something the database will never take.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use domain::{
     Command, Id, Timestamp, ledger,
@@ -73,20 +76,20 @@ impl Doomed {
         &self,
         store: &Store,
         by: Id<User>,
-        request: &Request,
+        request: &Arc<Request>,
         received: Timestamp,
     ) -> Result<Push, Error> {
         let whole = self.write(store, by, request.clone(), received).await;
         if !matches!(whole, Err(Error::Internal(_))) || request.envelopes.is_empty() {
             return whole;
         }
-        let frame = Request { envelopes: Vec::new(), ..request.clone() };
+        let frame = Request { envelopes: Vec::new(), ..Request::clone(request) };
         for sent in &request.envelopes {
-            let one = Request {
+            let one = Arc::new(Request {
                 prev_seq: sent.seq.saturating_sub(1),
                 envelopes: vec![sent.clone()],
                 ..frame.clone()
-            };
+            });
             let mut done = self.write(store, by, one.clone(), received).await;
             if let Err(Error::Internal(cause)) = &done {
                 let doomed = self.failed(sent.mid, received);
@@ -107,7 +110,7 @@ impl Doomed {
         &self,
         store: &Store,
         by: Id<User>,
-        request: Request,
+        request: Arc<Request>,
         received: Timestamp,
     ) -> Result<Push, Error> {
         let doomed = self.among(&request, received);
@@ -185,18 +188,21 @@ mod tests {
         let names = ["one", "two", "poison", "three"];
         let envelopes: Vec<Sent> =
             names.iter().zip(1..).map(|(name, seq)| save(&replica, seq, name)).collect();
-        let request = |prev_seq| Request {
-            proto: PROTO,
-            build: String::new(),
-            replica: replica.id,
-            now: clock::now(),
-            prev_seq,
-            envelopes: envelopes[usize::try_from(prev_seq).unwrap()..].to_vec(),
-            cursor: Cursor::default(),
-            stretch: None,
-            sums: false,
-            waiting: None,
-            room: None,
+        let request = |prev_seq| {
+            Arc::new(Request {
+                proto: PROTO,
+                build: String::new(),
+                replica: replica.id,
+                now: clock::now(),
+                prev_seq,
+                envelopes: envelopes[usize::try_from(prev_seq).unwrap()..].to_vec(),
+                cursor: Cursor::default(),
+                stretch: None,
+                brief: false,
+                sums: false,
+                waiting: None,
+                room: None,
+            })
         };
         let (doomed, start) = (Doomed::default(), clock::now());
         let failed = doomed.push(&store, by, &request(0), start).await;

@@ -56,12 +56,16 @@ const SECURITY_OF_PAPER: &[(&str, &str)] = &[(
      frame-ancestors 'none'",
 )];
 
-/// Set on what no browser shows as a page: a phone's smallest exchange should not be mostly headers.
+/// Set on data that somebody could open as a page by its address.
 const SECURITY_OF_DATA: &[(&str, &str)] = &[
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
+
+/// Set on answers to what no address opens: a phone's smallest exchange should not be mostly headers. Another site
+/// cannot ask them ([`same_origin`]), and with this header no browser takes JSON for anything else.
+const SECURITY_OF_ANSWERS: &[(&str, &str)] = &[("x-content-type-options", "nosniff")];
 
 /// Goes around every handler.
 pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
@@ -99,7 +103,15 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
 
     let headers = response.headers_mut();
     let policy = if path == verify::PATH { SECURITY_OF_PAPER } else { &[] };
-    for (name, value) in if api { SECURITY_OF_DATA } else { SECURITY }.iter().chain(policy) {
+    let opened = method.is_safe();
+    let bare = !headers.contains_key(header::CONTENT_TYPE);
+    let security = match (api, opened) {
+        (false, _) => SECURITY,
+        (true, true) => SECURITY_OF_DATA,
+        (true, false) if bare => &[],
+        (true, false) => SECURITY_OF_ANSWERS,
+    };
+    for (name, value) in security.iter().chain(policy) {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if https {
@@ -110,9 +122,14 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
     }
     if api {
         headers.insert(PROTO_HEADER, PROTO.into());
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        if opened {
+            // Nobody keeps the answer to anything else.
+            headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        }
     }
-    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+    // Whoever reports a failure can name it; a success needs no name.
+    let failed = status >= 400;
+    if let (true, Ok(id)) = (failed, HeaderValue::from_str(&id.to_string())) {
         headers.insert(REQUEST_ID, id);
     }
     response

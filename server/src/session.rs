@@ -31,7 +31,7 @@ use crate::{
     clock,
     config::DemoAccount,
     error::Error,
-    store::{Store, hex},
+    store::{SessionRow, Store, hex},
 };
 
 /// The cookie's name.
@@ -59,9 +59,7 @@ impl FromRequestParts<State> for Actor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
-        let token = token(&parts.headers).ok_or(Error::SessionExpired)?;
-        let actor = who(&state.store, digest(token)).await?;
-        Ok(actor)
+        who(&state.store, presented(&parts.headers)?).await
     }
 }
 
@@ -84,8 +82,7 @@ impl FromRequestParts<State> for Sender {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
-        let token = token(&parts.headers).ok_or(Error::SessionExpired)?;
-        sender(&state.store, digest(token)).await
+        sender(&state.store, presented(&parts.headers)?).await
     }
 }
 
@@ -105,31 +102,45 @@ pub(crate) async fn who(store: &Store, token: String) -> Result<Actor, Error> {
 ///
 /// # Errors
 /// [`Error::SessionExpired`] where its time is over, [`Error::SessionRevoked`] where its person is not known.
-async fn sender(store: &Store, token: String) -> Result<Sender, Error> {
+pub(crate) async fn sender(store: &Store, token: String) -> Result<Sender, Error> {
     let now = clock::now();
     let sought = token.clone();
-    let (row, user) = store
-        .read(move |reading| {
-            let row = reading.session(&sought)?.ok_or(Error::SessionExpired)?;
-            let user: Option<User> = reading.find(row.user)?;
-            Ok((row, user))
-        })
-        .await?;
+    let found = store.read(move |reading| reading.session(&sought)).await?;
+    let (sender, stale) = judge(found, token, now)?;
+    if stale {
+        keep(store, &sender, now).await?;
+    }
+    Ok(sender)
+}
+
+/// Whom a session that was found belongs to, and whether its last use was noted too long ago.
+///
+/// # Errors
+/// Those of [`sender`].
+pub(crate) fn judge(
+    found: Option<(SessionRow, Option<User>)>,
+    token: String,
+    now: Timestamp,
+) -> Result<(Sender, bool), Error> {
+    let (row, user) = found.ok_or(Error::SessionExpired)?;
     let user = user.ok_or(Error::SessionRevoked)?;
     let ended = row.revoked;
     if row.expires < now {
         return Err(if ended { Error::SessionRevoked } else { Error::SessionExpired });
     }
-    if ended || !user.active {
-        // Its time is not made longer any more.
-        return Ok(Sender { actor: Actor { user, token }, ended });
-    }
-    if row.last_seen.plus_minutes(SEEN_MINUTES) < now {
-        let sought = token.clone();
-        let expires = expires(now);
-        store.write(move |writing| writing.keep_session(&sought, now, expires)).await?;
-    }
-    Ok(Sender { actor: Actor { user, token }, ended })
+    // The time of one that was ended is not made longer any more.
+    let lasting = !ended && user.active;
+    let stale = lasting && row.last_seen.plus_minutes(SEEN_MINUTES) < now;
+    Ok((Sender { actor: Actor { user, token }, ended }, stale))
+}
+
+/// Notes that a session is in use.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) async fn keep(store: &Store, sender: &Sender, now: Timestamp) -> Result<(), Error> {
+    let (sought, expires) = (sender.actor.token.clone(), expires(now));
+    store.write(move |writing| writing.keep_session(&sought, now, expires)).await
 }
 
 /// `POST /api/v1/session`
@@ -297,6 +308,14 @@ fn expires(now: Timestamp) -> Timestamp {
     now.plus_minutes(SESSION_DAYS * 24 * 60)
 }
 
+/// The digest of the token that a request presents.
+///
+/// # Errors
+/// [`Error::SessionExpired`] where it presents none.
+pub(crate) fn presented(headers: &HeaderMap) -> Result<String, Error> {
+    token(headers).map(digest).ok_or(Error::SessionExpired)
+}
+
 /// The session's token in the request's cookies.
 fn token(headers: &HeaderMap) -> Option<&str> {
     headers
@@ -317,9 +336,9 @@ fn set_cookie(response: &mut Response, token: &str, seconds: i64, https: bool) {
     }
 }
 
-/// 256 random bits, as hexadecimal digits.
+/// 128 random bits, as hexadecimal digits: nobody guesses them, and they travel with every request.
 fn random_token() -> Result<String, Error> {
-    let mut bytes = [0u8; 32];
+    let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).map_err(Error::internal)?;
     Ok(hex(&bytes))
 }

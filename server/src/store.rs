@@ -4,6 +4,7 @@ mod accounts;
 pub(crate) mod backup;
 mod books;
 pub(crate) mod check;
+mod door;
 mod due;
 mod enrolments;
 mod journal;
@@ -22,6 +23,7 @@ mod writing;
 mod tests;
 
 use std::{
+    cell::RefCell,
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
@@ -35,6 +37,8 @@ use std::{
 use domain::{
     Id, Key, Kind, Row, Rows,
     copy::Sealer,
+    ledger::ReplicaRow,
+    replica::Replica,
     rows::Noun,
     scope::Scope,
     user::{SYSTEM, User},
@@ -56,6 +60,7 @@ use crate::{
 };
 
 pub use accounts::{Account, SessionRow, Who};
+pub use door::Knock;
 pub use enrolments::Enrolment;
 pub use sqlite::Care;
 pub(crate) use sqlite::FILE;
@@ -376,7 +381,7 @@ impl Store {
             let (mut look, mut seen) = (Some(look), None);
             line.read(&mut |sql| {
                 let look = look.take().ok_or_else(|| Error::internal("looked twice"))?;
-                seen = Some(look(&Reading { sql })?);
+                seen = Some(look(&Reading::on(sql))?);
                 Ok(())
             })?;
             seen.ok_or_else(|| Error::internal("nobody looked"))
@@ -481,15 +486,36 @@ fn aside<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, E
 /// One snapshot of the data.
 pub struct Reading<'a> {
     sql: &'a dyn Sql,
+    seen: RefCell<Seen>,
+}
+
+/// What was looked up together at the beginning of a snapshot, in which it cannot change.
+#[derive(Default)]
+struct Seen {
+    head: Option<Head>,
+    replica: Option<(Id<Replica>, Option<ReplicaRow>)>,
+}
+
+impl<'a> Reading<'a> {
+    fn on(sql: &'a dyn Sql) -> Self {
+        Self { sql, seen: RefCell::default() }
+    }
 }
 
 impl Reading<'_> {
+    fn remember(&self, head: Head, id: Id<Replica>, replica: Option<ReplicaRow>) {
+        self.seen.replace(Seen { head: Some(head), replica: Some((id, replica)) });
+    }
+
     /// Where the history stands.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub fn head(&self) -> Result<Head, Error> {
-        Ok(Stand::read(self.sql)?.head)
+        match self.seen.borrow().head {
+            Some(head) => Ok(head),
+            None => Ok(Stand::read(self.sql)?.head),
+        }
     }
 
     /// The noun with this id, if there is one.

@@ -1,66 +1,114 @@
 //! The one handler that changes rows: envelopes up, verdicts and rows down. What comes of them is decided by
 //! [`domain::ledger`]; this file only takes the request in and packs the answer.
 
-use std::io::Write;
+use std::{io::Write, sync::Arc};
 
 use axum::{
-    extract::State as Shared,
-    http::{HeaderMap, HeaderValue, header},
+    extract::{FromRequest, Request as Asked, State as Shared},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response as Answer},
 };
 use domain::{
-    Id, ledger,
-    user::User,
-    wire::{ENVELOPES_MAX, PROTO, Push, Request, Response},
+    Timestamp, ledger,
+    wire::{ENVELOPES_MAX, NOW_HEADER, PROTO, Push, Request, Response},
 };
 use flate2::{Compression, write::GzEncoder};
 
-use crate::{State, body::Body, clock, error::Error, session::Sender, site};
+use crate::{
+    State,
+    body::Body,
+    clock,
+    error::Error,
+    session::{self, Sender},
+    site,
+    store::{Knock, Reading},
+};
 
 /// Below this packing gains nothing.
 const PACKED_BYTES_MIN: usize = 1400;
 /// From here on the disk and the network wait longer than the processor.
 const LARGE_BYTES_MIN: usize = 64 * 1024;
+/// Up to here a body is read before anybody asks whose it is: one look at the database is saved.
+const SMALL_BYTES_MAX: usize = 16 * 1024;
 /// How often a device that only asks is noted as seen.
 const SEEN_MINUTES: i64 = 10;
 
 /// `POST /api/v1/sync`
-pub(crate) async fn sync(
-    Shared(state): Shared<State>,
-    sender: Sender,
-    headers: HeaderMap,
-    Body(request): Body<Request>,
-) -> Result<Answer, Error> {
-    let received = clock::now();
-    let by = sender.actor.user.id;
-    check(&request, by)?;
+pub(crate) async fn sync(Shared(state): Shared<State>, asked: Asked) -> Result<Answer, Error> {
+    let headers = asked.headers().clone();
+    let token = session::presented(&headers)?;
     let packing = Packing::of(&headers);
-    let id = request.replica;
-    let known = state
-        .store
-        .read(move |reading| Ok((reading.replica(id)?, reading.is_revoked(id)?, reading.head()?)));
-    let (known, revoked, head) = known.await?;
-    if known.as_ref().is_some_and(|known| known.user != by) {
-        return Err(Error::ForeignReplica);
+    if !is_small(&headers) {
+        // Nobody reads a megabyte for a stranger.
+        session::sender(&state.store, token.clone()).await?;
+    }
+    let Body(request) = Body::<Request>::from_request(asked, &state).await?;
+    check(&request)?;
+    let request = Arc::new(request);
+    let received = clock::now();
+    let read = request.clone();
+    let looked = state.store.read(move |reading| look(reading, &read, token, packing, received));
+    let Looked { sender, stale, revoked, answer } = looked.await?;
+    if stale {
+        session::keep(&state.store, &sender, received).await?;
     }
     if sender.ended || sender.has_left() || revoked {
         return shut_out(state, sender, request, revoked, packing).await;
     }
-    let grants = sender.actor.grants();
+    if let Some(packed) = answer {
+        return Ok(packed.into_response());
+    }
+    let push = state.doomed.push(&state.store, sender.actor.user.id, &request, received).await?;
+    let answered = state.store.read(move |reading| {
+        reading.foresee(request.replica)?;
+        let grants = sender.actor.grants();
+        let response = ledger::answer(reading, &request, push, Some(&grants), clock::now())?;
+        packing.pack(&request, &response)
+    });
+    Ok(answered.await?.into_response())
+}
+
+/// What the first snapshot tells about a request.
+struct Looked {
+    sender: Sender,
+    /// Whether the session's last use was noted too long ago.
+    stale: bool,
+    /// Whether the device was shut out.
+    revoked: bool,
+    /// The whole answer, where nothing has to be written first.
+    answer: Option<Packed>,
+}
+
+/// Most requests only ask what is new: one snapshot answers them, and they do not trouble the writer.
+fn look(
+    reading: &Reading<'_>,
+    request: &Request,
+    token: String,
+    packing: Packing,
+    received: Timestamp,
+) -> Result<Looked, Error> {
+    let Knock { session, replica, revoked, head } = reading.knock(&token, request.replica)?;
+    let (sender, stale) = session::judge(session, token, received)?;
+    let by = sender.actor.user.id;
+    if request.envelopes.iter().any(|sent| sent.by != by) {
+        return Err(Error::ForgedActor);
+    }
+    if replica.as_ref().is_some_and(|known| known.user != by) {
+        return Err(Error::ForeignReplica);
+    }
     let ahead = request.cursor.epoch == Some(head.epoch) && request.cursor.v > head.v;
-    let resting = known.as_ref().is_some_and(|known| {
+    let resting = replica.as_ref().is_some_and(|known| {
         request.prev_seq <= known.last_seq && known.last_seen.plus_minutes(SEEN_MINUTES) > received
     });
-    // Most requests only ask what is new; they do not trouble the writer.
-    let push = if request.envelopes.is_empty() && resting && !ahead {
-        Push::Done
+    let welcome = !sender.ended && !sender.has_left() && !revoked;
+    let answer = if welcome && request.envelopes.is_empty() && resting && !ahead {
+        let grants = sender.actor.grants();
+        let response = ledger::answer(reading, request, Push::Done, Some(&grants), received)?;
+        Some(packing.pack(request, &response)?)
     } else {
-        state.doomed.push(&state.store, by, &request, received).await?
+        None
     };
-    let answered = state.store.read(move |reading| {
-        packing.pack(&ledger::answer(reading, &request, push, Some(&grants), clock::now())?)
-    });
-    Ok(packed(answered.await?))
+    Ok(Looked { sender, stale, revoked, answer })
 }
 
 /// What a device or a person gets that was shut out: whatever was done before they knew is kept for somebody to
@@ -69,7 +117,7 @@ pub(crate) async fn sync(
 async fn shut_out(
     state: State,
     sender: Sender,
-    request: Request,
+    request: Arc<Request>,
     revoked: bool,
     packing: Packing,
 ) -> Result<Answer, Error> {
@@ -82,18 +130,45 @@ async fn shut_out(
         state.store.write(move |writing| ledger::push(writing, by, &sent, received, &|_| true));
     let push = pushed.await?;
     let answered = state.store.read(move |reading| {
-        packing.pack(&ledger::answer(reading, &request, push, None, clock::now())?)
+        let response = ledger::answer(reading, &request, push, None, clock::now())?;
+        packing.pack(&request, &response)
     });
-    Ok(packed(answered.await?))
+    Ok(answered.await?.into_response())
 }
 
-fn packed((bytes, encoding): (Vec<u8>, Option<&'static str>)) -> Answer {
-    let mut response = ([(header::CONTENT_TYPE, "application/json")], bytes).into_response();
-    if let Some(encoding) = encoding {
-        let value = HeaderValue::from_static(encoding);
-        response.headers_mut().insert(header::CONTENT_ENCODING, value);
+/// Whether the headers say that the body is no more than a few taps.
+fn is_small(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    length.is_some_and(|length| length <= SMALL_BYTES_MAX)
+        && !headers.contains_key(header::CONTENT_ENCODING)
+}
+
+/// An answer as it leaves the house.
+enum Packed {
+    /// Nothing is new, said by the status alone; the device hears what time it is.
+    Nothing(Timestamp),
+    /// The bytes, and the name of their encoding.
+    Bytes(Vec<u8>, Option<&'static str>),
+}
+
+impl IntoResponse for Packed {
+    fn into_response(self) -> Answer {
+        match self {
+            Self::Nothing(now) => {
+                (StatusCode::NO_CONTENT, [(NOW_HEADER, now.0.to_string())]).into_response()
+            }
+            Self::Bytes(bytes, encoding) => {
+                let kind = [(header::CONTENT_TYPE, "application/json")];
+                let mut response = (kind, bytes).into_response();
+                if let Some(encoding) = encoding {
+                    let value = HeaderValue::from_static(encoding);
+                    response.headers_mut().insert(header::CONTENT_ENCODING, value);
+                }
+                response
+            }
+        }
     }
-    response
 }
 
 /// How an answer is packed. Tickets shrink to a quarter.
@@ -115,32 +190,35 @@ impl Packing {
         }
     }
 
-    /// The answer's bytes, and the name of their encoding.
-    fn pack(self, response: &Response) -> Result<(Vec<u8>, Option<&'static str>), Error> {
+    fn pack(self, asked: &Request, response: &Response) -> Result<Packed, Error> {
+        if response.is_nothing_new(asked) {
+            return Ok(Packed::Nothing(response.now));
+        }
         let plain = serde_json::to_vec(response).map_err(Error::internal)?;
         if plain.len() < PACKED_BYTES_MIN {
-            return Ok((plain, None));
+            return Ok(Packed::Bytes(plain, None));
         }
         let large = plain.len() >= LARGE_BYTES_MIN;
         match self {
-            Self::Plain => Ok((plain, None)),
+            Self::Plain => Ok(Packed::Bytes(plain, None)),
             Self::Gzip => {
                 let level = Compression::new(if large { 6 } else { 4 });
                 let mut packer = GzEncoder::new(Vec::new(), level);
                 packer.write_all(&plain).map_err(Error::internal)?;
-                Ok((packer.finish().map_err(Error::internal)?, Some("gzip")))
+                let packed = packer.finish().map_err(Error::internal)?;
+                Ok(Packed::Bytes(packed, Some("gzip")))
             }
             Self::Zstd => {
                 let level = if large { 7 } else { 3 };
                 let packed = zstd::bulk::compress(&plain, level).map_err(Error::internal)?;
-                Ok((packed, Some("zstd")))
+                Ok(Packed::Bytes(packed, Some("zstd")))
             }
         }
     }
 }
 
 /// What no honest device sends. Nothing of such a request is carried out.
-fn check(request: &Request, by: Id<User>) -> Result<(), Error> {
+fn check(request: &Request) -> Result<(), Error> {
     if request.proto == 0 || request.proto > PROTO {
         return Err(Error::BadRequest("proto"));
     }
@@ -151,9 +229,6 @@ fn check(request: &Request, by: Id<User>) -> Result<(), Error> {
         .all(|(sent, place)| request.prev_seq.checked_add(place) == Some(sent.seq));
     if !numbered || request.prev_seq > u64::try_from(i64::MAX).unwrap_or_default() {
         return Err(Error::BadRequest("seq"));
-    }
-    if request.envelopes.iter().any(|sent| sent.by != by) {
-        return Err(Error::ForgedActor);
     }
     Ok(())
 }

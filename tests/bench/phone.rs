@@ -217,8 +217,13 @@ impl Phone {
         let prev_seq = self.seq - envelopes.len() as u64;
         let mut body = json!({
             "proto": wire::PROTO, "build": "bench", "replica": self.replica, "now": seed::now(),
-            "prev_seq": prev_seq, "envelopes": envelopes,
+            "prev_seq": prev_seq,
         });
+        if envelopes.is_empty() {
+            body["brief"] = true.into();
+        } else {
+            body["envelopes"] = envelopes.into();
+        }
         if !cursor.is_null() {
             body["cursor"] = cursor.clone();
         }
@@ -238,6 +243,10 @@ impl Phone {
         self.asked += 1;
         let bytes = self.sync_request(&[], &self.cursor);
         let heard = self.line.ask(&bytes).await;
+        if heard.body.is_empty() {
+            // Nothing new, as the status says.
+            return false;
+        }
         let plain = unpacked(&heard);
         self.plain += plain.len();
         let answer: Answer = serde_json::from_slice(&plain).expect("an answer");

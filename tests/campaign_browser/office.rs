@@ -71,6 +71,7 @@ impl Office {
                 envelopes: Vec::new(),
                 cursor: self.cursor.clone(),
                 stretch: stretch.take(),
+                brief: false,
                 sums: false,
                 waiting: None,
                 room: None,

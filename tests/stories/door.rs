@@ -4,10 +4,10 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
-use domain::wire::PROTO;
+use domain::wire::{NOW_HEADER, PROTO, Response};
 use serde_json::{Value, json};
 
-use crate::world::{PASSWORD, World, get, post, request};
+use crate::world::{PASSWORD, World, get, now, post, request};
 
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_login_sound_the_same() {
@@ -183,4 +183,45 @@ async fn every_page_carries_the_security_headers() {
         assert!(!policy.contains("unsafe-inline"), "{path}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
     }
+}
+
+#[tokio::test]
+async fn nothing_new_is_said_in_a_few_bytes() {
+    let world = World::new().await;
+    let mut desk = world.device("diaodu").await;
+    let mut li = world.device("li").await;
+    li.sync().await;
+    let cookie = li.cookie.clone();
+    let ask = async |question: &Value| world.send(post("/api/v1/sync", &cookie, question)).await;
+
+    let answer = ask(&li.question()).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert!(answer.body.is_empty());
+    let said: i64 = answer.headers[NOW_HEADER].to_str().unwrap().parse().unwrap();
+    assert!(said.abs_diff(now().0) < 60_000, "it still tells the time");
+    assert!(answer.headers.contains_key("doorstep-proto"), "no hotel says that");
+    let lines = answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    let (up, down) = (li.question().to_string().len() + cookie.len(), lines.sum::<usize>());
+    assert!(
+        up <= 270 && down <= 70,
+        "{up} B up, {down} B down, beside what HTTP and the browser add"
+    );
+
+    // An app that does not know of it hears the whole sentence.
+    let mut older = li.question();
+    older.as_object_mut().unwrap().remove("brief");
+    let whole: Response = ask(&older).await.json(StatusCode::OK);
+    assert_eq!(whole.cursor, li.replica.head().cursor);
+    assert!(!whole.more && whole.puts.is_empty());
+
+    // What is new, and the daily sums, need a body.
+    desk.dispatch_new("li");
+    desk.sync().await;
+    let new: Response = ask(&li.question()).await.json(StatusCode::OK);
+    assert!(!new.puts.is_empty());
+    li.sync().await;
+    let mut daily = li.question();
+    daily["sums"] = true.into();
+    let sums: Response = ask(&daily).await.json(StatusCode::OK);
+    assert!(sums.sums.is_some());
 }

@@ -35,6 +35,7 @@ fn request(prev_seq: u64, envelopes: Vec<Sent>) -> Request {
         envelopes,
         cursor: Cursor::default(),
         stretch: None,
+        brief: false,
         sums: false,
         waiting: None,
         room: None,

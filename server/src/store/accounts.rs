@@ -36,6 +36,11 @@ pub enum Who {
     AllBut(Id<User>, String),
 }
 
+/// A session by its token's digest, with the row of its person. Keys of rows are written without hyphens.
+pub(super) const SESSION: &str = r#"select s."user", s.last_seen, s.expires, s.revoked, r.body
+    from session s left join rows r on r.kind = 'user' and r.id = replace(s."user", '-', '')
+    where s.token = ?1"#;
+
 impl Reading<'_> {
     /// The account with this login.
     ///
@@ -61,22 +66,6 @@ impl Reading<'_> {
     /// Where the database cannot be read.
     pub fn accounts(&self) -> Result<Vec<Account>, Error> {
         self.sql.all(r#"select "user", login, hash from account order by login"#, &[], account)
-    }
-
-    /// The session with this token digest.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub fn session(&self, token: &str) -> Result<Option<SessionRow>, Error> {
-        let text = r#"select "user", last_seen, expires, revoked from session where token = ?1"#;
-        self.sql.one(text, &values![token], |row| {
-            Ok(SessionRow {
-                user: Id::new(uuid(row.text(0)?)?),
-                last_seen: Timestamp(row.int(1)?),
-                expires: Timestamp(row.int(2)?),
-                revoked: row.int(3)? != 0,
-            })
-        })
     }
 
     /// When each person was last seen by the server.
@@ -176,6 +165,15 @@ impl Writing<'_> {
         )?;
         Ok(())
     }
+}
+
+pub(super) fn session(row: &dyn Columns) -> Result<SessionRow, Error> {
+    Ok(SessionRow {
+        user: Id::new(uuid(row.text(0)?)?),
+        last_seen: Timestamp(row.int(1)?),
+        expires: Timestamp(row.int(2)?),
+        revoked: row.int(3)? != 0,
+    })
 }
 
 fn account(row: &dyn Columns) -> Result<Account, Error> {

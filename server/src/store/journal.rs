@@ -25,6 +25,9 @@ static REPLICAS: Many = Many {
     text: r#"select id, "user", device_code, last_seq, last_at, last_seen from replica where id = ?1"#,
     types: &[Type::Text],
 };
+/// The same for one, and whether it was shut out.
+pub(super) const REPLICA: &str = r#"select id, "user", device_code, last_seq, last_at, last_seen, revoked
+    from replica where id = ?1"#;
 static BY_MID: Many = Many {
     text: r#"select seq, mid, "user", claimed, command, outcome from envelope
              where first = 1 and mid = ?1"#,
@@ -37,6 +40,9 @@ impl Reading<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn replica(&self, id: Id<Replica>) -> Result<Option<ReplicaRow>, Error> {
+        if let Some((_, known)) = self.seen.borrow().replica.as_ref().filter(|seen| seen.0 == id) {
+            return Ok(known.clone());
+        }
         self.sql.one(REPLICAS.text, &values![id], replica)
     }
 
@@ -91,7 +97,7 @@ impl Writing<'_> {
         if let Some(known) = self.known.borrow().replicas.get(&id) {
             return Ok(known.clone());
         }
-        let row = Reading { sql: self.sql }.replica(id)?;
+        let row = Reading::on(self.sql).replica(id)?;
         self.known.borrow_mut().replicas.insert(id, row.clone());
         Ok(row)
     }
@@ -104,7 +110,7 @@ impl Writing<'_> {
         if let Some(known) = self.known.borrow().entries.get(&(id, seq)) {
             return Ok(Some(known.clone()));
         }
-        Reading { sql: self.sql }.stored(id, seq)
+        Reading::on(self.sql).stored(id, seq)
     }
 
     /// Where the command with this id had its effect, as it is in this transaction.
@@ -115,7 +121,7 @@ impl Writing<'_> {
         if let Some(known) = self.known.borrow().mids.get(&mid) {
             return Ok(known.clone());
         }
-        let found = Reading { sql: self.sql }.stored_by_mid(mid)?;
+        let found = Reading::on(self.sql).stored_by_mid(mid)?;
         self.known.borrow_mut().mids.insert(mid, found.clone());
         Ok(found)
     }
@@ -261,7 +267,7 @@ impl Writing<'_> {
     }
 }
 
-fn replica(row: &dyn Columns) -> Result<ReplicaRow, Error> {
+pub(super) fn replica(row: &dyn Columns) -> Result<ReplicaRow, Error> {
     Ok(ReplicaRow {
         id: Id::new(uuid(row.text(0)?)?),
         user: Id::new(uuid(row.text(1)?)?),

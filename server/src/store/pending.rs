@@ -76,8 +76,9 @@ static ENVELOPES: Many = Many {
 };
 
 static HEAD: Many = Many {
-    text: "update head set v = ?1, devices = ?2, chain = ?3, entries = ?4, epoch = ?5 where one = ?6",
-    types: &[Int, Int, Text, Int, Text, Int],
+    text: "update head set v = ?1, devices = ?2, chain = ?3, entries = ?4, epoch = ?5,
+           log_floor = ?6 where one = ?7",
+    types: &[Int, Int, Text, Int, Text, Int, Int],
 };
 
 /// The changes that wait; of two to the same row the later one stands.

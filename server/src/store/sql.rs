@@ -74,6 +74,13 @@ pub(crate) trait Sql {
     /// Shows every row of the answer, in its order.
     fn each(&self, text: &'static str, values: &[Value<'_>], see: See<'_>) -> Result<(), Error>;
 
+    /// Shows the rows of the answers to several statements, each with its statement's place among them.
+    fn each_together(
+        &self,
+        asked: &[(&'static str, &[Value<'_>])],
+        see: &mut dyn FnMut(usize, &dyn Columns) -> Result<(), Error>,
+    ) -> Result<(), Error>;
+
     /// Carries the statement out; says how many rows it touched.
     fn run(&self, text: &'static str, values: &[Value<'_>]) -> Result<u64, Error>;
 

@@ -137,6 +137,17 @@ impl Sql for Open<'_> {
         Self::show(&mut *self.0.prepare_cached(text)?, values, see)
     }
 
+    fn each_together(
+        &self,
+        asked: &[(&'static str, &[Value<'_>])],
+        see: &mut dyn FnMut(usize, &dyn Columns) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        asked
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, (text, values))| self.each(text, values, &mut |row| see(at, row)))
+    }
+
     fn run(&self, text: &'static str, values: &[Value<'_>]) -> Result<u64, Error> {
         let touched = self.0.prepare_cached(text)?.execute(params_from_iter(values))?;
         Ok(u64::try_from(touched).unwrap_or(u64::MAX))

@@ -23,7 +23,7 @@ use super::{
     pending::Pending,
     read_row,
     scan::key_of,
-    sql::{Many, Sql, Type, Value, values},
+    sql::{Columns, Many, Sql, Type, Value, values},
     unsigned, uuid,
 };
 use crate::{error::Error, seal::SealKey};
@@ -86,21 +86,26 @@ pub(super) struct Stand {
 }
 
 impl Stand {
+    /// In a write transaction this takes the head's lock, which is held to the commit.
+    pub(super) const TEXT: &str =
+        "select server, epoch, v, log_floor, devices, chain, entries from head /*for update*/";
+
     /// Reads the head. In a write transaction this takes its lock, which is held to the commit.
     pub(super) fn read(sql: &dyn Sql) -> Result<Self, Error> {
-        let text = "select server, epoch, v, log_floor, devices, chain, entries from head
-                    /*for update*/";
-        let stand = sql.one(text, &[], |row| {
-            let head = Head {
-                server: uuid(row.text(0)?)?,
-                epoch: uuid(row.text(1)?)?,
-                v: unsigned(row.int(2)?),
-                log_floor: unsigned(row.int(3)?),
-            };
-            let (devices, chain) = (unsigned(row.int(4)?), row.text(5)?.to_owned());
-            Ok(Self { head, devices, chain, entries: unsigned(row.int(6)?) })
-        })?;
+        let stand = sql.one(Self::TEXT, &[], Self::of)?;
         stand.ok_or_else(|| Error::internal("the database has no head"))
+    }
+
+    /// The head in a row of that statement's answer.
+    pub(super) fn of(row: &dyn Columns) -> Result<Self, Error> {
+        let head = Head {
+            server: uuid(row.text(0)?)?,
+            epoch: uuid(row.text(1)?)?,
+            v: unsigned(row.int(2)?),
+            log_floor: unsigned(row.int(3)?),
+        };
+        let (devices, chain) = (unsigned(row.int(4)?), row.text(5)?.to_owned());
+        Ok(Self { head, devices, chain, entries: unsigned(row.int(6)?) })
     }
 }
 
@@ -212,7 +217,8 @@ impl<'a> Writing<'a> {
         let Stand { head, devices, chain, entries } = &self.stand;
         let mut pending = self.pending.take();
         if self.stand != self.began {
-            let values = values![head.v, *devices, chain.clone(), *entries, head.epoch, 1i64];
+            let (floor, one) = (head.log_floor, 1i64);
+            let values = values![head.v, *devices, chain.clone(), *entries, head.epoch, floor, one];
             pending.head = Some(values.to_vec());
         }
         pending.flush(self.sql)?;
@@ -237,7 +243,7 @@ impl<'a> Writing<'a> {
         if let Err(error) = self.pending.borrow_mut().flush(self.sql) {
             self.fault.borrow_mut().get_or_insert(error);
         }
-        Reading { sql: self.sql }
+        Reading::on(self.sql)
     }
 
     /// Whether every look-up so far could be answered.

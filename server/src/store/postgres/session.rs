@@ -266,6 +266,23 @@ impl Sql for Session {
         self.ask_one(text, values)?.0.iter().try_for_each(|row| see(row))
     }
 
+    fn each_together(
+        &self,
+        asked: &[(&'static str, &[Value<'_>])],
+        see: &mut dyn FnMut(usize, &dyn Columns) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut sent = Vec::with_capacity(asked.len());
+        for (text, values) in asked {
+            let statement = self.prepared(text, None).map_err(|error| self.told(&error))?;
+            let values = parameters(&statement, values);
+            sent.push((statement, values));
+        }
+        for (at, (rows, _)) in self.ask(&sent)?.iter().enumerate() {
+            rows.iter().try_for_each(|row| see(at, row))?;
+        }
+        Ok(())
+    }
+
     fn run(&self, text: &'static str, values: &[Value<'_>]) -> Result<u64, Error> {
         Ok(self.ask_one(text, values)?.1)
     }
