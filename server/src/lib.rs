@@ -7,6 +7,7 @@ pub mod backup;
 pub mod blobs;
 mod body;
 pub mod check;
+pub mod clearing;
 pub mod clock;
 pub mod code;
 pub mod config;

@@ -12,7 +12,7 @@ use hyper_util::{
 use tokio::net::TcpListener;
 use tower::{ServiceExt, service_fn};
 
-use crate::{State, ageing, app, error::Error, session::Peer};
+use crate::{State, ageing, app, clearing, error::Error, session::Peer};
 
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -32,6 +32,7 @@ pub async fn serve(
 ) -> Result<(), Error> {
     let router = app(state.clone());
     let ageing = tokio::spawn(ageing::keep(state.store.clone()));
+    let clearing = tokio::spawn(clearing::keep(state.store.clone()));
     let blobs = state.blobs.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = blobs.sweep() {
@@ -81,6 +82,7 @@ pub async fn serve(
         });
     }
     ageing.abort();
+    clearing.abort();
     drop(listener);
     state.close();
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {

@@ -4,6 +4,7 @@ mod accounts;
 pub(crate) mod backup;
 mod books;
 pub(crate) mod check;
+mod clearing;
 mod door;
 mod due;
 mod enrolments;
@@ -60,6 +61,7 @@ use crate::{
 };
 
 pub use accounts::{Account, SessionRow, Who};
+pub use clearing::CLEARED_MAX;
 pub use door::Knock;
 pub use enrolments::Enrolment;
 pub use sqlite::Care;

@@ -1,7 +1,7 @@
 //! Bad days: the server's disk dies and last night's backup comes back; and what is long over leaves the phones.
 
-use domain::{Key, Timestamp, ticket, visit};
-use server::{State, ageing, backup, check};
+use domain::{Key, Timestamp, ticket, visit, wire::Mode};
+use server::{State, ageing, backup, check, clearing};
 
 use crate::world::{Device, World};
 
@@ -94,6 +94,44 @@ async fn what_is_long_over_leaves_the_phone_and_stays_at_the_desk() {
     }
     assert!(li.holds(Key::of(ids[2])), "open work stays");
     assert!(desk.ticket(ids[1]).log.iter().any(|entry| entry.text == "补记"));
+    let report = check::run(store).await.unwrap();
+    assert_eq!(report.failed(), 0, "{report}");
+}
+
+#[tokio::test]
+async fn a_phone_that_was_away_while_the_log_was_cleared_walks_and_misses_nothing() {
+    let world = World::new().await;
+    let mut desk = world.device("zhuguan").await;
+    let mut li = world.device("li").await;
+    let (gone, stays) = (desk.dispatch_new("li"), desk.dispatch_new("li"));
+    desk.sync().await;
+    li.sync().await;
+    desk.on_ticket(gone, ticket::Command::Cancel { reason: "误报".into() }).unwrap();
+    desk.sync().await;
+
+    let store = &world.state.store;
+    let days = |days: i64| crate::world::now().plus_minutes(days * 24 * 60);
+    assert_eq!(clearing::run(store, days(29)).await.unwrap(), 0, "not before its time");
+    assert_eq!(store.head().await.unwrap().log_floor, 0);
+    // The ticket leaves the phone while the phone is away, and the line that says so is cleared.
+    assert_eq!(ageing::run(store, days(15)).await.unwrap(), 1);
+    assert!(clearing::run(store, days(31)).await.unwrap() > 0);
+    assert_eq!(clearing::run(store, days(31)).await.unwrap(), 0, "nothing below the floor is left");
+    let head = store.head().await.unwrap();
+    assert!(li.replica.head().cursor.v < head.log_floor && head.log_floor <= head.v);
+
+    let answer = li.ask().await;
+    assert!(matches!(answer.mode, Mode::Stretch(_)), "{answer:?}");
+    li.sync().await;
+    assert!(!li.holds(Key::of(gone)), "it is gone without a line that says so");
+    assert!(li.holds(Key::of(stays)));
+
+    // From there on news is enough again.
+    let new = desk.dispatch_new("li");
+    desk.sync().await;
+    assert_eq!(li.ask().await.mode, Mode::News);
+    li.sync().await;
+    assert!(li.holds(Key::of(new)));
     let report = check::run(store).await.unwrap();
     assert_eq!(report.failed(), 0, "{report}");
 }

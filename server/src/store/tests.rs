@@ -1,7 +1,7 @@
 //! The store keeps its word: what fails leaves nothing, what is remembered is true, no number is given twice.
 
 use domain::{
-    Command, Kind, Refusal, ledger,
+    Command, Kind, Refusal, Timestamp, ledger,
     replica::Replica,
     team::{self, Team},
     wire::{Push, Registered},
@@ -261,4 +261,74 @@ async fn a_connection_that_is_cut_while_it_writes_loses_nothing_and_doubles_noth
     let counted = store
         .read(move |reading| reading.sql.one(count, &[], |row| Ok((row.int(0)?, row.int(1)?))));
     assert_eq!(counted.await.unwrap(), Some((160, 160)));
+}
+
+#[tokio::test]
+async fn the_log_below_the_floor_goes_in_portions_and_nothing_above_it() {
+    let store = Store::temporary().unwrap();
+    let orders =
+        |from: u64, to: u64| -> Vec<Order> { (from..to).map(|n| order(&n.to_string())).collect() };
+    store.carry_out(SYSTEM, orders(0, 1200)).await.unwrap();
+    let floor = store.head().await.unwrap().v;
+    store.carry_out(SYSTEM, orders(1200, 1210)).await.unwrap();
+    let head = store.head().await.unwrap();
+    let count = || {
+        store.read(|reading| {
+            let text = "select count(*), min(v) from change";
+            Ok(reading
+                .sql
+                .one(text, &[], |row| Ok((unsigned(row.int(0)?), unsigned(row.int(1)?))))?
+                .unwrap())
+        })
+    };
+    let (before, _) = count().await.unwrap();
+
+    // What the floor does not allow is not cleared, whatever is asked for.
+    let scope = store.read(|reading| reading.next_logged("")).await.unwrap().unwrap();
+    let sought = scope.clone();
+    let early = store.write(move |writing| writing.clear_log(&sought, floor)).await;
+    assert_eq!(early.unwrap(), 0);
+    assert_eq!(store.write(move |writing| Ok(writing.raise_floor(floor))).await.unwrap(), floor);
+    assert_eq!(
+        store.write(|writing| Ok(writing.raise_floor(1))).await.unwrap(),
+        floor,
+        "never back"
+    );
+    let sought = scope.clone();
+    let first = store.write(move |writing| writing.clear_log(&sought, floor)).await.unwrap();
+    assert_eq!(first, CLEARED_MAX, "no more at a time");
+
+    let cleared = crate::clearing::run(&store, Timestamp(0)).await.unwrap();
+    let (after, oldest) = count().await.unwrap();
+    assert_eq!(first + cleared + after, before);
+    assert_eq!(oldest, floor + 1);
+    assert_eq!(store.head().await.unwrap(), Head { log_floor: floor, ..head });
+}
+
+#[tokio::test]
+async fn the_revision_an_hour_reached_is_found_in_the_journal() {
+    let store = Store::temporary().unwrap();
+    let reached = |at: i64| store.read(move |reading| reading.reached_by(Timestamp(at)));
+    assert_eq!(reached(i64::MAX).await.unwrap(), 0, "an empty journal");
+    for n in 0..5 {
+        store.carry_out(SYSTEM, vec![order(&format!("team {n}"))]).await.unwrap();
+    }
+    let v = store.head().await.unwrap().v;
+    for n in 1i64..=5 {
+        let text = "update envelope set received = ?1 where n = ?2";
+        store
+            .write(move |writing| writing.run(text, &values![n * 100, n]).map(drop))
+            .await
+            .unwrap();
+    }
+    let nth = |n: i64| {
+        store.read(move |reading| {
+            let text = "select v from envelope where n = ?1";
+            Ok(reading.sql.one(text, &values![n], |row| row.int(0))?.map(unsigned))
+        })
+    };
+    assert_eq!(reached(99).await.unwrap(), 0);
+    assert_eq!(Some(reached(100).await.unwrap()), nth(1).await.unwrap());
+    assert_eq!(Some(reached(350).await.unwrap()), nth(3).await.unwrap());
+    assert_eq!(reached(10_000).await.unwrap(), v);
 }
