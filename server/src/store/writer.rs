@@ -16,6 +16,9 @@ use crate::{error::Error, seal::SealKey};
 
 /// The most jobs one commit carries.
 const BATCH_MAX: usize = 64;
+/// From so many envelopes on nothing is added to a commit: it costs little for each of them then, and until it is
+/// done all of them are in memory, several times over.
+const ENVELOPES_ENOUGH: usize = 1000;
 
 type Work = Box<dyn Fn(&mut Writing<'_>) -> Result<(), Error> + Send>;
 type Tell = Box<dyn FnOnce(Result<(), Error>) + Send>;
@@ -60,10 +63,13 @@ pub(super) fn run(
     let cache = Cache::with(key);
     while let Some(first) = jobs.blocking_recv() {
         // While one batch is on its way to the disk the next one gathers: nobody has to wait on purpose.
+        let mut envelopes = first.wants.mids.len();
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX
+            && envelopes < ENVELOPES_ENOUGH
             && let Ok(job) = jobs.try_recv()
         {
+            envelopes += job.wants.mids.len();
             batch.push(job);
         }
         match commit(&mut *line, &cache, &batch) {
