@@ -14,7 +14,8 @@
 //! Why the lock: with eight writers on PostgreSQL 15 for five seconds, a reader whose cursor was a sequence missed
 //! 3,319 of 7,249 rows; with the head's lock it missed none of 623.
 //!
-//! The connection is not encrypted: let it be a Unix socket, this machine, or a network of your own.
+//! The connection is not encrypted: let it be a Unix socket, this machine, a network of your own, or a tunnel that ends
+//! on this machine. An address that asks for encryption is refused.
 
 mod dialect;
 mod session;
@@ -47,11 +48,25 @@ pub(super) fn is_address(place: &str) -> bool {
     place.starts_with("postgres://") || place.starts_with("postgresql://")
 }
 
+/// The word by which an address insists on encryption, if it does.
+fn encryption(address: &str) -> Option<&str> {
+    let (_, options) = address.split_once('?')?;
+    let mut said = options.split('&').filter_map(|option| option.strip_prefix("sslmode="));
+    said.find(|mode| !matches!(*mode, "disable" | "allow" | "prefer"))
+}
+
 /// How to reach the database at this address.
 ///
 /// # Errors
 /// Where the address cannot be read.
 pub(super) fn config(address: &str) -> Result<Config, Error> {
+    if let Some(wanted) = encryption(address) {
+        return Err(Error::internal(format!(
+            "the database's address asks for sslmode={wanted}, and this program does not encrypt the connection to \
+             the database; it would rather not start than talk in the open. Use a Unix socket, or a tunnel that \
+             ends on this machine, and leave sslmode out"
+        )));
+    }
     // What is wrong with it is said; the address itself may hold a password.
     let mut config = Config::from_str(address)
         .map_err(|error| Error::internal(format!("the database's address: {}", cause(&error))))?;
@@ -293,5 +308,20 @@ mod tests {
         assert!(is_address("postgres://me@here/doorstep") && is_address("postgresql:///doorstep"));
         assert!(!is_address("data") && !is_address("/var/lib/postgres"));
         assert!(config("postgres://me@here:port/doorstep").is_err());
+    }
+
+    #[test]
+    fn who_asks_for_encryption_is_told_that_there_is_none() {
+        for mode in ["require", "verify-ca", "verify-full"] {
+            for address in ["here/doorstep?", "%2Frun%2Fpostgresql/doorstep?application_name=me&"] {
+                let address = format!("postgres://me:secret@{address}sslmode={mode}");
+                let said = config(&address).unwrap_err().to_string();
+                assert!(said.contains("does not encrypt") && said.contains(mode), "{said}");
+                assert!(!said.contains("secret"), "{said}");
+            }
+        }
+        assert!(config("postgres://me@here/doorstep?sslmode=disable").is_ok());
+        assert!(config("postgres://me@here/doorstep?sslmode=prefer").is_ok());
+        assert!(config("postgres://me@here/doorstep").is_ok());
     }
 }
