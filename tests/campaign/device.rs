@@ -111,7 +111,10 @@ impl Device {
         let request = self.replica.request("campaign", now());
         let body = serde_json::to_string(&request).map_err(nonsense)?;
         let answer = self.line.call("POST", "/api/v1/sync", &self.person.cookie, &body).await?;
-        let response: Response = serde_json::from_slice(&answer.body).map_err(nonsense)?;
+        let response: Response = match answer.now() {
+            Some(now) if answer.body.is_empty() => Response::nothing_new(&request, now),
+            _ => serde_json::from_slice(&answer.body).map_err(nonsense)?,
+        };
         let (more, push) = (response.more, response.push);
         // A walk through the view ends where it began in time; the news since come with the next answer.
         let whole = !more && response.mode == Mode::News;

@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
+use domain::{Timestamp, wire::NOW_HEADER};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -36,6 +37,14 @@ impl fmt::Display for Trouble {
 pub struct Answer {
     pub head: String,
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The server's clock, where it says nothing else.
+    pub fn now(&self) -> Option<Timestamp> {
+        let line = self.head.lines().find_map(|line| line.strip_prefix(NOW_HEADER));
+        line?.strip_prefix(':')?.trim().parse().ok().map(Timestamp)
+    }
 }
 
 /// A connection that is opened when it is needed and given up when it fails.
