@@ -1,9 +1,9 @@
 //! Fields for text and time. They keep still while an input method is composing.
 
+use js_sys::Date;
 use leptos::prelude::*;
 
-use super::{Icon, fresh_id};
-use crate::locale;
+use super::{Icon, fresh_id, scan::object};
 
 /// What is typed into a field: decides the keyboard and what the browser may fill in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -278,15 +278,10 @@ pub fn DateTime(
         TimeKind::Date => "date",
         TimeKind::Time => "time",
     };
-    // Browsers write these fields in their own language; where that is not the app's, the value stands below as the app says it.
     let said = move || {
-        let foreign = !browser_language().starts_with(&locale::code(locale::language())[..2]);
-        let at = value.with(|value| locale::parse_input_time(value)).filter(|_| foreign)?;
-        match kind {
-            TimeKind::DateTime => Some(locale::moment(at)),
-            TimeKind::Date => Some(locale::date(at)),
-            TimeKind::Time => None,
-        }
+        // The label speaks the app's language; when that changes, so does this.
+        label.track();
+        value.with(|value| said(value, kind))
     };
     let bound = |bound: Signal<String>| move || Some(bound.get()).filter(|bound| !bound.is_empty());
     view! {
@@ -315,7 +310,30 @@ pub fn DateTime(
     }
 }
 
-/// What the browser's own parts are written in: `en-US`.
-fn browser_language() -> String {
-    window().navigator().language().unwrap_or_default()
+/// Browsers write these fields in their own language; where that is not the app's, the value in the app's.
+fn said(value: &str, kind: TimeKind) -> Option<String> {
+    let language = document().document_element()?.get_attribute("lang")?;
+    let browser = window().navigator().language()?;
+    if browser.get(..2) == language.get(..2) {
+        return None;
+    }
+    let midnight = if kind == TimeKind::Date { "T00:00" } else { "" };
+    let at = Date::new(&format!("{value}{midnight}").into());
+    // A time of day alone is no date; its field differs least.
+    if !at.get_time().is_finite() {
+        return None;
+    }
+    let mut parts = vec![
+        ("weekday", "short".into()),
+        ("year", "numeric".into()),
+        ("month", "short".into()),
+        ("day", "numeric".into()),
+    ];
+    if kind == TimeKind::DateTime {
+        let time = [("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")];
+        parts.extend(time.map(|(part, how)| (part, how.into())));
+    }
+    // The day before the month, as everywhere in the app.
+    let language = if language == "en" { "en-GB" } else { &language };
+    Some(at.to_locale_string(language, &object(&parts)).into())
 }

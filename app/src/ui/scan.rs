@@ -252,7 +252,7 @@ fn shine(stream: &MediaStream, on: bool) {
     }
 }
 
-fn object(fields: &[(&str, JsValue)]) -> JsValue {
+pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // A plain object takes any field.
