@@ -204,6 +204,7 @@ texts! {
         done: "已完成", "Done";
         cancelled: "已取消", "Cancelled";
         nothing: "没有找到工单", "No ticket found";
+        none_yet: "还没有工单", "No tickets yet";
     } with {
         fn count(usize):
             |count| format!("{count} 个工单"),

@@ -21,7 +21,13 @@ pub fn Progress(
     let said = move || {
         let words = &text().engineer.ticket;
         steps.with(|steps| {
-            let passed = |step: &&Step| matches!(step.state, StepState::Done | StepState::Skipped);
+            // What was called off ends with a step nobody took; nothing of it was passed over.
+            let off = steps.last().is_some_and(|step| step.state == StepState::Skipped);
+            let passed = |step: &&Step| match step.state {
+                StepState::Done => true,
+                StepState::Skipped => !off,
+                _ => false,
+            };
             let done = steps.iter().filter(passed).count();
             match steps.iter().find(|step| step.state == StepState::Now) {
                 Some(now) => (words.next_of)(now.label.clone(), done + 1, steps.len()),

@@ -111,6 +111,10 @@ pub fn Tickets() -> impl IntoView {
             />
         }
     });
+    let nothing = move || {
+        let words = &text().engineer.tickets;
+        if tickets.with(Vec::is_empty) { words.none_yet } else { words.nothing }
+    };
     let quick = Quick::provide();
     view! {
         <PhoneShell title=move || text().engineer.tickets.title tab=Route::Tickets>
@@ -129,12 +133,15 @@ pub fn Tickets() -> impl IntoView {
                 {chips}
             </div>
             <p class="faint num" role="status">
-                {move || (text().engineer.tickets.count)(found.with(Vec::len))}
+                {move || {
+                    let count = found.with(Vec::len);
+                    (count > 0).then(|| (text().engineer.tickets.count)(count))
+                }}
             </p>
             <div class="tickets" data-name="list">
                 <TicketCards ids=found asked now/>
                 <Show when=move || found.with(Vec::is_empty)>
-                    <Empty icon=Icon::Search text=move || text().engineer.tickets.nothing>
+                    <Empty icon=Icon::Search text=nothing>
                         <ButtonLink
                             text=move || text().engineer.today.new_ticket
                             href=Route::NewTicket.href()

@@ -174,7 +174,8 @@ pub fn Today() -> impl IntoView {
     });
     let progress = move || {
         let done = finished.get();
-        (text().engineer.today.progress)(done, done + today.with(Vec::len))
+        let all = done + today.with(Vec::len);
+        (all > 0).then(|| (text().engineer.today.progress)(done, all))
     };
     let empty = move || {
         let words = &text().engineer.today;
@@ -212,7 +213,15 @@ pub fn Today() -> impl IntoView {
             <div class="tickets" data-name="list">
                 <TicketCards ids=shown asked=tab now in_day/>
                 <Show when=move || shown.with(Vec::is_empty)>
-                    <Empty icon=Icon::Sun text=empty/>
+                    <Empty icon=Icon::Sun text=empty>
+                        <Show when=move || in_day.get()>
+                            <ButtonLink
+                                text=move || text().engineer.today.new_ticket
+                                href=Route::NewTicket.href()
+                                icon=Icon::Add
+                            />
+                        </Show>
+                    </Empty>
                 </Show>
             </div>
             <Show when=move || registered.with(|ids| !ids.is_empty())>
