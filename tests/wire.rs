@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use domain::{
-    Command, Kind, Row, part_request,
+    Command, Kind, Row, json, part_request,
     replica::{Entry, Head},
     ticket, visit,
     wire::{Request, Response},
@@ -36,8 +36,9 @@ fn every_command_ever_released_is_still_understood_and_means_the_same() {
     let samples = samples();
     assert!(samples.len() >= 60);
     for (name, text) in samples {
-        let command: Command = serde_json::from_str(&text)
+        let command: Command = json::read(&text)
             .unwrap_or_else(|error| panic!("{name} is no longer understood: {error}"));
+        assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command, "{name}");
         let again: Value = serde_json::to_value(&command).unwrap();
         let before: Value = serde_json::from_str(&text).unwrap();
         for (place, value) in leaves(&before) {
@@ -48,9 +49,11 @@ fn every_command_ever_released_is_still_understood_and_means_the_same() {
 
 /// Reads a sample as a `T`; nothing in it may be lost but what today's version no longer needs.
 fn understood<T: Serialize + DeserializeOwned>(name: &str, text: &str, dropped: &[&str]) {
-    let read: T = serde_json::from_str(text)
-        .unwrap_or_else(|error| panic!("{name} is no longer understood: {error}"));
+    let read: T =
+        json::read(text).unwrap_or_else(|error| panic!("{name} is no longer understood: {error}"));
     let again: Value = serde_json::to_value(&read).unwrap();
+    let theirs = serde_json::from_str::<T>(text).unwrap();
+    assert_eq!(serde_json::to_value(theirs).unwrap(), again, "{name}");
     let before: Value = serde_json::from_str(text).unwrap();
     for (place, value) in leaves(&before) {
         if !dropped.contains(&place.as_str()) {

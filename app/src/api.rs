@@ -3,6 +3,7 @@
 use domain::{
     Key, Timestamp,
     copy::{Judgement, PublicKey},
+    json,
     user::User,
     wire::{Blob, NOW_HEADER, Outcome, Registered, Request, Response, Session, SignIn},
 };
@@ -597,7 +598,7 @@ async fn exchange(request: gloo_net::http::Request) -> Result<String, Fault> {
     if ok && ours {
         return Ok(now.unwrap_or(body));
     }
-    let problem = serde_json::from_str::<Problem>(&body).ok();
+    let problem = json::read::<Problem>(&body).ok();
     let code = problem.map(|problem| problem.code).filter(|code| !code.is_empty());
     match code {
         Some(code) if !ok => Err(Fault::Problem { status, code, retry_after_seconds }),
@@ -610,7 +611,7 @@ async fn exchange(request: gloo_net::http::Request) -> Result<String, Fault> {
 }
 
 async fn read<T: DeserializeOwned>(body: String) -> Result<T, Fault> {
-    serde_json::from_str(&body).map_err(|_| Fault::Unreadable)
+    json::read(&body).map_err(|_| Fault::Unreadable)
 }
 
 fn encode<T: Serialize>(value: &T) -> String {

@@ -4,7 +4,7 @@
 //! small notes; a few of its figures also lie in a cookie, which stays when everything else is cleared.
 
 use domain::{
-    Id, Timestamp,
+    Id, Timestamp, json,
     replica::{Entry, Head, Replica},
     user::User,
 };
@@ -131,7 +131,7 @@ pub fn compare(found: Option<&Replica>, marker: Option<&Marker>) -> Found {
 /// The markers of everybody who works on this device.
 pub fn all() -> Vec<Marker> {
     let text = storage::recall(KEY);
-    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    text.and_then(|text| json::read(&text).ok()).unwrap_or_default()
 }
 
 /// The marker of this person's database.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use domain::{Id, Refusal, Timestamp, handout::Handout, ticket::Ticket, visit::Visit};
+use domain::{Id, Refusal, Timestamp, handout::Handout, json, ticket::Ticket, visit::Visit};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -54,7 +54,7 @@ const ROUNDS: u32 = 60_000;
 impl Handed {
     /// The mark beside the database: it holds before the database is open, and in every tab.
     pub(crate) fn marked() -> Option<Self> {
-        serde_json::from_str(&storage::recall(MARK)?).ok()
+        json::read(&storage::recall(MARK)?).ok()
     }
 
     fn mark(self) {

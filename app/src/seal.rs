@@ -1,6 +1,9 @@
 //! The server's public key, kept for when there is no network, and checking countersignatures with it.
 
-use domain::copy::{Checked, PublicKey, Statement, from_base64};
+use domain::{
+    copy::{Checked, PublicKey, Statement, from_base64},
+    json,
+};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
@@ -24,7 +27,7 @@ pub async fn check(statement: &Statement) -> Checked {
         return Checked::Nothing;
     };
     let known = || {
-        let keys: Vec<PublicKey> = serde_json::from_str(&storage::recall(KEYS)?).ok()?;
+        let keys: Vec<PublicKey> = json::read(&storage::recall(KEYS)?).ok()?;
         Some(keys)
     };
     let mut keys = known().unwrap_or_default();

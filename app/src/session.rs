@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use domain::{
-    Lookup,
+    Lookup, json,
     replica::Replica,
     talk::Wake,
     user::User,
@@ -316,7 +316,7 @@ impl Device {
 }
 
 fn last() -> Option<Owner> {
-    serde_json::from_str(&storage::recall(LAST)?).ok()
+    json::read(&storage::recall(LAST)?).ok()
 }
 
 impl From<Fault> for SignInTrouble {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use domain::{
-    Id, Key, Row,
+    Id, Key, Row, json,
     replica::{Arrived, Confirmed, Entry, Found, Head, Plan},
     user::User,
 };
@@ -312,7 +312,7 @@ impl Store {
     ) -> Result<Option<T>, Error> {
         if let Some(memory) = &self.memory {
             let memory = memory.borrow();
-            return Ok(memory.get(key).and_then(|json| serde_json::from_str(json).ok()));
+            return Ok(memory.get(key).and_then(|json| json::read(json).ok()));
         }
         let database = self.database().await?;
         let transaction = database.transaction(META).build()?;
@@ -504,7 +504,7 @@ fn bytes_of(json: &str) -> JsValue {
 /// A row this version cannot read stays in the store for the version that can.
 fn stored(key: Key, value: &JsValue) -> Option<Confirmed> {
     let text = text(value)?;
-    let Stored { v, e, b } = serde_json::from_str(&text).ok()?;
+    let Stored { v, e, b } = json::read(&text).ok()?;
     let row = Row::from_json(key.kind, b.get()).ok()?;
     Some(Confirmed { v, era: e, row: Arc::new(row) })
 }
@@ -514,7 +514,7 @@ fn text(value: &JsValue) -> Option<String> {
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
-    serde_json::from_str(&text(value)?).ok()
+    json::read(&text(value)?).ok()
 }
 
 fn unreadable(error: serde_json::Error) -> Error {

@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use domain::{
+    json,
     replica::Replica,
     talk::{Heard, Standing, Talk, Turn, Wake},
     wire::Request,
@@ -287,7 +288,7 @@ fn listen(device: Device) {
     let Ok(source) = EventSource::new(api::LIVE) else { return };
     let on_head = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let news = event.data().as_string();
-        let news = news.and_then(|news| serde_json::from_str::<HeadNews>(&news).ok());
+        let news = news.and_then(|news| json::read::<HeadNews>(&news).ok());
         let heard =
             device.view.with_untracked(|view| view.as_ref().map_or(0, |view| view.head().cursor.v));
         if news.is_none_or(|news| news.v > heard) {

@@ -16,7 +16,7 @@ use crate::{
     Applied, Command, Envelope, Id, Key, Kind, Lookup, Reaction, Refusal, Row, Timestamp, apply,
     canary::Canary,
     copy::{self, Sealer},
-    customer, number, part_request, react,
+    customer, json, number, part_request, react,
     replica::Replica,
     scope::{self, Scope},
     ticket,
@@ -508,7 +508,7 @@ fn same(stored: &Stored, sent: &Sent) -> bool {
     if stored.command == text {
         return true;
     }
-    let stored: Option<Command> = serde_json::from_str(&stored.command).ok();
+    let stored: Option<Command> = json::read(&stored.command).ok();
     stored.is_some() && stored == read(&sent.command)
 }
 

@@ -19,6 +19,7 @@ pub mod dispatch;
 pub mod flag;
 pub mod handout;
 pub mod id;
+pub mod json;
 pub mod ledger;
 pub mod machine;
 pub mod model;

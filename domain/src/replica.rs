@@ -18,6 +18,7 @@ use crate::{
     canary::Canary,
     check,
     command::Command,
+    json,
     user::User,
     walk::{self, Sum},
     wire::{
@@ -407,7 +408,7 @@ impl Replica {
             if bytes > REQUEST_BYTES_WANTED && !envelopes.is_empty() {
                 break;
             }
-            let command = serde_json::from_str(&json).unwrap_or_default();
+            let command = json::read(&json).unwrap_or_default();
             envelopes.push(Sent { seq: seq - base, mid, by, at, command });
         }
         let last = base + from + envelopes.len() as u64;

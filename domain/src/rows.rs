@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     Id, Refusal,
     customer::Customer,
+    json,
     machine::Machine,
     model::Model,
     part::Part,
@@ -59,7 +60,7 @@ macro_rules! kinds {
             /// # Errors
             /// Where the text is no such row, for example one of a newer version.
             pub fn from_json(kind: Kind, json: &str) -> Result<Row, serde_json::Error> {
-                match kind { $(Kind::$kind => serde_json::from_str(json).map(Row::$kind)),* }
+                match kind { $(Kind::$kind => json::read(json).map(Row::$kind)),* }
             }
         }
 

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Id, Refusal, Timestamp,
     copy::Seal,
+    json,
     machine::Warranty,
     number,
     photo::{PHOTOS_MAX, Photo, PhotoLine},
@@ -206,7 +207,7 @@ pub const POINTS_MAX: usize = 20_000;
 /// SHA-256 of the canonical JSON form: keys sorted, no white space, UTF-8, integers only.
 pub fn digest<T: Serialize>(value: &T) -> Digest {
     // A `Value`'s map is a BTreeMap, which is what sorts the keys.
-    let json = serde_json::to_string(value).and_then(|json| serde_json::from_str::<Value>(&json));
+    let json = serde_json::to_string(value).and_then(|json| json::read::<Value>(&json));
     let canonical = json.map(|json| json.to_string()).unwrap_or_default();
     hex(&Sha256::digest(canonical.as_bytes()))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Id, visit::Visit};
+use domain::{Id, json, visit::Visit};
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,7 @@ impl Device {
     /// What this person arranged here.
     pub fn arranged(self) -> Arranged {
         let text = storage::recall(&self.arranged_key());
-        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        text.and_then(|text| json::read(&text).ok()).unwrap_or_default()
     }
 
     /// Keeps what this person arranged.

@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 use domain::{
-    Envelope, Row, Rows, Timestamp,
+    Envelope, Row, Rows, Timestamp, json,
     replica::{Arrived, Entry, Head, Plan, Replica},
 };
 use futures::{
@@ -305,7 +305,7 @@ impl Device {
 
     /// Takes up a loss that was named before, or whose only trace is a cookie.
     pub(crate) async fn look_for_losses(self) {
-        let named = storage::recall(LOSS).and_then(|text| serde_json::from_str(&text).ok());
+        let named = storage::recall(LOSS).and_then(|text| json::read(&text).ok());
         if let Some(loss) = named {
             self.loss.set(Some(loss));
             return;

@@ -7,6 +7,7 @@ use domain::{
     custody::Proof,
     customer::{Level, Salutation},
     flag::{Decision, Reason, Value},
+    json,
     machine::Warranty,
     part_request, sheet, ticket,
     ticket::{
@@ -124,7 +125,7 @@ pub fn code(value: &impl Serialize) -> String {
 
 /// The value with this name in JSON.
 pub fn from_code<T: DeserializeOwned>(word: &str) -> Option<T> {
-    serde_json::from_str(&format!("\"{word}\"")).ok()
+    json::read(&format!("\"{word}\"")).ok()
 }
 
 impl Words {

@@ -20,6 +20,7 @@ pub use pin::SetPinDialog;
 use domain::{
     Id,
     command::Command,
+    json,
     photo::{Photo, PhotoLine},
     sheet::{Answer, CustomerCopy, Lock, Ratings, Relation, Sheet, Signature},
     ticket::Ticket,
@@ -329,7 +330,7 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
     let ready = RwSignal::new(false);
     spawn_local(async move {
         let draft = device.draft(&form(visit)).await;
-        let draft = draft.and_then(|json| serde_json::from_str::<Draft>(&json).ok());
+        let draft = draft.and_then(|json| json::read::<Draft>(&json).ok());
         let lock = match standing.get_untracked() {
             Standing::Open(lock) => Some(lock),
             _ => None,

@@ -1,6 +1,6 @@
 //! What was refused or kept undecided, whoever sent it: nothing depends on its author reading a phone.
 
-use domain::{Command, Id, ticket::Command as OfTicket, ticket::Ticket, wire::Outcome};
+use domain::{Command, Id, json, ticket::Command as OfTicket, ticket::Ticket, wire::Outcome};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -107,7 +107,7 @@ fn entry(entry: Unapplied) -> impl IntoView {
     let device = device();
     let refused = matches!(entry.outcome, Outcome::Refused { .. });
     let original = entry.command.to_string();
-    let command: Option<Command> = serde_json::from_str(&original).ok();
+    let command: Option<Command> = json::read(&original).ok();
     let ticket = command.as_ref().and_then(outbox::ticket_of);
     let command = StoredValue::new(command);
     let own = StoredValue::new(entry);

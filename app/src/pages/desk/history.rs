@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Command, Id, Key, Timestamp,
+    Command, Id, Key, Timestamp, json,
     ticket::{Act, Command as OfTicket, Entry, Ticket},
     wire::Outcome,
 };
@@ -100,7 +100,7 @@ fn raw(journal: RwSignal<Asked<Vec<Journaled>>>) -> impl IntoView {
     let open = RwSignal::new(false);
     let line = move |entry: Journaled| {
         let watch = &text().watch;
-        let command: Option<Command> = serde_json::from_str(&entry.command.to_string()).ok();
+        let command: Option<Command> = json::read(&entry.command.to_string()).ok();
         let what = command.map_or(watch.unreadable, |command| text().words.command(&command));
         let on = if entry.device_code.is_empty() { watch.server } else { &entry.device_code };
         let outcome = match &entry.outcome {

@@ -5,6 +5,7 @@
 use domain::{
     Command, Id, Refusal,
     customer::Customer,
+    json,
     machine::Machine,
     ticket::{Channel, Command as OfTicket, Contact, Intake, Nameplate, Request, Ticket, Urgency},
     values,
@@ -273,7 +274,7 @@ pub fn Register() -> impl IntoView {
     let loaded = RwSignal::new(false);
     spawn_local(async move {
         let kept = device.draft(DRAFT).await;
-        let draft = kept.and_then(|json| serde_json::from_str::<Draft>(&json).ok());
+        let draft = kept.and_then(|json| json::read::<Draft>(&json).ok());
         if let Some(draft) = draft.filter(|_| !untrack(move || form.is_touched())) {
             form.fill(draft, device);
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::Command;
+use domain::{Command, json};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Saved;
@@ -103,8 +103,7 @@ impl Draft {
         };
         spawn_local(async move {
             let kept = device.draft(&form).await;
-            let kept =
-                kept.and_then(|json| serde_json::from_str::<BTreeMap<String, String>>(&json).ok());
+            let kept = kept.and_then(|json| json::read::<BTreeMap<String, String>>(&json).ok());
             if let (Some(kept), Some(false)) = (kept, draft.try_dirty()) {
                 let _gone = draft.fields.try_with_value(|fields| {
                     for (name, slot) in fields {

@@ -3,7 +3,7 @@
 //! Buttons by name: `add-part`, `free-part`, `add-free-part`, `remove-line`, `send-request`.
 
 use domain::{
-    Command, Id, Refusal,
+    Command, Id, Refusal, json,
     part::Part,
     part_request::{self, Line, PartRequest},
     ticket::Ticket,
@@ -40,7 +40,7 @@ pub struct Fields {
 
 impl Fields {
     fn basket(self) -> Vec<Line> {
-        self.lines.with(|json| serde_json::from_str(json).unwrap_or_default())
+        self.lines.with(|json| json::read(json).unwrap_or_default())
     }
 
     /// Changes the basket.

@@ -3,6 +3,7 @@
 use domain::{
     Command, Id, Refusal,
     customer::Salutation,
+    json,
     machine::Warranty,
     ticket::{self, Contact, Nameplate, Ticket},
 };
@@ -104,7 +105,7 @@ fn contact_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
             address: address.get(),
             access_note: access_note.get(),
         };
-        let seen: Contact = serde_json::from_str(&seen_text.get()).unwrap_or_default();
+        let seen: Contact = json::read(&seen_text.get()).unwrap_or_default();
         let (contact, seen) = (Box::new(contact), Box::new(seen));
         Command::Ticket(id, ticket::Command::EditContact { contact, seen })
     };
@@ -191,7 +192,7 @@ fn machine_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
             warranty: words::from_code(&warranty.get()).unwrap_or(Warranty::Unknown),
             place: place.get(),
         };
-        let seen: Nameplate = serde_json::from_str(&seen_text.get()).unwrap_or_default();
+        let seen: Nameplate = json::read(&seen_text.get()).unwrap_or_default();
         let (machine, seen) = (Box::new(machine), Box::new(seen));
         Command::Ticket(id, ticket::Command::EditMachine { machine, seen })
     };

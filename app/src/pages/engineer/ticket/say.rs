@@ -1,7 +1,7 @@
 //! The small forms of a ticket: decline, call, appointment, hold. Each says one thing.
 
 use domain::{
-    Command, Id,
+    Command, Id, json,
     ticket::{self, HoldReason, Ticket},
     visit::{self, Appointment, Visit},
 };
@@ -173,7 +173,7 @@ pub fn AppointForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> im
                         to: at(to),
                         agreed_with: agreed_with.get().trim().to_owned(),
                     };
-                    let seen = serde_json::from_str(&seen_text.get()).unwrap_or(None);
+                    let seen = json::read(&seen_text.get()).unwrap_or(None);
                     step::on(id, visit, visit::Command::Appoint { appointment, seen })
                 };
                 let why_not = device.why_not(command);
