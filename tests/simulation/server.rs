@@ -353,9 +353,12 @@ impl World {
             }
             (Done::Pushed(push), Parcel::Sync(request)) => {
                 let mut commit = self.server.memory.newest();
-                if request.envelopes.is_empty() && self.dice.chance(self.weather.server.lag) {
+                // Whoever walks hears of newer rows than its cursor names: there an older snapshot does most.
+                let times = if request.stretch.is_some() { 6 } else { 3 };
+                let often = (self.weather.server.lag * times).min(900);
+                if request.envelopes.is_empty() && self.dice.chance(often) {
                     // A standby that is behind, though not so far that it does not know the device.
-                    let lag = self.dice.place(6);
+                    let lag = self.dice.place(12);
                     let behind = commit.saturating_sub(lag);
                     let known = self.server.memory.as_of(behind).replica(request.replica);
                     if behind < commit && known.is_ok_and(|known| known.is_some()) {
