@@ -230,6 +230,7 @@ fn steps(
     let lists = match (stand.customers + stand.parts, skipped.get()) {
         (0, false) => None,
         (0, true) => Some(words.lists_skipped.to_owned()),
+        // An administrator holds no customers: nothing is said of what one cannot see.
         _ => Some((words.lists_done)(stand.customers, stand.parts)),
     };
     let skip = view! {

@@ -22,7 +22,11 @@ pub fn Chip(
         >
             <span>{text}</span>
             {move || {
-                count.get().map(|count| view! { <span class="count" data-tone=tone.name()>{count}</span> })
+                // Nothing to do is no alarm.
+                let tone = move |count: u32| if count == 0 { Tone::Neutral } else { tone };
+                count
+                    .get()
+                    .map(|count| view! { <span class="count" data-tone=tone(count).name()>{count}</span> })
             }}
         </button>
     }

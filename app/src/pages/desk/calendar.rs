@@ -9,7 +9,7 @@ mod hands;
 mod timetable;
 mod waiting;
 
-use domain::{Timestamp, search, team::Team};
+use domain::{Timestamp, search, team::Team, user::Role};
 use leptos::prelude::*;
 
 use self::{
@@ -17,7 +17,7 @@ use self::{
     timetable::{DAY, Days, Timetable, Wanted},
 };
 use super::{
-    body,
+    actions, body,
     dispatch::PlanDialog,
     keys::{self, CardKey},
     looks,
@@ -26,8 +26,10 @@ use crate::{
     device::{Device, device},
     locale::{self, text},
     pages::{paper::print, shell::DeskShell},
+    route::Route,
     ui::{
-        Button, Choice, DateTime, Empty, Icon, IconButton, SearchBar, Segmented, Select, TimeKind,
+        Button, ButtonLink, Choice, DateTime, Empty, Icon, IconButton, SearchBar, Segmented,
+        Select, TimeKind,
     },
 };
 
@@ -124,6 +126,7 @@ pub fn Calendar() -> impl IntoView {
             view! {
                 <div class="calendar">
                     {waiting::waiting(hands)} {grid::grid(hands)}
+                    <Show when=move || empty.get()>{nobody(device)}</Show>
                 </div>
             }
             .into_any()
@@ -141,9 +144,6 @@ pub fn Calendar() -> impl IntoView {
             {bar(view, device, narrow)}
             <p class="calendar__printed">{move || printed(view, device)}</p>
             {page}
-            <Show when=move || empty.get() && !narrow.get()>
-                <Empty icon=Icon::Users text=move || text().calendar.nobody_fits/>
-            </Show>
             <p class="sr" id="calendar-hint">{move || text().calendar.grid_hint}</p>
             <p class="sr" role="status" aria-live="assertive">{hands.said}</p>
             <Show when=move || {
@@ -178,6 +178,26 @@ fn tools(view: View) -> impl IntoView {
             on_press=print
         />
     }
+}
+
+/// Stands where the grid would: nobody fits what was asked for, or nobody is there yet.
+fn nobody(device: Device) -> impl IntoView {
+    if !untrack(|| actions::engineers(device)).is_empty() {
+        return view! { <Empty icon=Icon::Users text=move || text().calendar.nobody_fits/> }
+            .into_any();
+    }
+    let administrator = device.me().is_any(&[Role::Administrator]);
+    view! {
+        <Empty icon=Icon::Users text=move || text().calendar.no_engineers>
+            {administrator
+                .then(|| {
+                    view! {
+                        <ButtonLink text=move || text().frame.people href=Route::People.href() icon=Icon::Users/>
+                    }
+                })}
+        </Empty>
+    }
+    .into_any()
 }
 
 /// The day, and how many of them.

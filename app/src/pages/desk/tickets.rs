@@ -404,7 +404,19 @@ pub fn DeskTickets() -> impl IntoView {
             </div>
             <Show
                 when=move || !found.with(Vec::is_empty)
-                fallback=|| view! { <Empty icon=Icon::Search text=move || text().desk.nothing_found/> }
+                fallback=move || {
+                    if all.with(Vec::is_empty) {
+                        view! {
+                            <Empty icon=Icon::Inbox text=move || text().desk.board_empty>
+                                {register_link()}
+                            </Empty>
+                        }
+                            .into_any()
+                    } else {
+                        view! { <Empty icon=Icon::Search text=move || text().desk.nothing_found/> }
+                            .into_any()
+                    }
+                }
             >
                 <Show when=move || narrow.get()>
                     <div class="tickets">
