@@ -174,7 +174,12 @@ async fn what_can_be_undone_is_within_reach_and_heard_above_a_dialog_too() {
     desk.press_text("关闭").await;
     desk.see_closed().await;
     desk.see("先看这些").await;
-    assert_eq!(desk.count("body > .toasts-home").await, 1, "they are back on the page");
+    desk.until(
+        "what is said is the page's again",
+        "return !!document.querySelector('body > .toasts-home')",
+        &[],
+    )
+    .await;
     desk.assert_calm().await;
 }
 

@@ -1,6 +1,9 @@
 //! The board: every open ticket in the column of who must act now, with the ticket beside it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use domain::{
     Id, Timestamp,
@@ -36,6 +39,10 @@ use crate::{
 
 /// The most cards a column hangs up; the table shows the rest.
 const CARDS_MAX: usize = 40;
+/// The cards of a column that are drawn at once: no screen shows more.
+const CARDS_FIRST: usize = 10;
+/// So long after another question the others follow. Whoever types is faster than that.
+const BELOW_MS: u64 = 700;
 /// The most engineers that get a chip of their own; the search finds the others by name.
 const ENGINEERS_MAX: usize = 8;
 
@@ -119,7 +126,7 @@ pub fn Board() -> impl IntoView {
     let chosen = RwSignal::new(Column::ToDispatch.word().to_owned());
     // A ticket that left the person's view has nothing to show beside the board.
     let open = Memo::new(move |_| picked.get().is_some_and(|id| device.find(id).is_some()));
-    let place = Place { hung, now, picked, hand, doing, filter };
+    let place = Place { hung, most: most(filter), now, picked, hand, doing, filter };
     view! {
         <DeskShell
             title=move || text().desk.board
@@ -169,6 +176,21 @@ pub fn Board() -> impl IntoView {
     }
 }
 
+/// How many cards of a column are drawn: after each question those one sees, and the others a moment later.
+fn most(filter: Filter) -> Memo<usize> {
+    let whole = RwSignal::new(None::<Sieve>);
+    Effect::new(move |_| {
+        let asked = filter.sieve();
+        // A board that is gone by now has nothing below.
+        let below = move || drop(whole.try_set(Some(asked)));
+        set_timeout(below, Duration::from_millis(BELOW_MS));
+    });
+    Memo::new(move |_| {
+        let asked = filter.sieve();
+        if whole.with(|whole| whole.as_ref() == Some(&asked)) { CARDS_MAX } else { CARDS_FIRST }
+    })
+}
+
 /// Opens the planning dialog, or says why nobody can be sent now.
 fn plan(id: Id<Ticket>, device: Device, doing: RwSignal<Option<(Id<Ticket>, Action)>>) {
     let Some(ticket) = untrack(|| device.find(id)) else { return };
@@ -207,6 +229,8 @@ fn unsent_by_engineer() -> Memo<BTreeMap<Id<User>, u64>> {
 #[derive(Clone, Copy)]
 struct Place {
     hung: Memo<Hung>,
+    /// How many cards of a column are drawn.
+    most: Memo<usize>,
     now: Signal<Timestamp>,
     picked: RwSignal<Option<Id<Ticket>>>,
     hand: Hand,
@@ -363,7 +387,7 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
 
 /// The board on a phone: tabs for the columns, the cards of one of them.
 fn one_column(chosen: RwSignal<String>, place: Place) -> impl IntoView {
-    let Place { hung, now, picked, .. } = place;
+    let Place { hung, most, now, picked, .. } = place;
     let tabs = Signal::derive(move || {
         let tab = |column: Column| {
             let count = hung.with(|hung| hung.of(column).count());
@@ -375,7 +399,7 @@ fn one_column(chosen: RwSignal<String>, place: Place) -> impl IntoView {
         hung.with(|hung| {
             chosen.with(|chosen| {
                 let slips = hung.slips.iter().filter(|slip| slip.column.word() == *chosen);
-                slips.map(|slip| slip.id).take(CARDS_MAX).collect::<Vec<_>>()
+                slips.map(|slip| slip.id).take(most.get()).collect::<Vec<_>>()
             })
         })
     });
@@ -398,7 +422,7 @@ fn one_column(chosen: RwSignal<String>, place: Place) -> impl IntoView {
 
 fn column(column: Column, place: Place) -> impl IntoView {
     let device = device();
-    let Place { hung, now, picked, hand, doing, filter } = place;
+    let Place { hung, most, now, picked, hand, doing, filter } = place;
     let ids = Memo::new(move |_| {
         hung.with(|hung| hung.of(column).map(|slip| slip.id).collect::<Vec<_>>())
     });
@@ -477,7 +501,7 @@ fn column(column: Column, place: Place) -> impl IntoView {
             {move || says().map(|says| view! { <p class="board__says" aria-hidden="true">{says}</p> })}
             <div class="board__cards">
                 <For
-                    each=move || ids.get().into_iter().take(CARDS_MAX)
+                    each=move || ids.get().into_iter().take(most.get())
                     key=|id| *id
                     children=move |id| view! { <TicketCard id now picked=Some(picked) hand/> }
                 />
