@@ -120,17 +120,22 @@ pub fn Devices() -> impl IntoView {
             />
         }
     };
-    let body = move || match devices.with(|devices| match devices {
-        Asked::Waiting => None,
-        Asked::Here(lines) => Some(lines.is_empty()),
-        Asked::Failed(_) => Some(false),
-    }) {
-        None => view! { <Skeleton/> }.into_any(),
-        Some(true) => {
+    // Whether there is a table, not what is in it: the next answer changes rows, and leaves the focus where it is.
+    let stands = Memo::new(move |_| {
+        devices.with(|devices| match devices {
+            Asked::Waiting => Asked::Waiting,
+            Asked::Here(lines) => Asked::Here(lines.is_empty()),
+            Asked::Failed(code) => Asked::Failed(code.clone()),
+        })
+    });
+    let body = move || match stands.get() {
+        Asked::Waiting => view! { <Skeleton/> }.into_any(),
+        Asked::Here(true) => {
             view! { <Empty icon=Icon::Device text=move || text().watch.no_devices/> }.into_any()
         }
-        Some(false) if lines.with(Option::is_none) => ().into_any(),
-        Some(false) => table(shown, revoking).into_any(),
+        Asked::Here(false) => table(shown, revoking).into_any(),
+        // What stands above says why.
+        Asked::Failed(_) => ().into_any(),
     };
     view! {
         <DeskShell
