@@ -179,15 +179,20 @@ pub fn Board() -> impl IntoView {
 /// How many cards of a column are drawn: after each question those one sees, and the others a moment later.
 fn most(filter: Filter) -> Memo<usize> {
     let whole = RwSignal::new(None::<Sieve>);
+    let sieve = Memo::new(move |_| filter.sieve());
     Effect::new(move |_| {
-        let asked = filter.sieve();
-        // A board that is gone by now has nothing below.
-        let below = move || drop(whole.try_set(Some(asked)));
+        let asked = sieve.get();
+        let below = move || {
+            // A question asked since has its own moment, or is drawn already; a board that is gone has nothing below.
+            if sieve.try_with_untracked(|sieve| *sieve == asked) == Some(true) {
+                let _gone = whole.try_set(Some(asked));
+            }
+        };
         set_timeout(below, Duration::from_millis(BELOW_MS));
     });
     Memo::new(move |_| {
-        let asked = filter.sieve();
-        if whole.with(|whole| whole.as_ref() == Some(&asked)) { CARDS_MAX } else { CARDS_FIRST }
+        let is_whole = sieve.with(|sieve| whole.with(|whole| whole.as_ref() == Some(sieve)));
+        if is_whole { CARDS_MAX } else { CARDS_FIRST }
     })
 }
 
