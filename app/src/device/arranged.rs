@@ -25,6 +25,20 @@ pub struct Arranged {
     pub hidden: Vec<String>,
 }
 
+impl Arranged {
+    /// What was saved, in today's words: machines with us were a group of the table once.
+    fn read(text: &str) -> Option<Self> {
+        let mut arranged: Arranged = json::read(text).ok()?;
+        for SavedView { narrowed, .. } in &mut arranged.views {
+            if narrowed.group == "kept" {
+                narrowed.group.clear();
+                narrowed.kept = true;
+            }
+        }
+        Some(arranged)
+    }
+}
+
 /// Filters under a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -68,7 +82,7 @@ impl Device {
     /// What this person arranged here.
     pub fn arranged(self) -> Arranged {
         let text = storage::recall(&self.arranged_key());
-        text.and_then(|text| json::read(&text).ok()).unwrap_or_default()
+        text.and_then(|text| Arranged::read(&text)).unwrap_or_default()
     }
 
     /// Keeps what this person arranged.

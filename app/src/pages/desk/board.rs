@@ -385,7 +385,7 @@ fn chips(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
         <div class="chips" role="group" aria-label=move || text().desk.filters>
             {words::ALL_PRIORITIES.iter().copied().map(priority).collect_view()}
             {engineers}
-            {filter::bar(filter, Some(kept))}
+            {filter::bar(filter, kept)}
         </div>
     }
 }

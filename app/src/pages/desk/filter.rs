@@ -219,9 +219,9 @@ impl Filter {
     }
 }
 
-/// The saved views, the filters that are on but have no chip of their own, and the ways to more. Where the page knows
-/// how many machines are `kept`, those have a chip of their own.
-pub(super) fn bar(filter: Filter, kept: Option<Memo<usize>>) -> AnyView {
+/// The `kept` machines, so many of them, the saved views, the filters that are on but have no chip of their own, and
+/// the ways to more.
+pub(super) fn bar(filter: Filter, kept: Memo<usize>) -> AnyView {
     let device = device();
     let views = Memo::new(move |_| filter.arranged.with(|arranged| arranged.views.clone()));
     let saved = move |SavedView { name, narrowed }: SavedView| {
@@ -267,9 +267,6 @@ pub(super) fn bar(filter: Filter, kept: Option<Memo<usize>>) -> AnyView {
             if narrowed.mine {
                 on.push(("mine", board.mine.to_owned()));
             }
-            if narrowed.kept && kept.is_none() {
-                on.push(("kept", text().custody.tag.to_owned()));
-            }
             on
         })
     });
@@ -279,7 +276,6 @@ pub(super) fn bar(filter: Filter, kept: Option<Memo<usize>>) -> AnyView {
             "channel" => narrowed.channel.clear(),
             "region" => narrowed.region.clear(),
             "model" => narrowed.model.clear(),
-            "kept" => narrowed.kept = false,
             _ => narrowed.mine = false,
         });
     };
@@ -298,20 +294,15 @@ pub(super) fn bar(filter: Filter, kept: Option<Memo<usize>>) -> AnyView {
             })
     });
     let is_kept = Memo::new(move |_| filter.narrowed.with(|it| it.kept));
-    let kept = kept.map(|kept| {
-        view! {
-            <Show when=move || kept.get() != 0 || is_kept.get()>
-                <Chip
-                    text=move || text().custody.tag
-                    count=Signal::derive(move || u32::try_from(kept.get()).ok())
-                    pressed=is_kept
-                    on_press=move || filter.narrowed.update(|it| it.kept = !it.kept)
-                />
-            </Show>
-        }
-    });
     view! {
-        {kept}
+        <Show when=move || kept.get() != 0 || is_kept.get()>
+            <Chip
+                text=move || text().custody.tag
+                count=Signal::derive(move || u32::try_from(kept.get()).ok())
+                pressed=is_kept
+                on_press=move || filter.narrowed.update(|it| it.kept = !it.kept)
+            />
+        </Show>
         {move || views.get().into_iter().map(saved).collect_view()}
         {active}
         <Button

@@ -47,15 +47,13 @@ enum Group {
     Done,
     Over,
     Flagged,
-    Kept,
     All,
 }
 
 impl Group {
-    const ALL: [Group; 12] = [
+    const ALL: [Group; 11] = [
         Group::Open,
         Group::Flagged,
-        Group::Kept,
         Group::Intake,
         Group::ToDispatch,
         Group::Assigned,
@@ -73,7 +71,6 @@ impl Group {
             Group::All => true,
             Group::Open => !stage.is_over(),
             Group::Flagged => line.ticket.has_open_flags(),
-            Group::Kept => line.ticket.machine_with_us().is_some(),
             Group::Intake => matches!(stage, Stage::Received | Stage::Triaged),
             Group::ToDispatch => matches!(stage, Stage::PendingDispatch { .. }),
             Group::Assigned => matches!(stage, Stage::Dispatched { .. }),
@@ -87,13 +84,18 @@ impl Group {
         }
     }
 
+    /// The same where machines that are with us are asked for: one that stands here is open business, also after
+    /// its ticket is over.
+    fn holds_kept(self, line: &Line) -> bool {
+        line.about.is_kept() && (self == Group::Open || self.holds(line))
+    }
+
     fn word(self) -> &'static str {
         match self {
             Group::All => "all",
             // What is usual needs no word.
             Group::Open => "",
             Group::Flagged => "flagged",
-            Group::Kept => "kept",
             Group::Intake => "intake",
             Group::ToDispatch => "to-dispatch",
             Group::Assigned => "assigned",
@@ -115,7 +117,6 @@ impl Group {
             Group::All => desk.group_all,
             Group::Open => desk.group_open,
             Group::Flagged => desk.alert_undecided,
-            Group::Kept => text().custody.tag,
             Group::Intake => desk.column_intake,
             Group::ToDispatch => desk.column_to_dispatch,
             Group::Assigned => desk.column_assigned,
@@ -313,8 +314,11 @@ pub fn DeskTickets() -> impl IntoView {
         let asked = (filter.sieve(), group.get(), order.get(), pointed.turn());
         let held = pointed.is_on();
         let everywhere = !typed.with(|typed| typed.trim().is_empty());
+        let kept = filter.narrowed.with(|it| it.kept);
         let ids = all.with(|all| {
-            let lets = |line: &&Line| everywhere || asked.1.holds(line);
+            let lets = |line: &&Line| {
+                everywhere || if kept { asked.1.holds_kept(line) } else { asked.1.holds(line) }
+            };
             let found = all.iter().filter(lets).filter(|it| asked.0.keeps(&it.about));
             found.map(|line| line.ticket.id).collect::<Vec<Id<Ticket>>>()
         });
@@ -350,6 +354,10 @@ pub fn DeskTickets() -> impl IntoView {
             />
         }
     };
+    let kept = Memo::new(move |_| {
+        let group = group.get();
+        all.with(|all| all.iter().filter(|line| group.holds_kept(line)).count())
+    });
     let rest = move || found.with(Vec::len).saturating_sub(shown.get());
     let visible = Memo::new(move |_| {
         filter.arranged.with(|arranged| {
@@ -383,7 +391,7 @@ pub fn DeskTickets() -> impl IntoView {
                 <span class="faint num" role="status">
                     {move || (text().desk.found)(found.with(Vec::len))}
                 </span>
-                {filter::bar(filter, None)}
+                {filter::bar(filter, kept)}
                 <Show when=move || narrow.get()>
                     <Button
                         text=move || format!("{} · {}", text().board.sorted_by, order.get().0.title())
