@@ -68,6 +68,8 @@ pub struct Device {
     /// Whether a new version took over while this page had a reason not to reload.
     taken_over: RwSignal<bool>,
     open_forms: RwSignal<u32>,
+    /// What the person arranged here.
+    arranged: RwSignal<Arranged>,
     /// Whether this document is a customer's: it holds what is handed out, and talks to nobody.
     pub(crate) handed_out: bool,
 }
@@ -124,11 +126,13 @@ impl Device {
             update_ready: RwSignal::new(false),
             taken_over: RwSignal::new(false),
             open_forms: RwSignal::new(0),
+            arranged: RwSignal::default(),
             handed_out,
         };
         DEVICE.set(Some(device));
         device.watch_updates();
         device.watch_drafts();
+        device.watch_arranged();
         tabs::listen(device);
         photos::start(device);
         spawn_local(async move {

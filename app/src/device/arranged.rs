@@ -79,20 +79,36 @@ impl Device {
         });
     }
 
-    /// What this person arranged here.
-    pub fn arranged(self) -> Arranged {
-        let text = storage::recall(&self.arranged_key());
-        text.and_then(|text| Arranged::read(&text)).unwrap_or_default()
+    /// What this person arranged here (tracked).
+    pub fn arranged<T>(self, told: impl FnOnce(&Arranged) -> T) -> T {
+        self.arranged.with(told)
     }
 
-    /// Keeps what this person arranged.
-    pub fn arrange(self, arranged: &Arranged) {
-        let text = serde_json::to_string(arranged).unwrap_or_default();
-        storage::remember(&self.arranged_key(), &text);
+    /// Changes what this person arranged, on every page, and keeps it where the browser lets us.
+    pub fn arrange(self, change: impl FnOnce(&mut Arranged)) {
+        let key = untrack(|| self.arranged_key());
+        // Another tab may have arranged something since.
+        let mut arranged = recall(&key).unwrap_or_else(|| self.arranged.get_untracked());
+        change(&mut arranged);
+        let text = serde_json::to_string(&arranged).unwrap_or_default();
+        storage::remember(&key, &text);
+        self.arranged.set(arranged);
     }
 
+    /// Follows the person.
+    pub(super) fn watch_arranged(self) {
+        let key = Memo::new(move |_| self.arranged_key());
+        Effect::new(move |_| self.arranged.set(key.with(|key| recall(key)).unwrap_or_default()));
+    }
+
+    /// Under whose name it is kept (tracked).
     fn arranged_key(self) -> String {
-        let id = self.owner.with_untracked(|owner| owner.as_ref().map(|owner| owner.user.id));
+        let id = self.owner.with(|owner| owner.as_ref().map(|owner| owner.user.id));
         format!("doorstep.desk.{}", id.map(|id| id.to_string()).unwrap_or_default())
     }
+}
+
+/// What was kept under this name.
+fn recall(key: &str) -> Option<Arranged> {
+    Arranged::read(&storage::recall(key)?)
 }

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     api::{self, OfficeDevice},
-    device::{Device, device},
+    device::{Arranged, Device, device},
     locale::{text, words},
     pages::shell::DeskShell,
     route::Route,
@@ -126,7 +126,7 @@ pub fn Board() -> impl IntoView {
     let chosen = RwSignal::new(Column::ToDispatch.word().to_owned());
     // A ticket that left the person's view has nothing to show beside the board.
     let open = Memo::new(move |_| picked.get().is_some_and(|id| device.find(id).is_some()));
-    let place = Place { hung, most: most(filter), now, picked, hand, doing, filter };
+    let place = Place { hung, most: most(filter), now, picked, hand, doing };
     view! {
         <DeskShell
             title=move || text().desk.board
@@ -240,7 +240,6 @@ struct Place {
     picked: RwSignal<Option<Id<Ticket>>>,
     hand: Hand,
     doing: RwSignal<Option<(Id<Ticket>, Action)>>,
-    filter: Filter,
 }
 
 /// Where a ticket can go, as a menu: the twin of the drag.
@@ -427,15 +426,14 @@ fn one_column(chosen: RwSignal<String>, place: Place) -> impl IntoView {
 
 fn column(column: Column, place: Place) -> impl IntoView {
     let device = device();
-    let Place { hung, most, now, picked, hand, doing, filter } = place;
+    let Place { hung, most, now, picked, hand, doing } = place;
     let ids = Memo::new(move |_| {
         hung.with(|hung| hung.of(column).map(|slip| slip.id).collect::<Vec<_>>())
     });
     let over = Memo::new(move |_| {
         hung.with(|hung| hung.of(column).filter(|slip| slip.has(Alert::Over)).count())
     });
-    let limit =
-        Memo::new(move |_| filter.arranged.with(|it| it.limits.get(column.word()).copied()));
+    let limit = Memo::new(move |_| device.arranged(|it| it.limits.get(column.word()).copied()));
     let count = move || {
         let count = ids.with(Vec::len);
         limit.get().map_or_else(|| count.to_string(), |most| (text().board.limit_of)(count, most))
@@ -525,23 +523,25 @@ fn column(column: Column, place: Place) -> impl IntoView {
                         })
                 }}
             </div>
-            {limit_dialog(column, filter, asking)}
+            {limit_dialog(column, asking)}
         </section>
     }
 }
 
 /// Asks how many tickets a column should hold at most.
-fn limit_dialog(column: Column, filter: Filter, open: RwSignal<bool>) -> impl IntoView {
+fn limit_dialog(column: Column, open: RwSignal<bool>) -> impl IntoView {
+    let device = device();
     let value = RwSignal::new(String::new());
     Effect::new(move |_| {
         if open.get() {
-            let now = filter.arranged.with_untracked(|it| it.limits.get(column.word()).copied());
+            let most = |arranged: &Arranged| arranged.limits.get(column.word()).copied();
+            let now = untrack(|| device.arranged(most));
             value.set(now.map(|most| most.to_string()).unwrap_or_default());
         }
     });
     let save = move || {
         let most: Option<usize> = value.with_untracked(|value| value.trim().parse().ok());
-        filter.arrange(|arranged| match most.filter(|most| *most > 0) {
+        device.arrange(|arranged| match most.filter(|most| *most > 0) {
             Some(most) => drop(arranged.limits.insert(column.word().to_owned(), most)),
             None => drop(arranged.limits.remove(column.word())),
         });

@@ -21,7 +21,7 @@ use super::{
     dispatch::open_visit,
 };
 use crate::{
-    device::{Arranged, Device, Narrowed, SavedView, device},
+    device::{Device, Narrowed, SavedView, device},
     locale::{text, words},
     search::Line,
     ui::{
@@ -159,12 +159,11 @@ impl Sieve {
     }
 }
 
-/// The filters of a page, and what the person arranged.
+/// The filters of a page.
 #[derive(Clone, Copy)]
 pub(super) struct Filter {
     pub(super) search: RwSignal<String>,
     pub(super) narrowed: RwSignal<Narrowed>,
-    pub(super) arranged: RwSignal<Arranged>,
     drawer: RwSignal<bool>,
     naming: RwSignal<bool>,
 }
@@ -174,7 +173,6 @@ impl Filter {
         Self {
             search: RwSignal::new(String::new()),
             narrowed: RwSignal::new(Narrowed::default()),
-            arranged: RwSignal::new(device().arranged()),
             drawer: RwSignal::new(false),
             naming: RwSignal::new(false),
         }
@@ -183,15 +181,6 @@ impl Filter {
     /// The filter as it stands (tracked).
     pub(super) fn sieve(self) -> Sieve {
         self.search.with(|search| self.narrowed.with(|narrowed| Sieve::new(narrowed, search)))
-    }
-
-    /// Changes what is arranged, and keeps it on this device.
-    pub(super) fn arrange(self, change: impl FnOnce(&mut Arranged)) {
-        let mut arranged = device().arranged();
-        change(&mut arranged);
-        device().arrange(&arranged);
-        // What is taken back may be so after the page is gone.
-        let _shown = self.arranged.try_set(arranged);
     }
 
     /// Presses one filter of a kind: a second press lets go of it.
@@ -223,9 +212,10 @@ impl Filter {
 /// the ways to more.
 pub(super) fn bar(filter: Filter, kept: Memo<usize>) -> AnyView {
     let device = device();
-    let views = Memo::new(move |_| filter.arranged.with(|arranged| arranged.views.clone()));
+    let views = Memo::new(move |_| device.arranged(|arranged| arranged.views.clone()));
     let saved = move |SavedView { name, narrowed }: SavedView| {
-        let (own, taken, gone) = (narrowed.clone(), narrowed, name.clone());
+        let (own, taken) = (narrowed.clone(), narrowed.clone());
+        let gone = SavedView { name: name.clone(), narrowed };
         let label = (text().board.forget_view)(&name);
         let pressed = Signal::derive(move || filter.narrowed.with(|now| *now == own));
         let take = move || {
@@ -235,12 +225,20 @@ pub(super) fn bar(filter: Filter, kept: Memo<usize>) -> AnyView {
             });
         };
         let forget = move || {
-            let before = filter.arranged.get_untracked();
-            filter.arrange(|arranged| arranged.views.retain(|view| view.name != gone));
-            let said = untrack(|| (text().board.view_forgotten)(&gone));
+            let place = views.with_untracked(|views| {
+                views.iter().position(|view| view.name == gone.name).unwrap_or(views.len())
+            });
+            device.arrange(|arranged| arranged.views.retain(|view| view.name != gone.name));
+            let said = untrack(|| (text().board.view_forgotten)(&gone.name));
+            let gone = gone.clone();
             toast_undo(said, untrack(|| text().board.undo), move || {
-                let views = before.views.clone();
-                filter.arrange(|arranged| arranged.views = views);
+                device.arrange(|arranged| {
+                    // What was saved under its name since stays.
+                    if arranged.views.iter().all(|view| view.name != gone.name) {
+                        let place = place.min(arranged.views.len());
+                        arranged.views.insert(place, gone.clone());
+                    }
+                });
             });
         };
         view! {
@@ -289,7 +287,7 @@ pub(super) fn bar(filter: Filter, kept: Memo<usize>) -> AnyView {
     };
     let narrowed = Memo::new(move |_| {
         filter.narrowed.with(|now| *now != Narrowed::default())
-            && filter.arranged.with(|it| {
+            && device.arranged(|it| {
                 filter.narrowed.with(|now| it.views.iter().all(|view| view.narrowed != *now))
             })
     });
@@ -431,7 +429,7 @@ fn naming(filter: Filter) -> impl IntoView {
         if name.is_empty() {
             return;
         }
-        filter.arrange(|arranged| {
+        device().arrange(|arranged| {
             arranged.views.retain(|view| view.name != name);
             arranged.views.push(SavedView { name, narrowed });
         });

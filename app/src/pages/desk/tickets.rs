@@ -360,7 +360,7 @@ pub fn DeskTickets() -> impl IntoView {
     });
     let rest = move || found.with(Vec::len).saturating_sub(shown.get());
     let visible = Memo::new(move |_| {
-        filter.arranged.with(|arranged| {
+        device.arranged(|arranged| {
             let shown = Order::ALL.into_iter().filter(|column| !is_hidden(arranged, *column));
             shown.collect::<Vec<Order>>()
         })
@@ -484,22 +484,21 @@ pub fn DeskTickets() -> impl IntoView {
             </Show>
             {pointed::chip(fresh, pointed)}
             {many::bar(chosen)}
-            {arrange(filter, order, narrow, choosing_columns)}
+            {arrange(order, narrow, choosing_columns)}
         </DeskShell>
     }
 }
 
 /// Which columns there are; on a phone, which order.
 fn arrange(
-    filter: Filter,
     order: RwSignal<(Order, bool)>,
     narrow: Signal<bool>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let column = move |column: Order| {
-        let shown = RwSignal::new(filter.arranged.with_untracked(|it| !is_hidden(it, column)));
+        let shown = RwSignal::new(untrack(|| device().arranged(|it| !is_hidden(it, column))));
         let toggle = move |_: bool| {
-            filter.arrange(|arranged| {
+            device().arrange(|arranged| {
                 let before = arranged.hidden.len();
                 arranged.hidden.retain(|word| word != column.word());
                 if arranged.hidden.len() == before {
