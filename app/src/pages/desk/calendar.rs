@@ -180,21 +180,18 @@ fn tools(view: View) -> impl IntoView {
     }
 }
 
-/// Stands where the grid would: nobody fits what was asked for, or nobody is there yet.
-fn nobody(device: Device) -> impl IntoView {
-    if !untrack(|| actions::engineers(device)).is_empty() {
-        return view! { <Empty icon=Icon::Users text=move || text().calendar.nobody_fits/> }
-            .into_any();
-    }
-    let administrator = device.me().is_any(&[Role::Administrator]);
+/// Stands where people would: nobody fits what was asked for, or nobody is there yet.
+fn nobody(device: Device) -> AnyView {
+    let there = Memo::new(move |_| !actions::engineers(device).is_empty());
+    let administrator = Memo::new(move |_| device.me().is_any(&[Role::Administrator]));
+    let said = move || {
+        if there.get() { text().calendar.nobody_fits } else { text().calendar.no_engineers }
+    };
     view! {
-        <Empty icon=Icon::Users text=move || text().calendar.no_engineers>
-            {administrator
-                .then(|| {
-                    view! {
-                        <ButtonLink text=move || text().frame.people href=Route::People.href() icon=Icon::Users/>
-                    }
-                })}
+        <Empty icon=Icon::Users text=said>
+            <Show when=move || administrator.get() && !there.get()>
+                <ButtonLink text=move || text().frame.people href=Route::People.href() icon=Icon::Users/>
+            </Show>
         </Empty>
     }
     .into_any()

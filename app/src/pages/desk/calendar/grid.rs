@@ -12,11 +12,12 @@ use leptos::prelude::*;
 use super::{
     super::{looks, proposals},
     hands::{Calendar, Carried, Spot},
+    nobody,
     timetable::{Block, DAY, HOUR, PersonRow, Timetable},
 };
 use crate::{
     locale::{self, text},
-    ui::{Empty, Icon, Tag, Tone},
+    ui::{Icon, Tag, Tone},
 };
 
 /// For how many engineers the first free time is marked while something is carried.
@@ -405,11 +406,9 @@ pub(super) fn list(calendar: Calendar) -> impl IntoView {
     view! {
         <div class="calendar__list">
             {move || table.with(|table| table.rows.iter().map(section).collect_view())}
-            {move || {
-                table
-                    .with(|table| table.rows.is_empty())
-                    .then(|| view! { <Empty icon=Icon::Users text=move || text().calendar.nobody_fits/> })
-            }}
+            <Show when=move || table.with(|table| table.rows.is_empty())>
+                {nobody(calendar.device)}
+            </Show>
         </div>
     }
 }
