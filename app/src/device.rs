@@ -290,7 +290,7 @@ impl Device {
 
     /// Asks the browser never to clear the data by itself.
     pub fn request_persist(self) {
-        self.storage.request_persist();
+        self.storage.request_persist(|| {});
     }
 
     /// Shows the browser's own question whether to install the app.
@@ -331,8 +331,11 @@ impl Device {
             view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
         };
         self.second_opened().await;
-        self.carry_out_of(form, plan).await?;
-        form.inspect(|form| self.draft_is_gone(form));
+        let saving = self.carry_out_of(form, plan);
+        match form {
+            Some(form) => self.saving_form(form, saving).await?,
+            None => saving.await?,
+        }
         sync::nudge(Wake::Journal);
         // Now there is work worth protecting from a browser that tidies up.
         self.storage.protect();

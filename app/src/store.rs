@@ -248,7 +248,10 @@ impl Store {
         }
 
         let database = self.database().await?;
-        let transaction = strict(&database, &[META, ENTITY, JOURNAL, FROZEN, DRAFT])?;
+        let names = [META, ENTITY, JOURNAL, FROZEN, DRAFT];
+        // A form that is being typed does not wait for what has no draft.
+        let names = &names[..names.len() - usize::from(form.is_none())];
+        let transaction = strict(&database, names)?;
         let meta = transaction.object_store(META)?;
         let found = meta.get::<JsValue, _, _>(HEAD).primitive()?.await?;
         if found.as_ref().and_then(decode::<Head>).as_ref() != Some(&plan.expected) {

@@ -64,6 +64,11 @@ window.campaign = (() => {
     const told = new Promise((settle) => waiting.set(found, settle));
     await pause(0);
     named("save-note").click();
+    if (Math.random() < 0.3) {
+      // Somebody who turns to another app at once.
+      await pause(0);
+      window.dispatchEvent(new Event("pagehide"));
+    }
     const answer = await Promise.race([told, pause(until - performance.now()).then(() => "silent")]);
     waiting.delete(found);
     return answer;

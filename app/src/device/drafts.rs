@@ -16,6 +16,8 @@ pub(super) struct Drafts {
     unsaved: Vec<(String, Option<String>)>,
     /// The forms of which something lies in the store.
     stored: BTreeSet<String>,
+    /// The forms that are on their way into the journal. Words written behind that write would outlive it.
+    sending: BTreeSet<String>,
     timer: Option<TimeoutHandle>,
 }
 
@@ -24,7 +26,11 @@ const DRAFT_MS: u64 = 400;
 impl Drafts {
     /// Whether there is anything to forget.
     fn holds(&self, form: &str) -> bool {
-        self.stored.contains(form) || self.unsaved.iter().any(|(name, _)| name == form)
+        self.stored.contains(form) || self.words(form).is_some()
+    }
+
+    fn words(&self, form: &str) -> Option<&(String, Option<String>)> {
+        self.unsaved.iter().find(|(name, _)| name == form)
     }
 
     fn is_kept(&mut self, typed: &(String, Option<String>)) {
@@ -79,12 +85,33 @@ impl Device {
         set_timeout(move || self.flush_drafts(), Duration::ZERO);
     }
 
-    /// The store forgot this draft, because what was typed is saved as sent.
-    pub(super) fn draft_is_gone(self, form: &str) {
-        self.drafts.update_value(|drafts| {
-            drafts.unsaved.retain(|(name, _)| name != form);
-            drafts.stored.remove(form);
+    /// What a form says is saved as it is by `saving`, and its draft is forgotten by the same transaction: until then
+    /// nothing of it is stored.
+    ///
+    /// # Errors
+    /// Why it is not saved; the draft stays then.
+    pub(super) async fn saving_form<T, E>(
+        self,
+        form: &str,
+        saving: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let words = self.drafts.try_update_value(|drafts| {
+            drafts.sending.insert(form.to_owned());
+            drafts.words(form).cloned()
         });
+        let saved = saving.await;
+        self.drafts.update_value(|drafts| {
+            drafts.sending.remove(form);
+            if saved.is_ok() {
+                drafts.stored.remove(form);
+                // What was typed since was not sent.
+                drafts
+                    .unsaved
+                    .retain(|typed| Some(Some(typed)) != words.as_ref().map(Option::as_ref));
+            }
+        });
+        self.flush_drafts();
+        saved
     }
 
     /// When a draft was last saved on this device (tracked).
@@ -108,11 +135,14 @@ impl Device {
         spawn_local(async move {
             for (form, json) in unsaved {
                 let typed = (form, json);
-                // Sent or changed in the meantime.
-                if !self.drafts.with_value(|drafts| drafts.unsaved.contains(&typed)) {
+                let (form, json) = &typed;
+                // Changed in the meantime, or on its way into the journal.
+                let due = |drafts: &Drafts| {
+                    drafts.unsaved.contains(&typed) && !drafts.sending.contains(form)
+                };
+                if !self.drafts.with_value(due) {
                     continue;
                 }
-                let (form, json) = &typed;
                 match store.keep_draft(form, json.as_deref()).await {
                     Ok(()) => {
                         self.drafts.update_value(|drafts| drafts.is_kept(&typed));
