@@ -52,6 +52,17 @@ pub enum Proof {
     Delivered,
 }
 
+/// How a machine that is with us stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It was put in order and waits for its owner. Who can have it today needs no reproach about yesterday.
+    Ready,
+    /// The day it was promised for has passed.
+    Late,
+    /// Neither.
+    Kept,
+}
+
 impl Custody {
     /// Whether the machine is still with us.
     pub fn lasts(&self) -> bool {

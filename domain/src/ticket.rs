@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     Id, Refusal, Timestamp,
-    custody::{Custody, Proof},
+    custody::{Custody, Proof, Standing},
     customer::{Customer, Salutation},
-    flag::{Decision, Flag},
+    flag::{self, Decision, Flag},
     machine::{self, Machine, Warranty},
     team::Team,
     user::{Role, User},
@@ -651,6 +651,30 @@ impl Ticket {
     /// The customer's machine, while it is with us.
     pub fn machine_with_us(&self) -> Option<&Custody> {
         self.custody.as_ref().filter(|custody| custody.lasts())
+    }
+
+    /// How the customer's machine stands `today`, a day as `YYYY-MM-DD`, while it is with us.
+    pub fn machine_stands(&self, today: &str) -> Option<Standing> {
+        let custody = self.machine_with_us()?;
+        let repaired = |visit: &Visit| {
+            visit.finished_at.is_some_and(|at| at >= custody.since)
+                && matches!(
+                    visit.outcome,
+                    Some(visit::Outcome::Repaired { .. } | visit::Outcome::NoFault { .. })
+                )
+        };
+        let objected = |flag: &Flag| {
+            flag.settled.is_none() && matches!(flag.reason, flag::Reason::Objection { .. })
+        };
+        let to_do = matches!(self.stage, Stage::PendingDispatch { .. } | Stage::OnHold { .. });
+        let ready = self.active_visit().is_some_and(repaired);
+        Some(if ready && !to_do && !self.flags.iter().any(objected) {
+            Standing::Ready
+        } else if custody.is_late(today) {
+            Standing::Late
+        } else {
+            Standing::Kept
+        })
     }
 
     /// When it leaves the phones, if nobody does anything about it until then.

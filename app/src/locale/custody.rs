@@ -93,7 +93,7 @@ pub const ZH: CustodyText = CustodyText {
     return_due: "客户机器在我方，修好后请通知取机",
     since: "收下",
     late: "已过预计可取日期",
-    ready: "已修好，可取机",
+    ready: "机器正常，可取机",
 
     hand_back: "归还机器",
     take_along: |accessories| format!("请一并归还：{accessories}"),

@@ -4,9 +4,8 @@
 
 use domain::{
     Command, Id,
-    custody::{Custody, Proof},
+    custody::{Custody, Proof, Standing},
     ticket::{self, Ticket},
-    visit::{Outcome, Visit},
 };
 use leptos::prelude::*;
 
@@ -22,25 +21,34 @@ use crate::{
     },
 };
 
-/// What the slip promises has passed (tracked).
-pub fn is_late(custody: &Custody) -> bool {
-    custody.is_late(&input_date(clock::minute()))
+/// How the machine of this ticket stands while it is with us, and the tone in which it is said (tracked).
+fn stands(ticket: &Ticket) -> Option<(Standing, Tone)> {
+    let standing = ticket.machine_stands(&input_date(clock::minute()))?;
+    let tone = match standing {
+        Standing::Ready => Tone::Success,
+        Standing::Late => Tone::Danger,
+        Standing::Kept => Tone::Warning,
+    };
+    Some((standing, tone))
 }
 
 /// The mark of a ticket whose machine is with us (tracked).
-pub fn tag(custody: &Custody) -> impl IntoView + use<> {
-    let tone = if is_late(custody) { Tone::Danger } else { Tone::Warning };
-    view! { <Tag text=text().custody.tag tone icon=Some(Icon::Machine)/> }
+pub fn tag(ticket: &Ticket) -> Option<impl IntoView + use<>> {
+    let (_, tone) = stands(ticket)?;
+    Some(view! { <Tag text=text().custody.tag tone icon=Some(Icon::Machine)/> })
 }
 
-/// Whether the machine was put in order while it was with us, and waits for its owner.
-pub fn is_ready(ticket: &Ticket) -> bool {
-    let Some(custody) = ticket.machine_with_us() else { return false };
-    let in_order = |visit: &Visit| {
-        visit.finished_at.is_some_and(|at| at >= custody.since)
-            && matches!(visit.outcome, Some(Outcome::Repaired { .. } | Outcome::NoFault { .. }))
+/// The line on an engineer's card about a machine that is with us (tracked).
+pub fn line(ticket: &Ticket) -> Option<impl IntoView + use<>> {
+    let (standing, tone) = stands(ticket)?;
+    let since = ticket.machine_with_us()?.since;
+    let words = &text().custody;
+    let said = match standing {
+        Standing::Ready => words.ready.to_owned(),
+        Standing::Late => words.late.to_owned(),
+        Standing::Kept => (words.with_us_since)(&moment(since)),
     };
-    ticket.active_visit().is_some_and(in_order)
+    Some(view! { <p class="note" data-tone=tone.name() data-name="with-us">{said}</p> })
 }
 
 /// Keeping the machine, with as little in it as the rule needs to answer.
@@ -63,28 +71,25 @@ pub fn card(id: Id<Ticket>, correct: Callback<()>, back: Callback<()>) -> impl I
     let device = device();
     let custody = Memo::new(move |_| {
         let ticket: Ticket = device.find(id)?;
-        Some((ticket.custody.clone()?, is_ready(&ticket)))
+        Some((ticket.custody.clone()?, stands(&ticket)))
     });
     move || {
-        let (custody, ready) = custody.get()?;
+        let (custody, stands) = custody.get()?;
         let words = &text().custody;
         let fact = |label: &'static str, value: String| {
             (!value.trim().is_empty()).then(|| view! { <Fact label value/> })
         };
         let at = move |at, by| format!("{} · {}", moment(at), device.name(by));
-        let (title, tone) = match custody.lasts() {
-            true if ready => (words.with_us, Tone::Success),
-            true if is_late(&custody) => (words.with_us, Tone::Danger),
-            true => (words.with_us, Tone::Warning),
-            false => (words.returned, Tone::Neutral),
+        let (title, tone) = match stands {
+            Some((_, tone)) => (words.with_us, tone),
+            None => (words.returned, Tone::Neutral),
         };
-        // Whoever can have it today needs no reproach about yesterday.
-        let stands = match (ready, is_late(&custody)) {
-            (true, _) => Some((words.ready, "success")),
-            (false, true) => Some((words.late, "warning")),
-            (false, false) => None,
+        let said = match stands {
+            Some((Standing::Ready, _)) => Some(words.ready),
+            Some((Standing::Late, _)) => Some(words.late),
+            _ => None,
         };
-        let stands = stands.map(|(said, tone)| view! { <p class="note" data-tone=tone>{said}</p> });
+        let stands = said.map(|said| view! { <p class="note" data-tone=tone.name()>{said}</p> });
         let returned = custody.returned.clone().map(|returned| {
             view! {
                 {fact(words.returned_at, at(returned.at, returned.by))}

@@ -1,6 +1,6 @@
 //! The customer's machine in our hands: who may take it, that it is not forgotten, and that nobody is told it never was.
 
-use super::Proof;
+use super::{Proof, Standing};
 use crate::{
     Amendment, Id, Refusal,
     flag::Reason,
@@ -9,7 +9,7 @@ use crate::{
     visit,
     world::{
         ADMINISTRATOR, AGENT, COORDINATOR, FIRST, KEEPER, LI, SECOND, SUPERVISOR, WANG, World,
-        dispatch,
+        dispatch, finish,
     },
 };
 
@@ -200,4 +200,25 @@ fn it_is_late_from_the_day_after_it_was_promised() {
     assert!(custody.is_late("2026-05-09"));
     let open = super::Custody { ready_on: String::new(), ..custody };
     assert!(!open.is_late("2030-01-01"));
+}
+
+#[test]
+fn it_is_ready_once_it_is_repaired_and_not_while_the_customer_objects() {
+    let mut world = kept();
+    let stands = |world: &World| world.ticket().machine_stands("2026-05-09").unwrap();
+    assert_eq!(stands(&world), Standing::Late);
+    assert_eq!(world.ticket().machine_stands("2026-05-08"), Some(Standing::Kept));
+    world.visit_act(LI, FIRST, finish()).unwrap();
+    // Who can have it today needs no reproach about yesterday.
+    assert_eq!(stands(&world), Standing::Ready);
+
+    let lock = world.lock();
+    world.visit_act(LI, FIRST, lock).unwrap();
+    let sign = world.sign(None);
+    world.visit_act(LI, FIRST, sign).unwrap();
+    assert_eq!(stands(&world), Standing::Ready);
+    world.ticket_act(AGENT, Command::Object { text: "客户说还是不制冷".into() }).unwrap();
+    assert_eq!(stands(&world), Standing::Late);
+    world.ticket_act(AGENT, hand_back()).unwrap();
+    assert_eq!(world.ticket().machine_stands("2026-05-09"), None);
 }

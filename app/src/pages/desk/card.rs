@@ -123,7 +123,7 @@ fn inside(
     let flagged = ticket.has_open_flags().then(|| {
         view! { <Tag text=text().desk.alert_undecided tone=Tone::Danger icon=Some(Icon::Flag)/> }
     });
-    let with_us = ticket.machine_with_us().map(custody::tag);
+    let with_us = custody::tag(ticket);
     let place = [ticket.machine.model.as_str(), ticket.contact.address.as_str()]
         .into_iter()
         .filter(|part| !part.is_empty())

@@ -623,7 +623,7 @@ fn row(
                 <td>
                     <span class="row">
                         {looks::status_tag(ticket)} {looks::priority_tag(ticket)} {flagged}
-                        {ticket.machine_with_us().map(custody::tag)}
+                        {custody::tag(ticket)}
                     </span>
                 </td>
             }

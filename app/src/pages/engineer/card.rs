@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::{contact, promise, step};
 use crate::{
     device::{Device, device},
-    locale::{day_number, moment, text, time, window},
+    locale::{day_number, text, time, window},
     pages::custody,
     route::{self, Route},
     ui::{
@@ -174,17 +174,7 @@ pub fn TicketCard(
             Some(shown.machine.model.clone()).filter(|model| !model.is_empty()),
         ]);
         let waits = visit.as_ref().and_then(|visit| waits(visit, now.get()));
-        let custody = shown.machine_with_us().map(|custody| {
-            let late = custody::is_late(custody);
-            let (said, tone) = match (custody::is_ready(&shown), late) {
-                (true, _) => (text().custody.ready.to_owned(), "success"),
-                (false, true) => (text().custody.late.to_owned(), "danger"),
-                (false, false) => {
-                    ((text().custody.with_us_since)(&moment(custody.since)), "warning")
-                }
-            };
-            view! { <p class="note" data-tone=tone data-name="with-us">{said}</p> }
-        });
+        let custody = custody::line(&shown);
         let next = visit
             .as_ref()
             .filter(|_| current)
