@@ -126,11 +126,12 @@ impl StorageReport {
     }
 
     /// Asks the browser never to clear the data by itself.
-    pub fn request_persist(self) {
+    pub fn request_persist(self, answered: impl FnOnce() + 'static) {
         spawn_local(async move {
             let Some(asked) = manager().and_then(|manager| manager.persist().ok()) else { return };
             if let Ok(answer) = JsFuture::from(asked).await {
                 self.persisted.set(answer.as_bool());
+                answered();
             }
         });
     }
@@ -139,7 +140,7 @@ impl StorageReport {
     pub(crate) fn protect(self) {
         if self.persisted.get_untracked() != Some(true) && recall(ASKED).is_none() {
             remember(ASKED, "1");
-            self.request_persist();
+            self.request_persist(|| {});
         }
     }
 

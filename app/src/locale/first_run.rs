@@ -399,9 +399,11 @@ pub const EN: FirstRunText = FirstRunText {
         lists_go: "Import",
         lists_skip: "No lists, skip",
         lists_done: |customers, parts| match (customers, parts) {
+            (0, 1) => "1 part".into(),
             (0, parts) => format!("{parts} parts"),
+            (1, 0) => "1 customer".into(),
             (customers, 0) => format!("{customers} customers"),
-            (customers, parts) => format!("{customers} customers, {parts} parts"),
+            (customers, parts) => format!("Customers: {customers}, parts: {parts}"),
         },
         lists_skipped: "Skipped; you can import at any time",
         cards: "Print login cards",

@@ -76,15 +76,17 @@ pub fn KeptForGood() -> impl IntoView {
             (false, false) => words.persistent_hint,
         }
     };
-    // A browser that does not say whether it keeps things is not asked to.
-    let open = Memo::new(move |_| report.persisted.get() == Some(false) && !asked.get());
+    // A browser that does not say whether it keeps things is not asked to; one that said no can be asked again.
+    let open = Memo::new(move |_| report.persisted.get() == Some(false));
     let kept = move || {
         let words = &text().person.outbox;
         if promised() { words.persistent_yes } else { words.persistent_no }
     };
+    // Firefox asks the person, who may take their time, and may have left the page by then.
     let ask = move || {
-        report.request_persist();
-        asked.set(true);
+        report.request_persist(move || {
+            let _gone = asked.try_set(true);
+        });
     };
     view! {
         <Cell

@@ -363,7 +363,7 @@ pub fn Hints() -> impl IntoView {
                 text=move || text().first_run.install.persist_hint
                 icon=Icon::Shield
                 action=move || text().first_run.install.persist_go
-                on_action=move || report.request_persist()
+                on_action=move || report.request_persist(|| {})
                 dismiss=move || text().first_run.install.later
                 on_dismiss=move || later(PERSIST_LATER, persist_later)
                 name="persist-hint"

@@ -19,6 +19,9 @@ use crate::{
     ui::{Button, ButtonKind, Fact, Facts, Icon, Scan, TextArea},
 };
 
+/// The longest code or address that is read, in characters.
+const CODE_MAX: u32 = 2000;
+
 /// How far the check has come.
 #[derive(Clone, Debug, PartialEq)]
 enum State {
@@ -87,7 +90,13 @@ pub fn Verify() -> impl IntoView {
                     name="copy-scan"
                     on_press=move || scanning.set(true)
                 />
-                <Scan open=scanning words=Signal::derive(|| *text().scan) on_code=scanned/>
+                // A copy's code is most often pasted as a whole address.
+                <Scan
+                    open=scanning
+                    words=Signal::derive(|| *text().scan)
+                    on_code=scanned
+                    longest=CODE_MAX
+                />
                 <form
                     class="verify__form"
                     on:submit=move |event| {
@@ -101,7 +110,7 @@ pub fn Verify() -> impl IntoView {
                         value=typed
                         required=true
                         rows=3
-                        max_length=2000
+                        max_length=CODE_MAX
                         id="copy-code"
                     />
                     <Button

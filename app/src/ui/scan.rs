@@ -70,10 +70,13 @@ pub fn Scan(
     open: RwSignal<bool>,
     #[prop(into)] words: Signal<ScanWords>,
     #[prop(into)] on_code: Callback<String>,
+    /// The longest code that can be typed or pasted.
+    #[prop(default = 200)]
+    longest: u32,
 ) -> impl IntoView {
     view! {
         <Dialog open title=move || words.get().title close=move || words.get().close>
-            {move || untrack(|| looking(open, words, on_code))}
+            {move || untrack(|| looking(open, words, on_code, longest))}
         </Dialog>
     }
 }
@@ -83,6 +86,7 @@ fn looking(
     open: RwSignal<bool>,
     words: Signal<ScanWords>,
     on_code: Callback<String>,
+    longest: u32,
 ) -> impl IntoView {
     let node = NodeRef::<html::Video>::new();
     let state = RwSignal::new(State::Starting);
@@ -139,7 +143,7 @@ fn looking(
                     label=move || words.get().typed
                     value=typed
                     kind=FieldKind::Text
-                    max_length=200
+                    max_length=longest
                     id="scan-text"
                 />
                 <Button

@@ -311,7 +311,7 @@ fn problem(id: Id<Ticket>) -> impl IntoView {
         });
         Some(view! {
             <Card title=desk.problem>
-                <p>{ticket.description.clone()}</p>
+                <p class="long">{ticket.description.clone()}</p>
                 <Facts>
                     {fact(desk.request, words.request(ticket.request).to_owned())}
                     {judged}

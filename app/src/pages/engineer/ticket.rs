@@ -385,8 +385,17 @@ fn edit_button(name: &'static str, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
     let device = device();
+    // What the customer said seldom changes; a text that was unfolded stays so when the rest of the ticket does.
+    let said = Memo::new(move |_| {
+        ticket.with(|ticket| {
+            let ticket = ticket.as_ref()?;
+            let Ticket { description, triage, request, channel, .. } = ticket;
+            let registered = (ticket.registered_at, ticket.registered_by, *channel);
+            Some((description.clone(), triage.clone(), *request, ticket.expected_by, registered))
+        })
+    });
     move || {
-        let shown = ticket.get()?;
+        let (description, triage, request, expected_by, (at, by, channel)) = said.get()?;
         let words = &text().engineer.ticket;
         let told = |label: &'static str, told: String| {
             (!told.trim().is_empty()).then(|| {
@@ -395,8 +404,7 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         };
         // What the technical centre decides is not the engineer's to promise.
         let returns =
-            matches!(shown.request, ticket::Request::ReturnExchange | ticket::Request::Complaint);
-        let triage = shown.triage.clone();
+            matches!(request, ticket::Request::ReturnExchange | ticket::Request::Complaint);
         let facts = triage.map(|triage| {
             let kind = join([
                 Some(text().words.category(triage.category).to_owned()),
@@ -410,18 +418,18 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
             }
         });
         let registered = join([
-            Some(moment(shown.registered_at)),
-            Some(device.name(shown.registered_by)),
-            Some(text().words.channel(shown.channel).to_owned()),
+            Some(moment(at)),
+            Some(device.name(by)),
+            Some(text().words.channel(channel).to_owned()),
         ]);
         Some(view! {
             <Card title=words.problem>
-                {long(shown.description.clone(), (words.whole, words.shorter))}
+                {long(description, (words.whole, words.shorter))}
                 {returns.then(|| view! { <p class="note" data-tone="warning">{text().engineer.work.no_promise}</p> })}
                 <Facts>
                     {facts}
-                    <Fact label=words.request value=text().words.request(shown.request)/>
-                    {shown.expected_by.map(|by| view! { <Fact label=words.expected value=moment(by)/> })}
+                    <Fact label=words.request value=text().words.request(request)/>
+                    {expected_by.map(|by| view! { <Fact label=words.expected value=moment(by)/> })}
                     <Fact label=words.registered value=registered/>
                 </Facts>
             </Card>

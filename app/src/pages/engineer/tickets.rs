@@ -132,10 +132,14 @@ pub fn Tickets() -> impl IntoView {
             <div class="chips" role="group" aria-label=move || text().engineer.tickets.filters>
                 {chips}
             </div>
-            <p class="faint num" role="status">
-                {move || {
-                    let count = found.with(Vec::len);
-                    (count > 0).then(|| (text().engineer.tickets.count)(count))
+            // Where nothing is found the eye reads it below; a reader of the screen hears it here.
+            <p
+                class=move || if found.with(Vec::is_empty) { "sr" } else { "faint num" }
+                role="status"
+            >
+                {move || match found.with(Vec::len) {
+                    0 => nothing().to_owned(),
+                    count => (text().engineer.tickets.count)(count),
                 }}
             </p>
             <div class="tickets" data-name="list">
