@@ -18,8 +18,9 @@ use crate::lossy::Dice;
 
 /// Notes that must still fit after something else took all the room.
 const MUST_FIT: usize = 50;
-/// Never so many fit: each is 12 kB, and there may be the ballast to let go besides the room.
-const MANY: usize = 250;
+/// More notes than fit into the room, the reserve that is given up for them, and what the browser counts as used
+/// for a while after the campaign before took it away.
+const MANY: usize = 800;
 /// The notes one ticket takes, so that none grows beyond what an engineer would write.
 const ON_A_TICKET: usize = 12;
 /// These runs leave much behind, and the ballast that one let go is not put in again for a while.
