@@ -18,9 +18,10 @@ use crate::lossy::Dice;
 
 /// Notes that must still fit after something else took all the room.
 const MUST_FIT: usize = 50;
-/// More notes than fit into the room, the reserve that is given up for them, and what the browser counts as used
-/// for a while after the campaign before took it away.
-const MANY: usize = 800;
+/// Never so many fit: each is 12 kB, and there may be the ballast to let go besides the room.
+const MANY: usize = 250;
+/// After so many notes the room is measured again: what was taken away before counts as used for a while.
+const MEASURED_AGAIN: usize = 30;
 /// The notes one ticket takes, so that none grows beyond what an engineer would write.
 const ON_A_TICKET: usize = 12;
 /// These runs leave much behind, and the ballast that one let go is not put in again for a while.
@@ -60,6 +61,9 @@ pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<Strin
 
     let (mut saved, mut refused) = (Vec::new(), None);
     while refused.is_none() && saved.len() < if hog { MUST_FIT } else { MANY } {
+        if !hog && saved.len() % MEASURED_AGAIN == MEASURED_AGAIN - 1 {
+            limit(page, &origin, Some(self::usage(page, &origin)?.0 + room))?;
+        }
         let (note, answer) = paper.write(phone)?;
         match answer.as_str() {
             "saved" => saved.push(note),
