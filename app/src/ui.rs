@@ -31,6 +31,8 @@ pub mod toast;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use wasm_bindgen::JsCast;
+
 pub use banner::Banner;
 pub use button::{Button, ButtonKind, ButtonLink, IconButton, IconLink};
 pub use card::Card;
@@ -58,6 +60,16 @@ pub use sync_chip::{SyncChip, SyncState};
 pub use tag::{Badge, Tag, Tone, still_tag};
 pub use timeline::{Moment, Timeline};
 pub use toast::{Toasts, provide_toasts, toast, toast_undo};
+
+/// Scrolls as little as brings the element into sight.
+pub fn into_sight(element: &web_sys::Element) {
+    let options = js_sys::Object::new();
+    for side in ["block", "inline"] {
+        // A plain object takes any property.
+        let _set = js_sys::Reflect::set(&options, &side.into(), &"nearest".into());
+    }
+    element.scroll_into_view_with_scroll_into_view_options(options.unchecked_ref());
+}
 
 /// An element id that no other part on the page has, so labels and hints find their control.
 fn fresh_id(part: &str) -> String {

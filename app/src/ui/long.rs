@@ -2,27 +2,50 @@
 //!
 //! Controls, by `data-name`: `more-text`.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use super::{Button, ButtonKind};
+use super::{ButtonKind, fresh_id, into_sight};
 
 /// From here on only the beginning is shown: about eight lines of a phone.
 const CHARS_MAX: usize = 240;
 
-/// The text as a paragraph, with line breaks as they were typed. `words` say how to see all of it, and less.
-pub fn long(text: String, words: (&'static str, &'static str)) -> AnyView {
+/// The text as a paragraph, with line breaks as they were typed. `words` say how to see all of it, and less; `what` it
+/// is, for whoever hears the button without seeing what stands above it.
+pub fn long(what: &str, text: String, words: (&'static str, &'static str)) -> AnyView {
     if text.chars().count() <= CHARS_MAX {
         return view! { <p class="long">{text}</p> }.into_any();
     }
+    let id = fresh_id("text");
     let whole = RwSignal::new(false);
+    let button = NodeRef::<html::Button>::new();
+    let word = move || if whole.get() { words.1 } else { words.0 };
+    let what = what.to_owned();
+    let press = move |_| {
+        whole.update(|whole| *whole = !*whole);
+        // Folding takes what was read away from above the finger; the button stays in sight.
+        if !whole.get_untracked()
+            && let Some(button) = button.get_untracked()
+        {
+            request_animation_frame(move || into_sight(&button));
+        }
+    };
     view! {
-        <p class="long" data-folded=move || !whole.get()>{text}</p>
-        <Button
-            text=move || if whole.get() { words.1 } else { words.0 }
-            kind=ButtonKind::Quiet
-            name="more-text"
-            on_press=move || whole.update(|whole| *whole = !*whole)
-        />
+        <p class="long" id=id.clone() data-folded=move || !whole.get()>{text}</p>
+        <div class="press">
+            <button
+                class="button"
+                type="button"
+                data-kind=ButtonKind::Quiet.name()
+                data-name="more-text"
+                aria-expanded=move || whole.get().to_string()
+                aria-controls=id
+                aria-label=move || format!("{} · {what}", word())
+                on:click=press
+                node_ref=button
+            >
+                <span>{word}</span>
+            </button>
+        </div>
     }
     .into_any()
 }

@@ -399,7 +399,7 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         let words = &text().engineer.ticket;
         let told = |label: &'static str, told: String| {
             (!told.trim().is_empty()).then(|| {
-                view! { <Fact label>{long(told, (words.whole, words.shorter))}</Fact> }
+                view! { <Fact label>{long(label, told, (words.whole, words.shorter))}</Fact> }
             })
         };
         // What the technical centre decides is not the engineer's to promise.
@@ -424,7 +424,7 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         ]);
         Some(view! {
             <Card title=words.problem>
-                {long(description, (words.whole, words.shorter))}
+                {long(words.problem, description, (words.whole, words.shorter))}
                 {returns.then(|| view! { <p class="note" data-tone="warning">{text().engineer.work.no_promise}</p> })}
                 <Facts>
                     {facts}

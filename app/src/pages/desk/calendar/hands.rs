@@ -27,7 +27,7 @@ use super::{
 use crate::{
     device::Device,
     locale::{self, text},
-    ui::{Tone, toast},
+    ui::{Tone, into_sight, toast},
 };
 
 /// How far the mouse moves before a press becomes a drag, in pixels.
@@ -556,13 +556,7 @@ fn share_of(whole: i64, share: f64) -> i64 {
 fn show_cursor() {
     request_animation_frame(|| {
         if let Some(cursor) = document().query_selector(".calendar__cursor").ok().flatten() {
-            let options = js_sys::Object::new();
-            for side in ["block", "inline"] {
-                // A plain object takes any property.
-                let _set = js_sys::Reflect::set(&options, &side.into(), &"nearest".into());
-            }
-            let options: web_sys::ScrollIntoViewOptions = options.unchecked_into();
-            cursor.scroll_into_view_with_scroll_into_view_options(&options);
+            into_sight(&cursor);
         }
     });
 }

@@ -7,7 +7,6 @@ use domain::{
     ticket::{self, Act, Entry, Ticket},
 };
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use crate::{
     device::device,
@@ -77,10 +76,7 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         let mut log =
             ticket.with(|ticket| ticket.as_ref().map(|t| t.log.clone()).unwrap_or_default());
         log.reverse();
-        // While a row and the answer to what is in it come by two ways, an entry can stand there twice for a moment.
-        // A list that is drawn by its keys never gets over a key that comes twice.
-        let mut drawn = BTreeSet::new();
-        log.retain(|entry| drawn.insert(key(entry)));
+        ticket::each_once(&mut log);
         log
     });
     let pending = Memo::new(move |_| {
@@ -95,7 +91,7 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
     view! {
         <Card title=move || text().engineer.ticket.history>
             <Timeline>
-                <For each=newest key=key let:entry>
+                <For each=newest key=Entry::key let:entry>
                     {
                         let (at, by, act, mid) = (entry.at, entry.by, entry.act, entry.id);
                         // A name seldom changes, and this list is long.
@@ -120,7 +116,9 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                                 {move || {
                                     let said = said.with_value(line);
                                     let words = &text().engineer.ticket;
-                                    (!said.is_empty()).then(|| long(said, (words.whole, words.shorter)))
+                                    let what = text().words.act(act);
+                                    (!said.is_empty())
+                                        .then(|| long(what, said, (words.whole, words.shorter)))
                                 }}
                             </Moment>
                         }
@@ -137,11 +135,6 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
             </Show>
         </Card>
     }
-}
-
-/// What an entry is known by: one envelope can do several things.
-fn key(entry: &Entry) -> (Uuid, u8) {
-    (entry.id, entry.act as u8)
 }
 
 fn tone(act: Act) -> Tone {
