@@ -1,15 +1,17 @@
-//! The tickets of this device with what they are called: prepared once for each, and kept from page to page.
+//! The tickets and parts of this device with what they are called: prepared once for each, not at each key. Tickets are
+//! kept so from page to page.
 
 use std::{
     cell::RefCell,
     cmp::Reverse,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
 use domain::{
     Id,
-    search::{Names, Wanted},
+    part::Part,
+    search::{Names, Rank, Wanted},
     ticket::Ticket,
 };
 use gloo_timers::future::TimeoutFuture;
@@ -101,4 +103,39 @@ pub fn found<'a>(wanted: &Wanted, lines: impl Iterator<Item = &'a Line>) -> Vec<
     let mut found: Vec<_> = lines.filter_map(ranked).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The parts there are, to choose from. A handle: copying it costs nothing.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    pub all: Memo<Vec<Held<Part>>>,
+    /// Written down when the first letter is typed, and again only where the parts change.
+    names: Memo<Vec<Names>>,
+}
+
+impl Parts {
+    pub fn new(device: Device) -> Parts {
+        let all = Memo::new(move |_| device.held::<Part>());
+        let names = Memo::new(move |_| {
+            all.with(|parts| parts.iter().map(|part| Names::from(&**part)).collect::<Vec<_>>())
+        });
+        Parts { all, names }
+    }
+
+    /// Those that fit what was typed, and how well (tracked).
+    pub fn ranked(self, wanted: &Wanted) -> Vec<(Rank, Held<Part>)> {
+        self.all.with(|parts| {
+            self.names.with(|names| {
+                let ranked =
+                    |(part, names): (&Held<Part>, _)| Some((wanted.rank(names)?, part.clone()));
+                parts.iter().zip(names).filter_map(ranked).collect()
+            })
+        })
+    }
+
+    /// The ids of those that fit; `None` where nothing was typed, for then all do (tracked).
+    pub fn fitting(self, wanted: &Wanted) -> Option<BTreeSet<Id<Part>>> {
+        let ranked = (!wanted.is_empty()).then(|| self.ranked(wanted))?;
+        Some(ranked.into_iter().map(|(_, part)| part.id).collect())
+    }
 }

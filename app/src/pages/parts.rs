@@ -11,15 +11,5 @@ pub use catalogue::Catalogue;
 pub use requests::PartRequests;
 pub use stock::Stock;
 
-use domain::{
-    part::Part,
-    search::{Names, Wanted},
-};
-
 /// How many rows a table shows before it asks whether to show more.
 const ROWS: usize = 100;
-
-/// Whether the part is one somebody looks for with these words.
-fn found(part: &Part, wanted: &Wanted) -> bool {
-    wanted.is_empty() || wanted.rank(&Names::from(part)).is_some()
-}

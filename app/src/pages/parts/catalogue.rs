@@ -9,12 +9,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{ROWS, found};
+use super::ROWS;
 use crate::{
     device::device,
     locale::{self, text},
     pages::shell::DeskShell,
     route::Route,
+    search::Parts,
     ui::{
         Button, ButtonKind, ButtonLink, CheckRow, Dialog, Empty, Field, FieldKind, Icon,
         IconButton, SearchBar, Tone, toast,
@@ -103,6 +104,7 @@ pub fn Catalogue() -> impl IntoView {
     let search = RwSignal::new(String::new());
     let limit = RwSignal::new(ROWS);
     let form = Form::new();
+    let called = Parts::new(device);
     let parts = Memo::new(move |_| {
         let mut parts = device.all::<Part>();
         parts.sort_by(|one, other| one.code.cmp(&other.code));
@@ -125,9 +127,9 @@ pub fn Catalogue() -> impl IntoView {
     let add_why =
         Signal::derive(move || may_edit.get().map(|no| text().words.refusal(no).to_owned()));
     let table = move || {
-        let wanted = Wanted::new(&search.read());
-        let shown: Vec<Part> =
-            parts.with(|parts| parts.iter().filter(|part| found(part, &wanted)).cloned().collect());
+        let fitting = called.fitting(&Wanted::new(&search.read()));
+        let fits = |part: &&Part| fitting.as_ref().is_none_or(|ids| ids.contains(&part.id));
+        let shown: Vec<Part> = parts.with(|parts| parts.iter().filter(fits).cloned().collect());
         if shown.is_empty() {
             return if parts.with(Vec::is_empty) {
                 view! {

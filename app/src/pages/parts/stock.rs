@@ -11,11 +11,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{ROWS, found};
+use super::ROWS;
 use crate::{
     device::{Device, device},
     locale::{self, text},
     pages::shell::DeskShell,
+    search::Parts,
     ui::{
         Button, ButtonKind, Chip, Dialog, Empty, Fact, Facts, Field, FieldKind, Icon, SearchBar,
         Tag, Tone, toast,
@@ -70,6 +71,7 @@ pub fn Stock() -> impl IntoView {
     let counting = RwSignal::new(None::<(Place, Id<Part>)>);
     let open = RwSignal::new(false);
 
+    let called = Parts::new(device);
     let rows = Memo::new(move |_| rows(device));
     let may_count = Memo::new(move |_| {
         let first = rows.with(|rows| rows.first().map(|row| row.part.id));
@@ -79,10 +81,12 @@ pub fn Stock() -> impl IntoView {
     });
     let places = Memo::new(move |_| places(device, &rows.read(), may_count.get()));
     let shown = Memo::new(move |_| {
-        let (wanted, filter) = (Wanted::new(&search.read()), filter.get());
-        let mut shown = rows.get();
-        shown.retain(|row| row.fits(filter) && found(&row.part, &wanted));
-        shown
+        let (fitting, filter) = (called.fitting(&Wanted::new(&search.read())), filter.get());
+        let found = |id: &Id<Part>| fitting.as_ref().is_none_or(|ids| ids.contains(id));
+        rows.with(|rows| {
+            let shown = rows.iter().filter(|row| row.fits(filter) && found(&row.part.id));
+            shown.cloned().collect::<Vec<_>>()
+        })
     });
     let chip = move |which: Filter, label: fn() -> &'static str, tone: Tone| {
         let count = Signal::derive(move || {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     Command, Id, Refusal,
     part::Part,
-    search::{Names, Rank, Wanted},
+    search::{Rank, Wanted},
     stock::{Place, Stock},
     values::Money,
     visit::{self, PartUse},
@@ -18,6 +18,7 @@ use crate::{
     device::{Device, Held},
     locale::{moment, money, text},
     pages::engineer::{amount, card::join, draft::Draft, lead_to, scan::ScanButton},
+    search::Parts,
     ui::{
         Button, ButtonKind, CheckRow, Choice, Field, FieldKind, Icon, IconButton, SearchBar,
         Segmented, Stepper,
@@ -35,18 +36,12 @@ pub struct Offer {
 #[derive(Clone, Copy)]
 pub struct Catalogue {
     device: Device,
-    parts: Memo<Vec<Held<Part>>>,
-    /// Written down when the first letter is typed, and again only where the parts change.
-    names: Memo<Vec<Names>>,
+    parts: Parts,
 }
 
 impl Catalogue {
     pub fn new(device: Device) -> Catalogue {
-        let parts = Memo::new(move |_| device.held::<Part>());
-        let names = Memo::new(move |_| {
-            parts.with(|parts| parts.iter().map(|part| Names::from(&**part)).collect::<Vec<_>>())
-        });
-        Catalogue { device, parts, names }
+        Catalogue { device, parts: Parts::new(device) }
     }
 
     /// What fits the search: one's own stock first, then the catalogue; with nothing typed, only one's own and
@@ -60,20 +55,16 @@ impl Catalogue {
             .map(|stock| (stock.part, stock.quantity))
             .collect();
         let (wanted, model) = (Wanted::new(wanted), model.trim().to_lowercase());
-        let mut found: Vec<(Rank, Held<Part>, i64)> = self.parts.with(|parts| {
-            let line = |rank: Rank, part: &Held<Part>| {
-                (rank, part.clone(), own.get(&part.id).copied().unwrap_or(0))
-            };
-            if wanted.is_empty() {
-                let all = parts.iter().map(|part| line(Rank::Number, part));
-                all.filter(|(_, part, own)| *own > 0 || fits(part, &model)).collect()
-            } else {
-                self.names.with(|names| {
-                    let ranked = |(part, names)| Some(line(wanted.rank(names)?, part));
-                    parts.iter().zip(names).filter_map(ranked).collect()
-                })
-            }
-        });
+        let line = |(rank, part): (Rank, Held<Part>)| {
+            let own = own.get(&part.id).copied().unwrap_or(0);
+            (rank, part, own)
+        };
+        let mut found: Vec<(Rank, Held<Part>, i64)> = if wanted.is_empty() {
+            let all = self.parts.all.get().into_iter().map(|part| line((Rank::Number, part)));
+            all.filter(|(_, part, own)| *own > 0 || fits(part, &model)).collect()
+        } else {
+            self.parts.ranked(&wanted).into_iter().map(line).collect()
+        };
         // The code that was scanned before anything else; then one's own, then what fits the machine.
         found.sort_by_cached_key(|(rank, part, own)| {
             let exact = *rank == Rank::Number && !wanted.is_empty();
