@@ -6,7 +6,7 @@ use serde_json::json;
 use thirtyfour::By;
 
 use super::{
-    chromium::Browser,
+    chromium::{Browser, Size},
     work,
     world::{Language, World},
 };
@@ -28,7 +28,7 @@ async fn a_visit_is_planned_by_mouse_by_keys_and_in_the_dialog_in_english() {
 
 async fn plan(language: Language) {
     let world = World::new(language);
-    let (phone, desk) = world.phone_and_desk().await;
+    let (phone, mut desk) = world.phone_and_desk().await;
     let ticket = work::register(&desk, &work::CALL).await;
     desk.go("/desk/calendar").await;
     // Tomorrow has hours left, whenever this runs.
@@ -82,6 +82,7 @@ async fn plan(language: Language) {
     desk.see_closed().await;
     see_planned(&desk, &ticket).await;
     desk.look(&format!("story-{}-calendar", language.code()), language.is_english()).await;
+    see_now(&mut desk).await;
     desk.go(&format!("/desk/tickets/{ticket}")).await;
     desk.see("客户只有晚上在家").await;
     if other == "李静" {
@@ -106,6 +107,24 @@ async fn drag_to_proposal(desk: &Browser, ticket: &str) {
     let (x, y): (i64, i64) = desk.js(place, &[]).await;
     let chain = web.action_chain_with_delay(at_once, at_once);
     chain.move_to(x, y).release().perform().await.expect("the mouse lets go");
+}
+
+/// Where the hours do not fit, today opens at now, and another day at its beginning.
+async fn see_now(desk: &mut Browser) {
+    let at_edge =
+        "const left = document.querySelector('.calendar__corner').getBoundingClientRect().right;
+        const hours = [...document.querySelectorAll('.calendar__hours > *')];
+        const first = hours.find((hour) => hour.getBoundingClientRect().right > left + 2);
+        return words(first) === args[0]";
+    desk.resize(Size::Wide).await;
+    desk.press("calendar-later").await;
+    desk.until("tomorrow opens at its first hour", at_edge, &[json!("7:00")]).await;
+    let noon = "const real = Date.now; const shift = new Date().setHours(11, 30, 0, 0) - real();
+        Date.now = () => real() + shift; return true";
+    desk.until("it is half past eleven", noon, &[]).await;
+    desk.press("calendar-today").await;
+    desk.until("today opens an hour before now", at_edge, &[json!("10:00")]).await;
+    desk.resize(Size::Desk).await;
 }
 
 async fn type_key(desk: &Browser, key: &str) {

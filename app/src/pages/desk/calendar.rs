@@ -115,6 +115,14 @@ pub fn Calendar() -> impl IntoView {
             hands.open_plan(card);
         }
     });
+    // Whoever opens a day, or asks for today again, comes for what is now and next.
+    Effect::new(move |_| {
+        view.day.track();
+        view.span.track();
+        if hands.grid.get().is_some() {
+            request_animation_frame(move || grid::show_now(hands));
+        }
+    });
     let narrow = looks::narrower_than(GRID_REM);
     let open = Memo::new(move |_| hands.picked.get().is_some_and(|id| device.find(id).is_some()));
     let empty = Memo::new(move |_| table.with(|table| table.rows.is_empty()));

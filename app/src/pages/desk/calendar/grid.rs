@@ -94,6 +94,21 @@ pub(super) fn grid(calendar: Calendar) -> impl IntoView {
     }
 }
 
+/// Scrolls the hours so that now stands an hour from their edge; another day is shown from its beginning.
+pub(super) fn show_now(calendar: Calendar) {
+    let Some(grid) = calendar.grid.get_untracked() else { return };
+    let (past, whole) = calendar.table.with_untracked(|table| {
+        let minute = (calendar.device.now().0 - table.days.first.0).div_euclid(60_000);
+        let shown = (table.opens..table.closes).contains(&minute);
+        let past = if table.days.one() && shown { minute - HOUR - table.opens } else { 0 };
+        (past.max(0), table.closes - table.opens)
+    });
+    let hours = grid.query_selector(".calendar__hours").ok().flatten();
+    if let (Some(hours), Ok(past), Ok(whole)) = (hours, i32::try_from(past), i32::try_from(whole)) {
+        grid.set_scroll_left((hours.scroll_width() * past / whole.max(1)).into());
+    }
+}
+
 fn columns(table: &Timetable) -> i64 {
     if table.days.one() { (table.closes - table.opens) / HOUR } else { table.days.count }
 }
