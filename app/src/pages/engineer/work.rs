@@ -2,7 +2,7 @@
 //!
 //! Buttons by name: `prepare`, `depart`, `arrive`, `consent`, `inspect`, `talk`, `start-repair`, `progress`,
 //! `use-part`, `remove-part`, `charge`, `finish`, `leave-unfinished`, `lock-sheet`, `unlock-sheet`,
-//! `hand-over`, those of `photos.rs`; `next-step` in the bar; `open-…` unfolds a section.
+//! those of `photos.rs`; `next-step` in the bar, `hand-over` once the sheet is locked; `open-…` unfolds a section.
 
 pub mod arrival;
 pub mod charges;
@@ -186,7 +186,7 @@ fn Next(job: Job) -> impl IntoView {
                         kind=ButtonKind::Primary
                         wide=true
                         large=true
-                        name="next-step"
+                        name=if next == Step::Customer { "hand-over" } else { "next-step" }
                         on_press=move || press(next)
                     />
                 }

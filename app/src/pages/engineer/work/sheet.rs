@@ -55,7 +55,6 @@ pub fn PinFirst(giving: Giving) -> impl IntoView {
 #[component]
 pub fn SheetSection(job: Job) -> impl IntoView {
     let chosen = RwSignal::new(None);
-    let giving = Giving::new(job);
     let language = RwSignal::new(words::code(&untrack(locale::language)));
     let content = Memo::new(move |_| {
         let language = words::from_code(&language.get()).unwrap_or(Language::Chinese);
@@ -140,15 +139,6 @@ pub fn SheetSection(job: Job) -> impl IntoView {
                 <p class="note" data-tone="success">
                     {move || lock.get().map(|lock| (text().engineer.work.locked)(moment(lock.at)))}
                 </p>
-                <Button
-                    text=move || text().engineer.step.customer
-                    icon=Icon::Pen
-                    kind=ButtonKind::Primary
-                    wide=true
-                    large=true
-                    name="hand-over"
-                    on_press=move || giving.give()
-                />
                 {move || lock.get().map(|lock| view! { <SheetView content=lock.content digest=lock.digest/> })}
                 <Button
                     text=move || text().engineer.work.unlock
@@ -178,6 +168,5 @@ pub fn SheetSection(job: Job) -> impl IntoView {
                 {after()}
             </Show>
         </Section>
-        <PinFirst giving/>
     }
 }
