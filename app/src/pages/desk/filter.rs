@@ -89,9 +89,7 @@ impl About {
                 || ticket.visits.iter().any(|visit| visit.dispatched_by == crew.me),
         }
     }
-}
 
-impl About {
     /// Whether the customer's machine is with us.
     pub(super) fn is_kept(&self) -> bool {
         self.line.ticket.machine_with_us().is_some()
