@@ -6,14 +6,14 @@ use domain::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::Device;
+use super::{Device, Trouble};
 use crate::clock;
 
 /// What is typed into the forms of this page.
 #[derive(Default)]
 pub(super) struct Drafts {
-    /// What was typed and is not stored yet; `None` forgets the draft.
-    unsaved: Vec<(String, Option<String>)>,
+    /// What was typed and is not stored yet, once for each form.
+    unsaved: Vec<Words>,
     /// The forms of which something lies in the store.
     stored: BTreeSet<String>,
     /// The forms that are on their way into the journal. Words written behind that write would outlive it.
@@ -21,21 +21,27 @@ pub(super) struct Drafts {
     timer: Option<TimeoutHandle>,
 }
 
+/// A form and what it says, as its page's own JSON; `None` forgets the draft.
+type Words = (String, Option<String>);
+
 const DRAFT_MS: u64 = 400;
 
 impl Drafts {
-    /// Whether there is anything to forget.
+    /// Whether there is a draft that nobody has forgotten yet.
     fn holds(&self, form: &str) -> bool {
-        self.stored.contains(form) || self.words(form).is_some()
+        match self.words(form) {
+            Some((_, json)) => json.is_some(),
+            None => self.stored.contains(form),
+        }
     }
 
-    fn words(&self, form: &str) -> Option<&(String, Option<String>)> {
+    fn words(&self, form: &str) -> Option<&Words> {
         self.unsaved.iter().find(|(name, _)| name == form)
     }
 
-    fn is_kept(&mut self, typed: &(String, Option<String>)) {
-        self.unsaved.retain(|other| other != typed);
-        match typed {
+    fn is_kept(&mut self, words: &Words) {
+        self.unsaved.retain(|other| other != words);
+        match words {
             (form, Some(_)) => self.stored.insert(form.clone()),
             (form, None) => self.stored.remove(form),
         };
@@ -45,12 +51,9 @@ impl Drafts {
 impl Device {
     /// What was typed into a form before, as the page's own JSON.
     pub async fn draft(self, form: &str) -> Option<String> {
-        let unsaved = self.drafts.with_value(|drafts| {
-            let found = drafts.unsaved.iter().find(|(name, _)| name == form);
-            found.map(|(_, json)| json.clone())
-        });
+        let unsaved = self.drafts.with_value(|drafts| drafts.words(form).cloned());
         match unsaved {
-            Some(json) => json,
+            Some((_, json)) => json,
             None => {
                 let kept = self.store.get_value()?.draft(form).await.ok().flatten()?;
                 self.drafts.update_value(|drafts| {
@@ -75,9 +78,7 @@ impl Device {
 
     /// Forgets a draft the person threw away.
     pub fn drop_draft(self, form: &str) {
-        let leaves = |(name, json): &(String, Option<String>)| name == form && json.is_none();
-        let leaves = self.drafts.with_value(|drafts| drafts.unsaved.iter().any(leaves));
-        if leaves || !self.drafts.with_value(|drafts| drafts.holds(form)) {
+        if !self.drafts.with_value(|drafts| drafts.holds(form)) {
             return;
         }
         self.note_draft(form, None);
@@ -90,12 +91,12 @@ impl Device {
     ///
     /// # Errors
     /// Why it is not saved; the draft stays then.
-    pub(super) async fn saving_form<T, E>(
+    pub(super) async fn saving_form(
         self,
         form: &str,
-        saving: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let words = self.drafts.try_update_value(|drafts| {
+        saving: impl Future<Output = Result<(), Trouble>>,
+    ) -> Result<(), Trouble> {
+        let sent = self.drafts.try_update_value(|drafts| {
             drafts.sending.insert(form.to_owned());
             drafts.words(form).cloned()
         });
@@ -104,10 +105,10 @@ impl Device {
             drafts.sending.remove(form);
             if saved.is_ok() {
                 drafts.stored.remove(form);
-                // What was typed since was not sent.
-                drafts
-                    .unsaved
-                    .retain(|typed| Some(Some(typed)) != words.as_ref().map(Option::as_ref));
+                // What was typed since was not sent, and stays.
+                if let Some(sent) = sent.flatten() {
+                    drafts.unsaved.retain(|words| *words != sent);
+                }
             }
         });
         self.flush_drafts();
@@ -133,19 +134,18 @@ impl Device {
             return;
         }
         spawn_local(async move {
-            for (form, json) in unsaved {
-                let typed = (form, json);
-                let (form, json) = &typed;
+            for words in unsaved {
+                let (form, json) = &words;
                 // Changed in the meantime, or on its way into the journal.
                 let due = |drafts: &Drafts| {
-                    drafts.unsaved.contains(&typed) && !drafts.sending.contains(form)
+                    drafts.unsaved.contains(&words) && !drafts.sending.contains(form)
                 };
                 if !self.drafts.with_value(due) {
                     continue;
                 }
                 match store.keep_draft(form, json.as_deref()).await {
                     Ok(()) => {
-                        self.drafts.update_value(|drafts| drafts.is_kept(&typed));
+                        self.drafts.update_value(|drafts| drafts.is_kept(&words));
                         if json.is_some() {
                             self.draft_saved.set(Some(clock::now()));
                         }

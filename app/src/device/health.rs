@@ -475,7 +475,7 @@ impl Device {
         // What was sealed and is not in the database is done now: the app died in that moment, or the browser
         // gave back an older state of the database that looks well.
         let adopted = Cell::new(0);
-        let done = self.carry_out(|view| {
+        let done = self.carry_out(None, |view| {
             let plan = view.adopt(read.envelopes.clone());
             adopted.set(plan.as_ref().map_or(0, |plan| plan.entries.len()));
             Ok(plan)
