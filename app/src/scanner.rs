@@ -7,7 +7,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array, WebAssembly}
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
+use web_sys::{Cache, CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, Response};
 
 use crate::api;
 
@@ -68,9 +68,20 @@ pub fn keep_for_later() {
     spawn_local(async {
         if browsers().await.is_none() {
             // A browser that keeps nothing fetches it when it is needed.
-            let _kept = api::keep_scanner().await;
+            let _kept = ask_to_keep().await;
         }
     });
+}
+
+/// Asks the service worker to keep our reader too, as it keeps a program of the app.
+async fn ask_to_keep() -> Result<(), JsValue> {
+    let noted = JsFuture::from(window().caches()?.open("doorstep-faces")).await?;
+    let noted: Cache = noted.unchecked_into();
+    JsFuture::from(noted.put_with_str("/scanner", &Response::new()?)).await?;
+    if let Some(worker) = window().navigator().service_worker().controller() {
+        worker.post_message(&"KEEP_FACES".into())?;
+    }
+    Ok(())
 }
 
 /// Our own reader: a module with a picture in and a text out.
