@@ -331,7 +331,7 @@ impl Device {
             view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
         };
         self.second_opened().await;
-        let saving = self.carry_out(form, plan);
+        let saving = self.carry_out(form.as_slice(), plan);
         match form {
             Some(form) => self.saving_form(form, saving).await?,
             None => saving.await?,
@@ -346,7 +346,7 @@ impl Device {
     pub fn mark_read(self, seq: u64) {
         spawn_local(async move {
             // Where it could not be noted, the answer stays on the list: nothing is lost.
-            let _noted = self.carry_out(None, |view| Ok(Some(view.read(seq)))).await;
+            let _noted = self.carry_out(&[], |view| Ok(Some(view.read(seq)))).await;
         });
     }
 
@@ -362,7 +362,7 @@ impl Device {
     /// Where this device could not store it.
     pub(crate) async fn merge(self, asked: &Request, response: Response) -> Result<(), Trouble> {
         let heard = clock::device();
-        self.carry_out(None, |view| Ok(view.merge(asked, response.clone(), heard))).await
+        self.carry_out(&[], |view| Ok(view.merge(asked, response.clone(), heard))).await
     }
 
     /// Goes on as a new replica after a fork.
@@ -370,14 +370,14 @@ impl Device {
     /// # Errors
     /// Where this device could not store it.
     pub(crate) async fn rechain(self, registered: Registered) -> Result<(), Trouble> {
-        self.carry_out(None, |view| Ok(Some(view.rechain(registered.clone())))).await
+        self.carry_out(&[], |view| Ok(Some(view.rechain(registered.clone())))).await
     }
 
-    /// Plan, persist, publish. One plan at a time; a plan another tab made stale is made again. What was written in a
-    /// `form` leaves its drafts with the same transaction.
+    /// Plan, persist, publish. One plan at a time; a plan another tab made stale is made again. What was written in
+    /// `forms` leaves the drafts with the same transaction.
     async fn carry_out(
         self,
-        form: Option<&str>,
+        forms: &[&str],
         plan: impl Fn(&Replica) -> Result<Option<Plan>, Trouble>,
     ) -> Result<(), Trouble> {
         let turn = self.turn.get_value();
@@ -388,7 +388,7 @@ impl Device {
                 .view
                 .with_untracked(|view| view.as_ref().ok_or(Trouble::NobodyHere).and_then(&plan))?;
             let Some(planned) = planned else { return Ok(()) };
-            match self.keep(&store, &planned, form).await {
+            match self.keep(&store, &planned, forms).await {
                 Ok(()) => {
                     self.well(&store);
                     self.view.update(|view| {

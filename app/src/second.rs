@@ -44,6 +44,8 @@ pub struct Second {
     cache: Cache,
     /// How the addresses of this database's entries begin.
     begin: String,
+    /// The envelopes that lay in it when it was opened.
+    found: RefCell<BTreeSet<Uuid>>,
     /// The envelopes in it, as far as this tab knows.
     held: RefCell<BTreeSet<Uuid>>,
     works: Cell<bool>,
@@ -83,7 +85,9 @@ impl Second {
             }
         }
         let read = line::read(files.iter().map(|text| text.as_bytes()));
-        second.held.borrow_mut().extend(read.envelopes.iter().map(|envelope| envelope.mid));
+        let mids: BTreeSet<Uuid> = read.sealed.iter().map(|sealed| sealed.envelope.mid).collect();
+        second.found.replace(mids.clone());
+        second.held.replace(mids);
         (second.on_change)(true);
         Ok((second, read))
     }
@@ -99,9 +103,9 @@ impl Second {
         let caches = window().caches().map_err(|error| trouble(&error))?;
         let cache = answer(caches.open(CACHE)).await?.unchecked_into::<Cache>();
         let begin = format!("/{CACHE}/{database}/");
-        let (held, works) = (RefCell::default(), Cell::new(true));
+        let (found, held, works) = (RefCell::default(), RefCell::default(), Cell::new(true));
         let on_change = Box::new(on_change);
-        Ok(Rc::new(Self { cache, begin, held, works, on_change }))
+        Ok(Rc::new(Self { cache, begin, found, held, works, on_change }))
     }
 
     /// Whether entries are written twice.
@@ -109,13 +113,18 @@ impl Second {
         self.works.get()
     }
 
-    /// Writes these down.
+    /// Whether this envelope lay in it when it was opened.
+    pub fn has_found(&self, mid: Uuid) -> bool {
+        self.found.borrow().contains(&mid)
+    }
+
+    /// Writes these down, which were made of the words in a `form`.
     ///
     /// # Errors
     /// Where the browser does not take them.
-    pub async fn add(&self, envelopes: &[Envelope]) -> Result<(), Trouble> {
+    pub async fn add(&self, envelopes: &[Envelope], form: Option<&str>) -> Result<(), Trouble> {
         for envelope in envelopes {
-            let text = line::write(envelope);
+            let text = line::write(envelope, form);
             let response = Response::new_with_opt_str(Some(&text)).map_err(|_| Trouble::Off)?;
             let put = self.cache.put_with_str(&self.address(envelope.mid), &response);
             self.noted(answer(put).await)?;
@@ -143,7 +152,8 @@ impl Second {
         let wanted: BTreeSet<Uuid> = unanswered.iter().map(|envelope| envelope.mid).collect();
         let held = self.held.borrow().clone();
         let missing = unanswered.iter().filter(|envelope| !held.contains(&envelope.mid));
-        self.add(&missing.cloned().collect::<Vec<_>>()).await?;
+        // They are saved: no draft is left of them.
+        self.add(&missing.cloned().collect::<Vec<_>>(), None).await?;
         for mid in held.difference(&wanted) {
             self.withdraw(*mid).await?;
         }

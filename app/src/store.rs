@@ -184,10 +184,10 @@ impl Store {
     /// # Errors
     /// [`Error::Stale`] when another tab was faster; nothing is written then.
     pub async fn write(self: &Rc<Self>, plan: &Plan) -> Result<(), Error> {
-        self.write_of(plan, None, || {}).await
+        self.write_of(plan, &[], || {}).await
     }
 
-    /// The same, and in the same transaction the draft of the `form` this was written in is forgotten: no death in
+    /// The same, and in the same transaction the drafts of the `forms` this was written in are forgotten: no death in
     /// between brings words back that were sent. `issued` is called each time the plan is on its way to the disk,
     /// while this page has nothing to do.
     ///
@@ -196,17 +196,17 @@ impl Store {
     pub async fn write_of(
         self: &Rc<Self>,
         plan: &Plan,
-        form: Option<&str>,
+        forms: &[&str],
         issued: impl Fn(),
     ) -> Result<(), Error> {
         if let Some(memory) = &self.memory {
-            form.map(|form| memory.borrow_mut().remove(form));
+            memory.borrow_mut().retain(|key, _| !forms.contains(&key.as_str()));
             issued();
             return Ok(());
         }
         let mut last = Error::Stale;
         for attempt in 0..WRITE_TRIES {
-            match self.try_write(plan, form, &issued).await {
+            match self.try_write(plan, forms, &issued).await {
                 Ok(()) => return Ok(()),
                 Err(error @ (Error::Stale | Error::MovedOn | Error::Full)) => return Err(error),
                 // What became of it is unknown: a connection can break after the commit reached the disk.
@@ -227,7 +227,7 @@ impl Store {
     async fn try_write(
         self: &Rc<Self>,
         plan: &Plan,
-        form: Option<&str>,
+        forms: &[&str],
         issued: impl Fn(),
     ) -> Result<(), Error> {
         // Everything is encoded before the transaction starts: it would end while we think.
@@ -250,7 +250,7 @@ impl Store {
         let database = self.database().await?;
         let names = [META, ENTITY, JOURNAL, FROZEN, DRAFT];
         // A form that is being typed does not wait for what has no draft.
-        let names = &names[..names.len() - usize::from(form.is_none())];
+        let names = &names[..names.len() - usize::from(forms.is_empty())];
         let transaction = strict(&database, names)?;
         let meta = transaction.object_store(META)?;
         let found = meta.get::<JsValue, _, _>(HEAD).primitive()?.await?;
@@ -279,8 +279,8 @@ impl Store {
         for (key, value) in frozen {
             send(&kept, &key, value)?;
         }
-        if let Some(form) = form {
-            transaction.object_store(DRAFT)?.delete(form.to_owned()).primitive()?;
+        for form in forms {
+            transaction.object_store(DRAFT)?.delete((*form).to_owned()).primitive()?;
         }
         let committed = transaction.commit();
         issued();

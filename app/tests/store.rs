@@ -337,10 +337,10 @@ async fn what_was_sent_is_no_draft_any_more_and_what_was_not_still_is() {
     store.keep_draft("other", Some("{}")).await.unwrap();
 
     spoil_next_commit("this.abort();");
-    assert_eq!(store.write_of(&plan, Some("note"), || {}).await, Err(Error::Full));
+    assert_eq!(store.write_of(&plan, &["note"], || {}).await, Err(Error::Full));
     assert!(open(&name).await.draft("note").await.unwrap().is_some(), "not sent");
 
-    store.write_of(&plan, Some("note"), || {}).await.unwrap();
+    store.write_of(&plan, &["note"], || {}).await.unwrap();
     assert_eq!(open(&name).await.draft("note").await.unwrap(), None);
     assert!(open(&name).await.draft("other").await.unwrap().is_some());
 }

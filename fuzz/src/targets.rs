@@ -13,6 +13,7 @@ use domain::{
     copy::{Code, Ended, Given, Seal, Statement},
     replica::{Entry, Head},
     search::{Names, Wanted},
+    ticket,
     user::SYSTEM,
     values::Money,
     wire::{Request, Response},
@@ -110,9 +111,10 @@ fn head(data: &[u8]) {
 
 fn second_journal(data: &[u8]) {
     let read = line::read([data]);
-    let text: String = read.envelopes.iter().map(line::write).collect();
+    let write = |it: &line::Sealed| line::write(&it.envelope, it.form.as_deref());
+    let text: String = read.sealed.iter().map(write).collect();
     let same = line::read([text.as_bytes()]);
-    assert_eq!((same.envelopes, same.broken), (read.envelopes, 0));
+    assert_eq!((same.sealed, same.broken), (read.sealed, 0));
 }
 
 fn table(data: &[u8]) {
@@ -184,6 +186,15 @@ pub fn seeds() -> Vec<Vec<u8>> {
     });
     seeds.push(head);
     seeds.extend([request, response].iter().map(|value| value.to_string().into_bytes()));
+    let note = ticket::Command::Note { text: "泵已更换".into(), visible: false };
+    let envelope = Envelope {
+        mid: Uuid::nil(),
+        by: SYSTEM,
+        at: Timestamp(1_777_600_000_000),
+        doubtful: false,
+        command: Command::Ticket(Id::new(Uuid::nil()), note),
+    };
+    seeds.extend([None, Some("note")].map(|form| line::write(&envelope, form).into_bytes()));
     seeds.push("客户,电话\n张三,13800000000\n".as_bytes().to_vec());
     let copy = Statement {
         number: "20260501001-W01-S1".into(),

@@ -18,6 +18,8 @@ pub(super) struct Drafts {
     stored: BTreeSet<String>,
     /// The forms that are on their way into the journal. Words written behind that write would outlive it.
     sending: BTreeSet<String>,
+    /// The forms whose words were found to be sealed when this page was opened.
+    sealed: BTreeSet<String>,
     timer: Option<TimeoutHandle>,
 }
 
@@ -113,6 +115,22 @@ impl Device {
         });
         self.flush_drafts();
         saved
+    }
+
+    /// Whether words that lay here as a draft, when this page was opened, were found to be sealed. To be asked as soon
+    /// as they were read; the answer takes as long as the second journal takes to open.
+    pub async fn turned_out_sealed(self, form: &str) -> bool {
+        if !self.is_opening_second() {
+            return false;
+        }
+        self.second_opened().await;
+        self.drafts.with_value(|drafts| drafts.sealed.contains(form))
+    }
+
+    pub(super) fn note_sealed(self, forms: &[&str]) {
+        self.drafts.update_value(|drafts| {
+            drafts.sealed.extend(forms.iter().map(|form| (*form).to_owned()));
+        });
     }
 
     /// When a draft was last saved on this device (tracked).

@@ -232,8 +232,7 @@ impl Device {
     async fn recover(self, name: &str, cause: Cause, marker: &Marker, found: Option<Replica>) {
         let read = self.open_second(name).await;
         let mut cause = cause;
-        let (replica, recovered) = match self.rebuild(marker, found.clone(), &read.envelopes).await
-        {
+        let (replica, recovered) = match self.rebuild(marker, found.clone(), &read).await {
             Ok(rebuilt) => rebuilt,
             Err(_) => {
                 cause = Cause::Unopenable;
@@ -241,7 +240,7 @@ impl Device {
                 self.store.set_value(Some(store));
                 self.trouble.set(Some(StorageTrouble::InMemory));
                 let mut replica = found.unwrap_or_else(|| fresh(marker.fresh_head()));
-                let plan = replica.adopt(read.envelopes);
+                let plan = replica.adopt(envelopes(&read));
                 let recovered = plan.as_ref().map_or(0, |plan| plan.entries.len());
                 plan.into_iter().for_each(|plan| replica.commit(plan));
                 (replica, recovered)
@@ -266,7 +265,7 @@ impl Device {
         self,
         marker: &Marker,
         found: Option<Replica>,
-        envelopes: &[Envelope],
+        read: &second::Read,
     ) -> Result<(Replica, usize), store::Error> {
         let store = self.store.get_value().ok_or(store::Error::Stale)?;
         let mut replica = match found {
@@ -281,14 +280,15 @@ impl Device {
                 }
             }
         };
-        let Some(mut plan) = replica.adopt(envelopes.iter().cloned()) else {
+        let Some(mut plan) = replica.adopt(envelopes(read)) else {
             return Ok((replica, 0));
         };
+        let forms = forms_of_lost(read, &replica);
         let recovered = plan.entries.len();
         if replica.confirmed().is_empty() {
             plan.puts.extend(oneself(marker));
         }
-        match store.write(&plan).await {
+        match store.write_of(&plan, &forms, || {}).await {
             Ok(()) => replica.commit(plan),
             Err(store::Error::Stale) => {
                 replica = store.load().await?.ok_or(store::Error::Stale)?;
@@ -341,28 +341,37 @@ impl Device {
         self,
         store: &Rc<Store>,
         plan: &Plan,
-        form: Option<&str>,
+        forms: &[&str],
     ) -> Result<(), store::Error> {
+        let Some(second) = self.second.get_value() else {
+            return self.keep_once(store, plan, forms, || {}).await;
+        };
         let sealed = plan.entries.iter().filter(|(seq, _)| *seq > plan.expected.seq);
-        let sealed: Vec<Envelope> = sealed.map(|(_, entry)| entry.envelope.clone()).collect();
-        let second = self.second.get_value().filter(|_| !sealed.is_empty());
-        let Some(second) = second else { return self.keep_once(store, plan, form, || {}).await };
+        let sealed = sealed.map(|(_, entry)| &entry.envelope);
+        // What was found in the second journal lies there until it is answered, whatever comes of this.
+        let sealed = sealed.filter(|envelope| !second.has_found(envelope.mid));
+        let sealed: Vec<Envelope> = sealed.cloned().collect();
+        if sealed.is_empty() {
+            return self.keep_once(store, plan, forms, || {}).await;
+        }
+        // Nobody seals what was written in several forms at once.
+        let form = forms.first().copied();
         // The browser takes its time to accept an entry for its cache: the strict write goes before.
         let (tell, issued) = oneshot::channel::<()>();
         let tell = Cell::new(Some(tell));
         let kept = async {
-            let kept = self.keep_once(store, plan, form, || drop(tell.take())).await;
+            let kept = self.keep_once(store, plan, forms, || drop(tell.take())).await;
             drop(tell.take());
             kept
         };
         let twice = async {
             let _issued = issued.await;
-            second.add(&sealed).await
+            second.add(&sealed, form).await
         };
         let (kept, twice) = join(kept, twice).await;
         if twice == Err(second::Trouble::Full) && self.free_ballast().await {
             // Once is enough for "saved"; twice is for the day the first is damaged.
-            let _kept_twice = second.add(&sealed).await;
+            let _kept_twice = second.add(&sealed, form).await;
         }
         if matches!(kept, Err(store::Error::Full | store::Error::Unavailable(_))) {
             // The person is told that it is not saved, so it must not come back by itself.
@@ -371,6 +380,11 @@ impl Device {
             }
         }
         kept
+    }
+
+    /// Whether the second journal was not compared with the database yet.
+    pub(super) fn is_opening_second(self) -> bool {
+        OPENING.with(|opening| opening.try_lock().is_none())
     }
 
     /// Waits until the second journal is open: the first tap of a start can be faster.
@@ -383,10 +397,10 @@ impl Device {
         self,
         store: &Rc<Store>,
         plan: &Plan,
-        form: Option<&str>,
+        forms: &[&str],
         issued: impl Fn(),
     ) -> Result<(), store::Error> {
-        let mut kept = store.write_of(plan, form, issued).await;
+        let mut kept = store.write_of(plan, forms, issued).await;
         if kept != Err(store::Error::Full) {
             return kept;
         }
@@ -397,7 +411,7 @@ impl Device {
         }
         for pause in ROOM_MS {
             TimeoutFuture::new(pause).await;
-            kept = store.write_of(plan, form, || {}).await;
+            kept = store.write_of(plan, forms, || {}).await;
             if kept != Err(store::Error::Full) {
                 break;
             }
@@ -474,13 +488,17 @@ impl Device {
         }
         // What was sealed and is not in the database is done now: the app died in that moment, or the browser
         // gave back an older state of the database that looks well.
+        let forms = self.view.with_untracked(|view| {
+            view.iter().flat_map(|view| forms_of_lost(&read, view)).collect::<Vec<_>>()
+        });
         let adopted = Cell::new(0);
-        let done = self.carry_out(None, |view| {
-            let plan = view.adopt(read.envelopes.clone());
+        let done = self.carry_out(&forms, |view| {
+            let plan = view.adopt(envelopes(&read));
             adopted.set(plan.as_ref().map_or(0, |plan| plan.entries.len()));
             Ok(plan)
         });
         if done.await.is_ok() && adopted.get() > 0 {
+            self.note_sealed(&forms);
             self.name_loss(Loss {
                 cause: Cause::Behind,
                 device_code: self.view.with_untracked(|view| {
@@ -549,6 +567,17 @@ fn oneself(marker: &Marker) -> Option<Arrived> {
 /// A replica that holds nothing but its head.
 fn fresh(head: Head) -> Replica {
     Replica::restore(head, BTreeMap::new(), Rows::new(), BTreeMap::new())
+}
+
+/// What was found in the second journal.
+fn envelopes(read: &second::Read) -> impl Iterator<Item = Envelope> {
+    read.sealed.iter().map(|sealed| sealed.envelope.clone())
+}
+
+/// The forms of those that this replica does not hold: once it does, their words are no draft any more.
+fn forms_of_lost<'a>(read: &'a second::Read, replica: &Replica) -> Vec<&'a str> {
+    let lost = read.sealed.iter().filter(|sealed| !replica.has_written(sealed.envelope.mid));
+    lost.filter_map(|sealed| sealed.form.as_deref()).collect()
 }
 
 /// What waits for a verdict, oldest first: also what a restored server forgot.

@@ -1,13 +1,22 @@
 //! One line of the second journal, `checksum length json`: readable by itself, however the others fare.
 
 use domain::{Envelope, json};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+/// What one line keeps: an envelope, and the form whose words it was made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sealed {
+    pub envelope: Envelope,
+    /// Nothing where it was made without one, or by an app that did not say so.
+    pub form: Option<String>,
+}
 
 /// What could be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Read {
     /// What was sealed, oldest first, each once.
-    pub envelopes: Vec<Envelope>,
+    pub sealed: Vec<Sealed>,
     /// Lines whose checksum is wrong.
     pub broken: usize,
 }
@@ -15,10 +24,17 @@ pub struct Read {
 /// Bytes of the checksum that a line carries; enough against accidents, and nobody else writes here.
 const CHECKSUM_BYTES: usize = 8;
 
-/// The line as it is written.
-pub fn write(envelope: &Envelope) -> String {
+/// The line as it is written: the form stands among the envelope's own fields, where older apps pass over it.
+pub fn write(envelope: &Envelope, form: Option<&str>) -> String {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        #[serde(flatten)]
+        envelope: &'a Envelope,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        form: Option<&'a str>,
+    }
     // A command is JSON wherever it is kept; it always can be written.
-    let json = serde_json::to_string(envelope).unwrap_or_default();
+    let json = serde_json::to_string(&Written { envelope, form }).unwrap_or_default();
     format!("{} {} {json}\n", checksum(json.as_bytes()), json.len())
 }
 
@@ -30,20 +46,20 @@ pub fn read<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Read {
         while !rest.is_empty() {
             let (line, after) = first(rest);
             match line {
-                Some(envelope) => found.envelopes.push(envelope),
+                Some(sealed) => found.sealed.push(sealed),
                 None => found.broken += 1,
             }
             rest = after;
         }
     }
     // Ids grow with time.
-    found.envelopes.sort_by_key(|envelope| envelope.mid);
-    found.envelopes.dedup_by_key(|envelope| envelope.mid);
+    found.sealed.sort_by_key(|sealed| sealed.envelope.mid);
+    found.sealed.dedup_by_key(|sealed| sealed.envelope.mid);
     found
 }
 
 /// The line at the front, if it is sound, and what comes after it.
-fn first(bytes: &[u8]) -> (Option<Envelope>, &[u8]) {
+fn first(bytes: &[u8]) -> (Option<Sealed>, &[u8]) {
     let end = bytes.iter().position(|byte| *byte == b'\n');
     let after = |end: usize| bytes.get(end + 1..).unwrap_or_default();
     if let Some((line, length)) = sound(bytes) {
@@ -54,15 +70,23 @@ fn first(bytes: &[u8]) -> (Option<Envelope>, &[u8]) {
 }
 
 /// The line at the front and its length without the break, if its checksum is right.
-fn sound(bytes: &[u8]) -> Option<(Envelope, usize)> {
+fn sound(bytes: &[u8]) -> Option<(Sealed, usize)> {
+    #[derive(Deserialize)]
+    struct Written {
+        #[serde(default)]
+        form: Option<String>,
+    }
     let mut parts = bytes.splitn(3, |byte| *byte == b' ');
     let (sum, length, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let json = rest.get(..std::str::from_utf8(length).ok()?.parse().ok()?)?;
     if sum != checksum(json).as_bytes() {
         return None;
     }
-    let line = json::read(std::str::from_utf8(json).ok()?).ok()?;
-    Some((line, sum.len() + length.len() + 2 + json.len()))
+    // Read twice, because serde would compile every command once more for a field beside its envelope.
+    let text = std::str::from_utf8(json).ok()?;
+    let form = json::read::<Written>(text).ok().and_then(|written| written.form);
+    let sealed = Sealed { envelope: json::read(text).ok()?, form };
+    Some((sealed, sum.len() + length.len() + 2 + json.len()))
 }
 
 fn checksum(json: &[u8]) -> String {

@@ -16,7 +16,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::{
     fresh_name,
     marker::{self, Found, Marker},
-    second::{BALLAST, Second, ballast, line},
+    second::{BALLAST, Read, Second, ballast, line},
 };
 
 fn envelope(text: &str) -> Envelope {
@@ -28,6 +28,11 @@ fn envelope(text: &str) -> Envelope {
         doubtful: false,
         command: Command::Ticket(Id::new(Uuid::now_v7()), command),
     }
+}
+
+/// The envelopes among what was read.
+fn envelopes(read: Read) -> Vec<Envelope> {
+    read.sealed.into_iter().map(|sealed| sealed.envelope).collect()
 }
 
 /// What a script answers, run in the page with these words.
@@ -42,22 +47,25 @@ async fn entries_survive_the_tab_that_wrote_them() {
     let name = fresh_name();
     let (first, other) = (envelope("一"), envelope("二"));
     let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
-    assert!(read.envelopes.is_empty());
-    tab.add(&[first.clone()]).await.unwrap();
-    tab.add(&[other.clone()]).await.unwrap();
+    assert!(read.sealed.is_empty());
+    tab.add(&[first.clone()], None).await.unwrap();
+    tab.add(&[other.clone()], Some("note")).await.unwrap();
     assert!(tab.works());
+    assert!(!tab.has_found(first.mid), "it lies there only now");
     drop(tab);
 
     let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
-    assert_eq!(read.envelopes, [first, other.clone()]);
-    assert_eq!(read.broken, 0);
+    let forms: Vec<_> = read.sealed.iter().map(|sealed| sealed.form.as_deref()).collect();
+    assert_eq!((forms, read.broken), (vec![None, Some("note")], 0));
+    assert!(tab.has_found(first.mid) && tab.has_found(other.mid));
+    assert_eq!(envelopes(read), [first, other.clone()]);
 
     // The first one is answered.
     tab.fold(&[other.clone()]).await.unwrap();
     let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
-    assert_eq!(read.envelopes, [other]);
+    assert_eq!(envelopes(read), [other]);
     tab.fold(&[]).await.unwrap();
-    assert!(Second::open(&name, |_| {}).await.unwrap().1.envelopes.is_empty());
+    assert!(Second::open(&name, |_| {}).await.unwrap().1.sealed.is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -66,12 +74,12 @@ async fn tabs_write_side_by_side_and_databases_apart() {
     let (one, _) = Second::open(&name, |_| {}).await.unwrap();
     let (two, _) = Second::open(&name, |_| {}).await.unwrap();
     let (first, second) = (envelope("一"), envelope("二"));
-    one.add(&[first.clone()]).await.unwrap();
-    two.add(&[second.clone()]).await.unwrap();
+    one.add(&[first.clone()], None).await.unwrap();
+    two.add(&[second.clone()], None).await.unwrap();
     // What another tab wrote is not this one's to take away.
     two.fold(&[]).await.unwrap();
-    assert_eq!(Second::open(&name, |_| {}).await.unwrap().1.envelopes, [first]);
-    assert!(Second::open(&other_name, |_| {}).await.unwrap().1.envelopes.is_empty());
+    assert_eq!(envelopes(Second::open(&name, |_| {}).await.unwrap().1), [first]);
+    assert!(Second::open(&other_name, |_| {}).await.unwrap().1.sealed.is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -79,9 +87,9 @@ async fn what_could_not_be_saved_does_not_come_back() {
     let name = fresh_name();
     let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
     let (kept, told) = (envelope("留"), envelope("撤"));
-    tab.add(&[kept.clone(), told.clone()]).await.unwrap();
+    tab.add(&[kept.clone(), told.clone()], None).await.unwrap();
     tab.withdraw(told.mid).await.unwrap();
-    assert_eq!(Second::open(&name, |_| {}).await.unwrap().1.envelopes, [kept]);
+    assert_eq!(envelopes(Second::open(&name, |_| {}).await.unwrap().1), [kept]);
 }
 
 #[wasm_bindgen_test]
@@ -89,7 +97,7 @@ async fn a_damaged_entry_costs_that_entry_only() {
     let name = fresh_name();
     let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
     let (sound, damaged) = (envelope("好"), envelope("坏"));
-    tab.add(&[sound.clone(), damaged.clone()]).await.unwrap();
+    tab.add(&[sound.clone(), damaged.clone()], None).await.unwrap();
     let address = format!("/second-journal/{name}/{}", damaged.mid);
     script(
         "const cache = await caches.open('second-journal');
@@ -99,7 +107,8 @@ async fn a_damaged_entry_costs_that_entry_only() {
     )
     .await;
     let (_, read) = Second::open(&name, |_| {}).await.unwrap();
-    assert_eq!((read.envelopes, read.broken), (vec![sound], 1));
+    assert_eq!(read.broken, 1);
+    assert_eq!(envelopes(read), [sound]);
 }
 
 #[wasm_bindgen_test]
@@ -107,7 +116,7 @@ async fn an_answered_entry_is_stale_and_an_unanswered_one_is_not() {
     let (tab, _) = Second::open(&fresh_name(), |_| {}).await.unwrap();
     let sealed = envelope("一");
     assert_eq!(tab.stale([].iter()), None, "there is nothing to take away");
-    tab.add(&[sealed.clone()]).await.unwrap();
+    tab.add(&[sealed.clone()], None).await.unwrap();
     assert_eq!(tab.stale([sealed].iter()), None);
     assert_eq!(tab.stale([].iter()), Some(Vec::new()));
 }
@@ -126,26 +135,40 @@ async fn the_reserve_is_built_and_given_up() {
 #[wasm_bindgen_test]
 fn a_torn_last_line_costs_that_line_only() {
     let (first, last) = (envelope("一"), envelope("二"));
-    let whole: String = [first.clone(), last].iter().map(line::write).collect();
+    let whole = [line::write(&first, Some("note")), line::write(&last, None)].concat();
     let begins = whole.find('\n').unwrap() + 1;
     for end in begins..whole.len() - 1 {
         let read = line::read([&whole.as_bytes()[..end]]);
-        assert_eq!(read.envelopes, [first.clone()], "torn at {end}");
         assert_eq!(read.broken, usize::from(end > begins), "torn at {end}");
+        assert_eq!(envelopes(read), [first.clone()], "torn at {end}");
     }
+}
+
+#[wasm_bindgen_test]
+fn lines_of_apps_that_named_no_form_are_read_and_theirs_reads_ours() {
+    let sealed = envelope("一");
+    let json = serde_json::to_string(&sealed).unwrap();
+    let named = line::write(&sealed, Some("note"));
+    let plain = line::write(&sealed, None);
+    assert!(plain.ends_with(&format!(" {} {json}\n", json.len())), "as it always was: {plain}");
+    let forms = |line: &str| line::read([line.as_bytes()]).sealed.remove(0).form;
+    assert_eq!((forms(&plain), forms(&named).as_deref()), (None, Some("note")));
+    let (_, named) = named.trim_end().split_once(" {").unwrap();
+    assert_eq!(domain::json::read::<Envelope>(&format!("{{{named}")).unwrap(), sealed);
 }
 
 #[wasm_bindgen_test]
 fn any_flipped_bit_costs_one_line_at_most() {
     let sealed = [envelope("一"), envelope("line\nbreak"), envelope("三")];
-    let whole: String = sealed.iter().map(line::write).collect();
+    let whole: String = sealed.iter().map(|it| line::write(it, Some("note"))).collect();
     for place in 0..whole.len() {
         for bit in 0..8 {
             let mut bytes = whole.clone().into_bytes();
             bytes[place] ^= 1 << bit;
             let read = line::read([bytes.as_slice()]);
-            assert!(read.envelopes.len() >= 2, "bit {bit} of byte {place}");
-            assert!(read.envelopes.iter().all(|envelope| sealed.contains(envelope)));
+            let read = envelopes(read);
+            assert!(read.len() >= 2, "bit {bit} of byte {place}");
+            assert!(read.iter().all(|envelope| sealed.contains(envelope)));
         }
     }
 }

@@ -104,16 +104,25 @@ impl Draft {
         spawn_local(async move {
             let kept = device.draft(&form).await;
             let kept = kept.and_then(|json| json::read::<BTreeMap<String, String>>(&json).ok());
+            let mut restored = None;
             if let (Some(kept), Some(false)) = (kept, draft.try_dirty()) {
-                let _gone = draft.fields.try_with_value(|fields| {
+                restored = draft.fields.try_with_value(|fields| {
                     for (name, slot) in fields {
                         if let Some(value) = kept.get(*name) {
                             slot.write(value);
                         }
                     }
+                    peek(fields)
                 });
             }
             let _gone = draft.ready.try_set(true);
+            // The page before may have died in the moment in which it sealed them.
+            if restored.is_some() && device.turned_out_sealed(&form).await {
+                let now = draft.fields.try_with_value(|fields| peek(fields));
+                if now == restored {
+                    draft.clear();
+                }
+            }
         });
         let held = StoredValue::new_local(None);
         Effect::new(move |was_dirty: Option<bool>| {
