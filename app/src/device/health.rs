@@ -5,6 +5,7 @@ use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 use domain::{
     Envelope, Row, Rows, Timestamp, json,
     replica::{Arrived, Entry, Head, Plan, Replica},
+    talk::Wake,
 };
 use futures::{
     channel::oneshot,
@@ -24,6 +25,7 @@ use crate::{
     session::Owner,
     storage,
     store::{self, Store},
+    sync,
 };
 
 /// What keeps this device from saving.
@@ -499,6 +501,7 @@ impl Device {
         });
         if done.await.is_ok() && adopted.get() > 0 {
             self.note_sealed(&forms);
+            sync::nudge(Wake::Journal);
             self.name_loss(Loss {
                 cause: Cause::Behind,
                 device_code: self.view.with_untracked(|view| {

@@ -82,6 +82,12 @@ impl Browser {
         self.until(&format!("“{text}” is kept"), script, &[json!(text)]).await;
     }
 
+    /// Waits until this text is no draft any more.
+    pub async fn see_draft_gone(&self, text: &str) {
+        let script = "return keptDrafts().then((drafts) => !drafts.includes(args[0]))";
+        self.until(&format!("“{text}” is no draft"), script, &[json!(text)]).await;
+    }
+
     /// How many visible elements fit a selector.
     pub async fn count(&self, selector: &str) -> usize {
         self.js("return seen(args[0]).length", &[json!(selector)]).await
