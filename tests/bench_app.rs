@@ -8,7 +8,7 @@
 // The bench steers the same browser as the stories, with fewer of its hands.
 #[allow(dead_code, reason = "the stories use the rest")]
 mod browser {
-    pub mod chromium;
+    pub mod driven;
     pub mod engine;
     pub mod line;
     pub mod server;

@@ -7,10 +7,10 @@ mod browser {
     mod audit;
     mod calendar;
     mod cancel;
-    mod chromium;
     mod customer;
     mod decisions;
     mod desk;
+    mod driven;
     mod engine;
     mod engines;
     mod find;

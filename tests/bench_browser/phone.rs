@@ -10,7 +10,7 @@ use crate::{
         server_process::{Data, Server},
     },
     browser::{
-        chromium::{Browser, Size},
+        driven::{Browser, Size},
         engine::Engine,
     },
 };

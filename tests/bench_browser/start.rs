@@ -5,7 +5,7 @@ use serde_json::json;
 use super::phone::{Place, SLOWER, on_every_page, slow_down};
 use crate::{
     bench::report::{Figure, Report, Times, headline},
-    browser::chromium::Browser,
+    browser::driven::Browser,
 };
 
 const BENCH: &str = "start";

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     bench::report::{Figure, Report, Times, headline},
-    browser::chromium::Browser,
+    browser::driven::Browser,
 };
 
 const BENCH: &str = "sync";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     server::named,
     walk::{ADMINISTRATOR, DESK, ENGINEER, KEEPER, Walk},
     world::{Language, World, enter, speak},

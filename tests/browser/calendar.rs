@@ -6,7 +6,7 @@ use serde_json::json;
 use thirtyfour::By;
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     work,
     world::{Language, World},
 };

@@ -1,6 +1,6 @@
 //! The device in the customer's hands.
 
-use super::{chromium::Browser, work, world::Language};
+use super::{driven::Browser, work, world::Language};
 
 /// Whether these words lie anywhere in the memory of the program that shows this page.
 async fn remembers(phone: &Browser, words: &str) -> bool {

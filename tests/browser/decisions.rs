@@ -1,7 +1,7 @@
 //! Every question the field can raise is decided at the desk, and every prepared answer does what it says.
 
 use super::{
-    chromium::Browser,
+    driven::Browser,
     work,
     world::{Language, World},
 };

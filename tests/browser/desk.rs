@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     work,
     world::{COORDINATOR, Language, World},
 };

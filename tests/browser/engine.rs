@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use thirtyfour::Capabilities;
 
 use super::{
-    chromium::Size,
+    driven::Size,
     server::{free_port, named},
 };
 

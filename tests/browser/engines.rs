@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask test engines` installs them; the other stories run in Chromium.
 
-use super::{chromium::Size, engine::Engine, repair::one_repair, world::Language};
+use super::{driven::Size, engine::Engine, repair::one_repair, world::Language};
 
 #[tokio::test]
 async fn one_repair_in_firefox() {

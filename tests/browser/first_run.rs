@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     engine::Engine,
     server::Server,
     work::{CALL, PIN},

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    chromium::Size,
+    driven::Size,
     work,
     world::{LI, Language, World},
 };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{chromium::Browser, work, world::Language};
+use super::{driven::Browser, work, world::Language};
 
 /// A picture file as no camera makes it, and every browser reads it: so many pixels of coloured noise.
 fn picture(folder: &Path, name: &str, (width, height): (u32, u32)) -> PathBuf {

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     server::named,
     work,
     world::{COORDINATOR, LI, Language, World},

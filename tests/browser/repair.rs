@@ -1,7 +1,7 @@
 //! The main job, whole: dispatched at the desk, done without a network, signed, seen by everyone.
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     engine::Engine,
     work,
     world::{COORDINATOR, LI, Language, World},

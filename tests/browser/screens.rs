@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    chromium::Browser,
+    driven::Browser,
     walk::{ADMINISTRATOR, DESK, ENGINEER, KEEPER, Walk},
     world::{Language, World},
 };

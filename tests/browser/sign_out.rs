@@ -1,7 +1,7 @@
 //! Leaving a phone to somebody else: the work that waits stays, locked away.
 
 use super::{
-    chromium::Size,
+    driven::Size,
     work,
     world::{self, LI, Language, WANG, World},
 };

@@ -1,7 +1,7 @@
 //! A newer build of the app arrives while somebody works.
 
 use super::{
-    chromium::Size,
+    driven::Size,
     work,
     world::{LI, Language, World},
 };

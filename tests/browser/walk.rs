@@ -1,7 +1,7 @@
 //! Every page of every role: what is walked by whoever looks at all screens.
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     work,
 };
 

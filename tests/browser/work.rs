@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    chromium::Browser,
+    driven::Browser,
     engine::Engine,
     world::{Language, World},
 };

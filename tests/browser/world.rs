@@ -1,7 +1,7 @@
 //! The cast and the stage: a server with the demo organisation, and devices whose people are signed in.
 
 use super::{
-    chromium::{Browser, Size},
+    driven::{Browser, Size},
     engine::Engine,
     server::Server,
 };

@@ -1,4 +1,4 @@
-//! A real browser with a profile that outlives it: started, killed, and asked with scripts.
+//! A driven browser with a profile that outlives it: started, killed, and asked with scripts.
 
 mod hands;
 mod places;
