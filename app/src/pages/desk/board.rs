@@ -1,9 +1,6 @@
 //! The board: every open ticket in the column of who must act now, with the ticket beside it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Id, Timestamp,
@@ -33,7 +30,7 @@ use crate::{
     search,
     ui::{
         Button, ButtonKind, ButtonLink, Dialog, Empty, Field, FieldKind, Icon, SearchBar, TabItem,
-        Tabs, Tone, open_while, toast,
+        Tabs, Tone, few_first, open_while, toast,
     },
 };
 
@@ -41,8 +38,6 @@ use crate::{
 const CARDS_MAX: usize = 40;
 /// The cards of a column that are drawn at once: no screen shows more.
 const CARDS_FIRST: usize = 10;
-/// So long after another question the others follow. Whoever types is faster than that.
-const BELOW_MS: u64 = 700;
 /// The most engineers that get a chip of their own; the search finds the others by name.
 const ENGINEERS_MAX: usize = 8;
 
@@ -126,7 +121,8 @@ pub fn Board() -> impl IntoView {
     let chosen = RwSignal::new(Column::ToDispatch.word().to_owned());
     // A ticket that left the person's view has nothing to show beside the board.
     let open = Memo::new(move |_| picked.get().is_some_and(|id| device.find(id).is_some()));
-    let place = Place { hung, most: most(filter), now, picked, hand, doing };
+    let most = few_first(Memo::new(move |_| filter.sieve()), CARDS_FIRST, CARDS_MAX);
+    let place = Place { hung, most, now, picked, hand, doing };
     view! {
         <DeskShell
             title=move || text().desk.board
@@ -174,26 +170,6 @@ pub fn Board() -> impl IntoView {
             {mover(moving, doing)}
         </DeskShell>
     }
-}
-
-/// How many cards of a column are drawn: after each question those one sees, and the others a moment later.
-fn most(filter: Filter) -> Memo<usize> {
-    let whole = RwSignal::new(None::<Sieve>);
-    let sieve = Memo::new(move |_| filter.sieve());
-    Effect::new(move |_| {
-        let asked = sieve.get();
-        let below = move || {
-            // A question asked since has its own moment, or is drawn already; a board that is gone has nothing below.
-            if sieve.try_with_untracked(|sieve| *sieve == asked) == Some(true) {
-                let _gone = whole.try_set(Some(asked));
-            }
-        };
-        set_timeout(below, Duration::from_millis(BELOW_MS));
-    });
-    Memo::new(move |_| {
-        let is_whole = sieve.with(|sieve| whole.with(|whole| whole.as_ref() == Some(sieve)));
-        if is_whole { CARDS_MAX } else { CARDS_FIRST }
-    })
 }
 
 /// Opens the planning dialog, or says why nobody can be sent now.

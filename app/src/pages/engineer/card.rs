@@ -1,7 +1,5 @@
 //! A ticket in a list: who, what, where, when, and how much of the promised time is left.
 
-use std::time::Duration;
-
 use domain::{
     Id, Key, Timestamp,
     ticket::{self, HoldReason, Ticket, Urgency},
@@ -17,7 +15,7 @@ use crate::{
     route::{self, Route},
     ui::{
         ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tag,
-        Tone, open_while, still_tag,
+        Tone, few_first, open_while, still_tag,
     },
 };
 
@@ -81,8 +79,6 @@ pub fn hurry(ticket: &Ticket) -> Option<impl IntoView + use<>> {
 const CARDS_FIRST: usize = 6;
 /// Cards of one stretch of a list; the next follows at a press.
 const CARDS: usize = 20;
-/// So long after another list was asked for, the cards below the screen follow. Whoever types is faster than that.
-const BELOW_MS: u64 = 700;
 
 /// A list of tickets as cards, a stretch at a time. `asked` says which list it is: another one begins at its top.
 #[component]
@@ -92,23 +88,13 @@ pub fn TicketCards(
     now: Signal<Timestamp>,
     #[prop(optional, into)] in_day: Signal<bool>,
 ) -> impl IntoView {
-    let drawn = RwSignal::new((asked.get_untracked(), CARDS_FIRST));
-    let count = Memo::new(move |_| {
-        let of_this = |(of, count): &(String, usize)| asked.with(|it| it == of).then_some(*count);
-        drawn.with(of_this).unwrap_or(CARDS_FIRST)
+    let stretch = few_first(Memo::new(move |_| asked.get()), CARDS_FIRST, CARDS);
+    // Of which list more was pressed for, and how much.
+    let pressed = RwSignal::new((String::new(), 0));
+    let more = Memo::new(move |_| {
+        pressed.with(|(of, more)| if asked.with(|asked| of == asked) { *more } else { 0 })
     });
-    Effect::new(move |_| {
-        let asked_now = asked.get();
-        let below = move || {
-            let still = asked.try_with_untracked(|it| *it == asked_now);
-            let few = count.try_get_untracked().is_some_and(|count| count < CARDS);
-            if still == Some(true) && few {
-                // A list that is gone by now has nothing below.
-                let _gone = drawn.try_set((asked_now, CARDS));
-            }
-        };
-        set_timeout(below, Duration::from_millis(BELOW_MS));
-    });
+    let count = Memo::new(move |_| stretch.get() + more.get());
     let rest = move || ids.with(Vec::len).saturating_sub(count.get());
     let first = move || ids.with(|ids| ids.iter().take(count.get()).copied().collect::<Vec<_>>());
     view! {
@@ -120,7 +106,7 @@ pub fn TicketCards(
                 text=move || (text().desk.show_more)(rest())
                 wide=true
                 name="more-tickets"
-                on_press=move || drawn.set((asked.get_untracked(), count.get_untracked() + CARDS))
+                on_press=move || pressed.set((asked.get_untracked(), more.get_untracked() + CARDS))
             />
         </Show>
     }
