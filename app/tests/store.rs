@@ -99,6 +99,16 @@ fn plan(head: &Head) -> Plan {
     }
 }
 
+fn a_ticket() -> ticket::Ticket {
+    serde_json::from_value(serde_json::json!({
+        "id": Uuid::now_v7(), "title": "不制冷", "description": "", "request": "repair", "channel": "phone_400",
+        "urgency": "normal", "received_at": 0, "registered_by": Uuid::nil(), "registered_at": 0,
+        "contact": { "name": "", "phone": "" },
+        "machine": { "model": "" }, "stage": "received",
+    }))
+    .unwrap()
+}
+
 fn arrived(row: Row) -> Arrived {
     let body = row.to_json().unwrap();
     Arrived { key: row.key(), v: 7, row: Arc::new(row), body }
@@ -380,6 +390,54 @@ async fn the_first_screen_gets_its_part_first_and_then_the_rest() {
     replica.fill(rest);
     assert_eq!(replica.all::<Part>().len(), 1);
     assert!(store.load_rest(&replica).await.unwrap().is_empty(), "nothing is read twice");
+}
+
+#[wasm_bindgen_test]
+async fn the_first_screen_has_every_ticket_where_there_are_few() {
+    let (name, store, head) = registered().await;
+    let mut plan = plan(&head);
+    plan.puts = (0..3).map(|_| arrived(Row::from(a_ticket()))).collect();
+    store.write(&plan).await.unwrap();
+    let first = open(&name).await.load_first().await.unwrap().unwrap();
+    assert_eq!(first.all::<ticket::Ticket>().len(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_read_is_of_one_moment_while_another_tab_writes() {
+    let (name, store, mut head) = registered().await;
+    let mut many = plan(&head);
+    // More than is read in one go.
+    many.puts = (0..1_200).flat_map(|_| plan(&head).puts).collect();
+    store.write(&many).await.unwrap();
+    head = many.head;
+    let reader = open(&name).await;
+    let writes = async {
+        for _ in 0..30 {
+            let plan = plan(&head);
+            store.write(&plan).await.unwrap();
+            head = plan.head;
+        }
+    };
+    // Each envelope of the journal brought one row; the first of them brought 1,200.
+    let whole = |replica: &Replica| {
+        let envelopes = replica.journal().len();
+        assert_eq!(replica.head().seq, envelopes as u64);
+        assert_eq!(replica.all::<Part>().len(), 1_199 + envelopes, "of {envelopes} envelopes");
+    };
+    let reads = async {
+        for _ in 0..4 {
+            whole(&reader.load().await.unwrap().unwrap());
+            let mut first = reader.load_first().await.unwrap().unwrap();
+            match reader.load_rest(&first).await {
+                Ok(rest) => {
+                    first.fill(rest);
+                    whole(&first);
+                }
+                Err(error) => assert_eq!(error, Error::Stale),
+            }
+        }
+    };
+    futures::join!(writes, reads);
 }
 
 #[wasm_bindgen_test]

@@ -62,6 +62,8 @@ canaries! {
     GrantsIgnored "grants-ignored",
     /// A stretch is believed without comparing the sums.
     SumsNotCompared "sums-not-compared",
+    /// Rows are added to a view of an earlier moment.
+    RestOfAnotherMoment "rest-of-another-moment",
 }
 
 impl Canary {

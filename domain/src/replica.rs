@@ -746,7 +746,21 @@ impl Replica {
         }
     }
 
+    /// Whether a ticket below has the envelope in its history. No revision says so while a restored server is told
+    /// again what it may still know, or where the answer was lost with the database.
+    fn is_written_below(&self, envelope: &Envelope) -> bool {
+        envelope.command.keys().into_iter().any(|key| match self.below(key).as_deref() {
+            Some(Row::Ticket(ticket)) => {
+                ticket.log.iter().rev().any(|line| line.id == envelope.mid)
+            }
+            _ => false,
+        })
+    }
+
     fn overlay(&mut self, seq: u64, entry: &Entry) {
+        if self.is_written_below(&entry.envelope) {
+            return;
+        }
         match apply(self, &entry.envelope) {
             Ok(applied) => {
                 for row in applied.rows {

@@ -3,8 +3,6 @@
 //! The row embeds its visits and small snapshots of customer and machine, so that this one row is enough
 //! to work in a basement.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -177,14 +175,6 @@ impl Entry {
     pub fn key(&self) -> (Uuid, u8) {
         (self.id, self.act as u8)
     }
-}
-
-/// Leaves of each entry the one that comes first. While a row and the answer to what is in it reach a device by two ways,
-/// an entry can stand in a history twice for a moment, and a list that is drawn by its keys never gets over a key that
-/// comes twice.
-pub fn each_once(entries: &mut Vec<Entry>) {
-    let mut met = BTreeSet::new();
-    entries.retain(|entry| met.insert(entry.key()));
 }
 
 /// What a history line says was done.

@@ -67,6 +67,7 @@ sometimes! {
     killed "tabs killed",
     thaw "tabs frozen for hours",
     two_tabs "tabs opened beside another",
+    rest_overtaken "tabs overtaken by another while they were opened",
     server_killed "server processes killed",
     killed_in_transaction "server processes killed inside a transaction",
     waited_for_lock "transactions that waited for the head",

@@ -86,6 +86,27 @@ impl Disk {
         Some(Replica::restore(head, rows.clone(), frozen.clone(), journal.clone()))
     }
 
+    /// What the first screen of a tab needs, which is some of the rows; `None` in a new database.
+    pub fn load_first(&self, share: u64) -> Option<Replica> {
+        let Kept { head, rows, frozen, journal } = &self.kept;
+        let first = |(key, _): &(&Key, &Confirmed)| key.id.as_u128() % 3 < u128::from(share);
+        let rows = rows.iter().filter(first).map(|(key, row)| (*key, row.clone())).collect();
+        Some(Replica::restore(head.clone()?, rows, frozen.clone(), journal.clone()))
+    }
+
+    /// Adds the rows that the first screen left out. Where another tab wrote since, everything is read again.
+    pub fn load_rest(&self, first: &mut Option<Replica>) {
+        match first {
+            Some(first)
+                if self.kept.head.as_ref() == Some(first.head())
+                    || Canary::RestOfAnotherMoment.planted() =>
+            {
+                first.fill(self.kept.rows.clone());
+            }
+            _ => *first = self.load(),
+        }
+    }
+
     /// Writes the head of a replica that was just registered, unless another tab was faster.
     pub fn create(&mut self, head: &Head) -> Wrote {
         if self.kept.head.is_some() {

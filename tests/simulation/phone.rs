@@ -33,6 +33,8 @@ pub struct Tab {
     pub life: u64,
     /// Nothing, as long as this profile has not been registered.
     pub replica: Option<Replica>,
+    /// Whether the rows behind the first screen are still to be read; until then nothing is written.
+    pub reading: bool,
     pub talk: Talk,
     pub asked: Option<Asked>,
     /// What waits for its turn to be written.
@@ -96,6 +98,7 @@ impl Tab {
     pub fn new(life: u64, replica: Option<Replica>) -> Self {
         Self {
             life,
+            reading: replica.is_some(),
             replica,
             talk: Talk::default(),
             asked: None,
@@ -119,7 +122,11 @@ impl Tab {
     /// Whether nothing is under way and nothing waits to be sent.
     pub fn is_quiet(&self) -> bool {
         let owed = self.replica.as_ref().is_none_or(Replica::is_owed);
-        !owed && self.asked.is_none() && self.wishes.is_empty() && self.writing.is_none()
+        !owed
+            && !self.reading
+            && self.asked.is_none()
+            && self.wishes.is_empty()
+            && self.writing.is_none()
     }
 }
 

@@ -117,7 +117,7 @@ impl World {
         }
     }
 
-    /// What I did I still see: a note that waits is in the ticket's history on the screen.
+    /// What I did I still see, once: a note that waits is in the ticket's history on the screen.
     pub fn still_shown(&mut self, phone: usize, life: u64) {
         let Some(tab) = self.phones[phone].tabs.iter().find(|tab| tab.life == life) else { return };
         let Some(replica) = &tab.replica else { return };
@@ -129,11 +129,26 @@ impl World {
             let Some(key) = self.deeds.get(&envelope.mid).and_then(|deed| deed.note) else {
                 continue;
             };
-            let seen = replica.row(key).is_some_and(|row| has_line(&row, envelope.mid));
+            let row = replica.row(key);
+            let seen = row.as_ref().is_some_and(|row| has_line(row, envelope.mid));
             if !seen && replica.doubt(*seq).is_none() {
                 let mid = envelope.mid;
                 return self.broke(format!("R1: phone {phone} does not show its own note {mid}"));
             }
+            if let Some(mid) = row.as_deref().and_then(twice) {
+                return self.broke(format!("I3: phone {phone} shows {mid} twice"));
+            }
+        }
+    }
+
+    /// A tab that has just read what is kept shows one moment: rows, journal and head belong together.
+    pub fn of_one_moment(&mut self, phone: usize, life: u64) {
+        let it = &self.phones[phone];
+        let Some(tab) = it.tabs.iter().find(|tab| tab.life == life) else { return };
+        let Some(replica) = &tab.replica else { return };
+        let kept = &it.disk.kept;
+        if kept.head.as_ref() != Some(replica.head()) || kept.rows != *replica.confirmed() {
+            self.broke(format!("I6: tab {life} of phone {phone} shows rows of two moments"));
         }
     }
 

@@ -39,14 +39,31 @@ impl World {
             let resumed = replica.head().walk.as_ref().is_some_and(|walk| walk.after.is_some());
             self.counts.walk_resumed += u64::from(resumed);
         }
+        let share = self.dice.between(0, 3);
         let it = &mut self.phones[phone];
-        let mut tab = Tab::new(life, replica);
+        let mut tab = Tab::new(life, it.disk.load_first(share));
         tab.stopped = it.session.is_none();
         self.counts.two_tabs += u64::from(!it.tabs.is_empty());
         it.tabs.push(tab);
-        self.adopt(phone, life);
         let pause = self.dice.between(1, 50);
         self.after(pause, Event::Turn { phone, life });
+        let pause = self.dice.between(1, 100);
+        self.after(pause, Event::Rest { phone, life });
+    }
+
+    /// The tab reads what its first screen did not need.
+    pub fn read_rest(&mut self, phone: usize, life: u64) {
+        let it = &mut self.phones[phone];
+        let Some(tab) = it.tabs.iter_mut().find(|tab| tab.life == life) else { return };
+        if mem::take(&mut tab.reading) {
+            let of_then = tab.replica.as_ref().map(|replica| replica.head().clone());
+            self.counts.rest_overtaken += u64::from(of_then != it.disk.kept.head);
+            it.disk.load_rest(&mut tab.replica);
+            self.of_one_moment(phone, life);
+            self.still_shown(phone, life);
+        }
+        self.adopt(phone, life);
+        self.pump(phone, life);
     }
 
     /// Takes back what only the second journal has.
@@ -231,7 +248,7 @@ impl World {
         loop {
             let it = &mut self.phones[phone];
             let Some(tab) = it.tabs.iter_mut().find(|tab| tab.life == life) else { return };
-            if tab.writing.is_some() {
+            if tab.writing.is_some() || tab.reading {
                 return;
             }
             let Some(wish) = tab.wishes.pop_front() else { return };

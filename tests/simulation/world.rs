@@ -112,6 +112,11 @@ pub enum Event {
         phone: usize,
         life: u64,
     },
+    /// The tab reads the rows behind its first screen.
+    Rest {
+        phone: usize,
+        life: u64,
+    },
     /// Another tab wrote.
     Tell {
         phone: usize,
@@ -349,6 +354,7 @@ impl World {
             Event::Write { phone, life } => self.write(phone, life),
             Event::Wrote { phone, life, wrote } => self.wrote(phone, life, wrote),
             Event::Look { phone, life } => self.look(phone, life),
+            Event::Rest { phone, life } => self.read_rest(phone, life),
             Event::Tell { phone, life } => self.told(phone, life),
             Event::Poke { phone, v } => self.poked(phone, v),
             Event::Reach { letter } => self.reach(letter),
@@ -409,6 +415,7 @@ impl Event {
             | Self::Hear { phone, life, .. }
             | Self::Wrote { phone, life, .. }
             | Self::Look { phone, life }
+            | Self::Rest { phone, life }
             | Self::Tell { phone, life } => Some((*phone, *life)),
             _ => None,
         }
@@ -443,6 +450,7 @@ impl Event {
                 (name, *phone as u64, *life)
             }
             Self::Look { phone, life } => ("look again", *phone as u64, *life),
+            Self::Rest { phone, life } => ("read the rest", *phone as u64, *life),
             Self::Tell { phone, life } => ("told of another tab", *phone as u64, *life),
             Self::Poke { phone, v } => ("poke", *phone as u64, *v),
             Self::Reach { letter } => ("reach the server", letter.phone as u64, letter.number),

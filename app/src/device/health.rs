@@ -225,7 +225,8 @@ impl Device {
                     view.fill(rest);
                 }
             }),
-            // Half a view must not be worked on: read again, whole, or say that it cannot be.
+            // Another tab wrote meanwhile, or it could not be read. Half a view must not be worked on: read
+            // again, whole, or say that it cannot be.
             Err(_) => drop(self.reload().await),
         }
     }

@@ -27,13 +27,18 @@ const SLICE: u32 = 500;
 type Records = Vec<(JsValue, JsValue)>;
 
 impl Store {
-    /// Everything that is kept, or `None` in a new database.
+    /// Everything that is kept, or `None` in a new database. All of it is of one moment, whatever other tabs write.
     ///
     /// # Errors
     /// Where the browser does not let us read.
     pub async fn load(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
-        let Some(mut replica) = self.load_first().await? else { return Ok(None) };
-        let rest = self.load_rest(&replica).await?;
+        if self.is_in_memory() {
+            return Ok(None);
+        }
+        let database = self.database().await?;
+        let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
+        let Some(mut replica) = first(&transaction).await? else { return Ok(None) };
+        let rest = rest(&transaction, &replica).await?;
         replica.fill(rest);
         Ok(Some(replica))
     }
@@ -47,37 +52,7 @@ impl Store {
             return Ok(None);
         }
         let database = self.database().await?;
-        let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
-        // Asked for at once, awaited one after the other: the browser does not wait for us in between.
-        let head = transaction.object_store(META)?.get::<JsValue, _, _>(HEAD).primitive()?;
-        let journal = records(&transaction, JOURNAL)?;
-        let frozen = records(&transaction, FROZEN)?;
-        let entity = transaction.object_store(ENTITY)?;
-        let people = range(&entity, of_kind(Kind::User))?;
-        let teams = range(&entity, of_kind(Kind::Team))?;
-        let newest = newest_tickets(&entity).await?;
-        let tickets = range(&entity, newest)?;
-
-        let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
-        let mut entries = BTreeMap::new();
-        for (seq, value) in journal.await? {
-            let Some(seq) = number(&seq) else { continue };
-            if let Some(entry) = decode::<Entry>(&value) {
-                entries.insert(seq, entry);
-            }
-        }
-        let mut kept = Rows::new();
-        for (key, value) in frozen.await? {
-            let (Some(key), Some(body)) = (parsed(&key), text(&value)) else { continue };
-            if let Ok(row) = Row::from_json(key.kind, &body) {
-                kept.insert(key, Arc::new(row));
-            }
-        }
-        let mut confirmed = BTreeMap::new();
-        for found in [people.await?, teams.await?, tickets.await?] {
-            confirmed.extend(found.iter().filter_map(|record| row(record, |_| true)));
-        }
-        Ok(Some(Replica::restore(head, confirmed, kept, entries)))
+        first(&database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?).await
     }
 
     /// What a customer may see, or `None` where nothing is handed over. No row is read, and of the journal only what
@@ -109,29 +84,74 @@ impl Store {
     /// The confirmed rows that [`Store::load_first`] left out.
     ///
     /// # Errors
-    /// Where the browser does not let us read.
+    /// [`Error::Stale`] where another tab wrote since: rows of two moments are no view. Else where the browser does
+    /// not let us read.
     pub async fn load_rest(
         self: &Rc<Self>,
         first: &Replica,
     ) -> Result<Vec<(Key, Confirmed)>, Error> {
-        let missing = |key: Key| !first.confirmed().contains_key(&key);
         let database = self.database().await?;
-        let mut rows = Vec::new();
-        let mut from = KeyRange::LowerBound(String::new(), true);
-        loop {
-            let transaction = database.transaction(ENTITY).build()?;
-            let entity = transaction.object_store(ENTITY)?;
-            let found = slice(&entity, from)?.await?;
-            rows.extend(found.iter().filter_map(|record| row(record, missing)));
-            let last = found.last().and_then(|(key, _)| key.as_string());
-            match last {
-                Some(last) if found.len() as u32 >= SLICE => {
-                    from = KeyRange::LowerBound(last, true)
-                }
-                _ => return Ok(rows),
-            }
+        let transaction = database.transaction([META, ENTITY]).build()?;
+        let head = transaction.object_store(META)?.get::<JsValue, _, _>(HEAD).primitive()?.await?;
+        if head.as_ref().and_then(decode::<Head>).as_ref() != Some(first.head()) {
+            return Err(Error::Stale);
+        }
+        rest(&transaction, first).await
+    }
+}
+
+async fn first(transaction: &Transaction<'_>) -> Result<Option<Replica>, Error> {
+    // Asked for at once, awaited one after the other: the browser does not wait for us in between.
+    let head = transaction.object_store(META)?.get::<JsValue, _, _>(HEAD).primitive()?;
+    let journal = records(transaction, JOURNAL)?;
+    let frozen = records(transaction, FROZEN)?;
+    let entity = transaction.object_store(ENTITY)?;
+    let people = range(&entity, of_kind(Kind::User))?;
+    let teams = range(&entity, of_kind(Kind::Team))?;
+    let newest = newest_tickets(&entity).await?;
+    let tickets = range(&entity, newest)?;
+
+    let Some(head) = head.await?.as_ref().and_then(decode::<Head>) else { return Ok(None) };
+    let mut entries = BTreeMap::new();
+    for (seq, value) in journal.await? {
+        let Some(seq) = number(&seq) else { continue };
+        if let Some(entry) = decode::<Entry>(&value) {
+            entries.insert(seq, entry);
         }
     }
+    let mut kept = Rows::new();
+    for (key, value) in frozen.await? {
+        let (Some(key), Some(body)) = (parsed(&key), text(&value)) else { continue };
+        if let Ok(row) = Row::from_json(key.kind, &body) {
+            kept.insert(key, Arc::new(row));
+        }
+    }
+    let mut confirmed = BTreeMap::new();
+    for found in [people.await?, teams.await?, tickets.await?] {
+        confirmed.extend(found.iter().filter_map(|record| row(record, |_| true)));
+    }
+    Ok(Some(Replica::restore(head, confirmed, kept, entries)))
+}
+
+/// The rows that are not in `first`, slice by slice.
+async fn rest(
+    transaction: &Transaction<'_>,
+    first: &Replica,
+) -> Result<Vec<(Key, Confirmed)>, Error> {
+    let missing = |key: Key| !first.confirmed().contains_key(&key);
+    let entity = transaction.object_store(ENTITY)?;
+    let mut rows = Vec::new();
+    let mut asked = Some(slice(&entity, KeyRange::LowerBound(String::new(), true))?);
+    while let Some(slice_asked) = asked.take() {
+        let found = slice_asked.await?;
+        let last = found.last().and_then(|(key, _)| key.as_string());
+        // Asked for before this one is read through: a transaction with nothing to do is over.
+        if let Some(last) = last.filter(|_| found.len() as u32 >= SLICE) {
+            asked = Some(slice(&entity, KeyRange::LowerBound(last, true))?);
+        }
+        rows.extend(found.iter().filter_map(|record| row(record, missing)));
+    }
+    Ok(rows)
 }
 
 fn of_kind(kind: Kind) -> KeyRange<String> {
@@ -149,11 +169,13 @@ async fn newest_tickets(entity: &ObjectStore<'_>) -> Result<KeyRange<String>, Er
         .primitive()?
         .await?;
     let Some(mut cursor) = cursor else { return Ok(all) };
+    let newest = cursor.primary_key::<String>()?;
     cursor.advance_by(TICKETS_FIRST - 1).await?;
     let end = format!("{};", Kind::Ticket.word());
     Ok(match cursor.primary_key::<String>() {
+        // Where there are not so many, browsers leave the cursor where it stood, or nowhere.
+        Ok(first) if first == newest => all,
         Ok(Some(first)) => KeyRange::Bound(first, false, end, true),
-        // There are not so many.
         _ => all,
     })
 }

@@ -160,6 +160,12 @@ impl Phone {
         ticket.visit_of(LI).map(|visit| visit.stage)
     }
 
+    fn steps(&self) -> Vec<String> {
+        let ticket: Ticket = self.replica.find(TICKET).unwrap();
+        let visit = ticket.visit_of(LI).unwrap();
+        visit.steps.iter().map(|step| step.text.clone()).collect()
+    }
+
     /// As if the app had been killed and started again.
     fn restart(&mut self) {
         let replica = self.replica.clone();
@@ -360,6 +366,26 @@ fn what_was_sealed_and_lost_is_taken_back_once() {
     phone.sync(&mut server);
     assert_eq!(server.steps(), ["拆机", "换板"]);
     assert_eq!(phone.replica.waiting().unanswered, 0);
+}
+
+#[test]
+fn what_the_rows_hold_already_is_not_shown_twice_where_the_answer_was_lost() {
+    let mut server = Server::new(World::at(Stage::Repairing));
+    let mut phone = Phone::of_li(&mut server);
+    phone.act(FIRST, visit::Command::Progress { text: "拆机".into() }).unwrap();
+    phone.sync(&mut server);
+    let sealed = phone.replica.journal().values().map(|entry| entry.envelope.clone());
+    let sealed: Vec<Envelope> = sealed.collect();
+    // The database was emptied, the rows came again, and only then the second journal was read.
+    phone.replica = Replica::new(LI, registered(2));
+    phone.sync(&mut server);
+    let plan = phone.replica.adopt(sealed).unwrap();
+    phone.replica.commit(plan);
+    assert_eq!(phone.steps(), ["拆机"]);
+    assert_eq!(phone.replica.doubt(1), None);
+    phone.sync(&mut server);
+    assert_eq!(phone.steps(), ["拆机"]);
+    assert_eq!(server.steps(), ["拆机"]);
 }
 
 #[test]

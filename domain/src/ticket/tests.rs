@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{AGE_OUT_MINUTES, Act, Command, Confirmation, HoldReason, Stage, Ticket, each_once};
+use super::{AGE_OUT_MINUTES, Act, Command, Confirmation, HoldReason, Stage, Ticket};
 use crate::{
     Refusal, Timestamp,
     flag::Decision,
@@ -422,21 +422,4 @@ fn a_dispatch_is_taken_back_until_somebody_has_left_for_it() {
 
     let mut world = World::at(visit::Stage::EnRoute);
     assert_eq!(world.ticket_act(COORDINATOR, recall(FIRST, "改期")), Err(Refusal::AlreadyDone));
-}
-
-#[test]
-fn a_history_shows_each_entry_once_whichever_way_it_came() {
-    let mut world = World::at(visit::Stage::Assigned);
-    let note = |text: &str| Command::Note { text: text.into(), visible: false };
-    world.ticket_act(COORDINATOR, note("先到的")).unwrap();
-    world.ticket_act(COORDINATOR, note("后到的")).unwrap();
-    let once = world.ticket().log;
-    let mut twice = once.clone();
-    twice.extend_from_slice(&once[once.len() - 2..]);
-    // The same envelope did something else as well: that is an entry of its own.
-    let mut other = once[once.len() - 1].clone();
-    other.act = Act::Numbered;
-    twice.push(other.clone());
-    each_once(&mut twice);
-    assert_eq!(twice, [once, vec![other]].concat());
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Command, Id, Key, Timestamp, json,
-    ticket::{Act, Command as OfTicket, Entry, Ticket, each_once},
+    ticket::{Act, Command as OfTicket, Entry, Ticket},
     wire::Outcome,
 };
 use leptos::prelude::*;
@@ -35,7 +35,6 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
         // By when it happened, not by when it was heard of; what happened at once stays in order.
         log.sort_by_key(|entry| entry.at);
         log.reverse();
-        each_once(&mut log);
         log
     });
     let unsent = Memo::new(move |_| {

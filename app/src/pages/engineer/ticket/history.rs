@@ -76,7 +76,6 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         let mut log =
             ticket.with(|ticket| ticket.as_ref().map(|t| t.log.clone()).unwrap_or_default());
         log.reverse();
-        ticket::each_once(&mut log);
         log
     });
     let pending = Memo::new(move |_| {
