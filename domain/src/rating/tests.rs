@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use super::Rating;
 use crate::{
-    Command, Key, Lookup, Refusal, Rows,
+    Command, Envelope, Key, Lookup, Refusal, Rows,
     replica::{Confirmed, Head, Replica},
     scope,
     sheet::{Ratings, digest},
@@ -61,7 +63,8 @@ fn the_engineers_device_does_not_show_it_even_before_it_is_sent() {
         .collect();
     let head = Head { user: LI, ..Head::default() };
     let mut phone = Replica::restore(head, confirmed, Rows::new(), BTreeMap::new());
-    let envelope = world.envelope(LI, Command::Visit(TICKET, FIRST, sign));
+    let mid = Uuid::from_u128(1);
+    let envelope = Envelope { mid, ..world.envelope(LI, Command::Visit(TICKET, FIRST, sign)) };
     let plan = phone.send(envelope, 0).unwrap();
     phone.commit(plan);
     assert!(phone.find(SHEET).is_some(), "the sheet is there");

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{AGE_OUT_MINUTES, Act, Command, Confirmation, HoldReason, Stage, Ticket};
+use super::{AGE_OUT_MINUTES, Command, Confirmation, HoldReason, Stage, Ticket};
 use crate::{
     Refusal, Timestamp,
     flag::Decision,
