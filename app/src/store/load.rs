@@ -7,6 +7,7 @@ use domain::{
     handout::Handout,
     replica::{Confirmed, Entry, Head, Replica},
 };
+use gloo_timers::future::TimeoutFuture;
 use indexed_db_futures::{
     KeyRange, cursor::CursorDirection, object_store::ObjectStore, prelude::*,
     transaction::Transaction,
@@ -20,7 +21,7 @@ use super::{
 
 /// Tickets that are read before the first screen is painted, the newest ones.
 const TICKETS_FIRST: u32 = 300;
-/// Rows that are read in one go behind it; between two of them the screen answers the person.
+/// Rows that are fetched and read in one go behind it.
 const SLICE: u32 = 500;
 
 /// Rows as they lie in a range of keys.
@@ -38,8 +39,8 @@ impl Store {
         let database = self.database().await?;
         let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
         let Some(mut replica) = first(&transaction).await? else { return Ok(None) };
-        let rest = rest(&transaction, &replica).await?;
-        replica.fill(rest);
+        let slices = rest(&transaction).await?;
+        replica.fill(left_out(slices, &replica).await);
         Ok(Some(replica))
     }
 
@@ -96,7 +97,8 @@ impl Store {
         if head.as_ref().and_then(decode::<Head>).as_ref() != Some(first.head()) {
             return Err(Error::Stale);
         }
-        rest(&transaction, first).await
+        let slices = rest(&transaction).await?;
+        Ok(left_out(slices, first).await)
     }
 }
 
@@ -133,25 +135,33 @@ async fn first(transaction: &Transaction<'_>) -> Result<Option<Replica>, Error> 
     Ok(Some(Replica::restore(head, confirmed, kept, entries)))
 }
 
-/// The rows that are not in `first`, slice by slice.
-async fn rest(
-    transaction: &Transaction<'_>,
-    first: &Replica,
-) -> Result<Vec<(Key, Confirmed)>, Error> {
-    let missing = |key: Key| !first.confirmed().contains_key(&key);
+/// Every confirmed row as it lies there, slice by slice. They are only fetched here: while this transaction is open, no
+/// tab can save.
+async fn rest(transaction: &Transaction<'_>) -> Result<Vec<Records>, Error> {
     let entity = transaction.object_store(ENTITY)?;
-    let mut rows = Vec::new();
-    let mut asked = Some(slice(&entity, KeyRange::LowerBound(String::new(), true))?);
-    while let Some(slice_asked) = asked.take() {
-        let found = slice_asked.await?;
+    let mut slices = Vec::new();
+    let mut from = KeyRange::LowerBound(String::new(), true);
+    loop {
+        let found = slice(&entity, from)?.await?;
         let last = found.last().and_then(|(key, _)| key.as_string());
-        // Asked for before this one is read through: a transaction with nothing to do is over.
-        if let Some(last) = last.filter(|_| found.len() as u32 >= SLICE) {
-            asked = Some(slice(&entity, KeyRange::LowerBound(last, true))?);
+        let whole = found.len() as u32 >= SLICE;
+        slices.push(found);
+        match last.filter(|_| whole) {
+            Some(last) => from = KeyRange::LowerBound(last, true),
+            None => return Ok(slices),
         }
-        rows.extend(found.iter().filter_map(|record| row(record, missing)));
     }
-    Ok(rows)
+}
+
+/// The rows among these that are not in `first`, read a slice at a time; in between the screen answers the person.
+async fn left_out(slices: Vec<Records>, first: &Replica) -> Vec<(Key, Confirmed)> {
+    let missing = |key: Key| !first.confirmed().contains_key(&key);
+    let mut rows = Vec::new();
+    for slice in slices {
+        rows.extend(slice.iter().filter_map(|record| row(record, missing)));
+        TimeoutFuture::new(0).await;
+    }
+    rows
 }
 
 fn of_kind(kind: Kind) -> KeyRange<String> {
