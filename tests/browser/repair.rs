@@ -46,6 +46,7 @@ pub async fn one_repair(engine: Engine, language: Language, size: Size) {
     phone.see(work::CALL.name).await;
     phone.go(&format!("/tickets/{ticket}")).await;
     work::call_and_appoint(&phone).await;
+    work::long_note(&phone, &ticket, language).await;
     work::begin_repair(&phone, &ticket).await;
     look(&phone, "repair").await;
     work::use_part(&phone).await;

@@ -108,10 +108,11 @@ pub async fn begin_repair(phone: &Browser, ticket: &str) {
     phone.press("depart").await;
     phone.press("next-step").await;
     phone.arrives_at("/work").await;
-    phone.unfold("open-arrival", "[data-name=arrive]").await;
-    phone.press("arrive").await;
-    phone.unfold("open-arrival", "[data-name=consent]").await;
-    phone.press("consent").await;
+    // The big button does what the section in sight does.
+    phone.see_control("arrive").await;
+    phone.press("next-step").await;
+    phone.see_control("consent").await;
+    phone.press("next-step").await;
     phone.fill("#inspect-findings", "压缩机电容鼓包，外机不启动").await;
     phone.press("inspect").await;
     phone.fill("#talk-summary", "更换电容，保内免费，客户同意").await;
@@ -140,6 +141,22 @@ pub async fn finish(phone: &Browser) {
     phone.tick("#finish-checked").await;
     phone.tick("#finish-restored").await;
     phone.press("finish").await;
+}
+
+/// Writes pages about the job; the history shows their beginning, and the rest at a press.
+pub async fn long_note(phone: &Browser, ticket: &str, language: Language) {
+    note(phone, ticket, &"上门前客户来电，说机器又响了一夜。".repeat(20)).await;
+    let state = "const button = named('more-text');
+        return button?.ariaExpanded === args[0] && button.ariaLabel.includes(args[1])
+            && document.getElementById(button.getAttribute('aria-controls')).matches(args[2])";
+    let what = language.say("备注", "Note");
+    phone
+        .until("it is folded", state, &[json!("false"), json!(what), json!("[data-folded]")])
+        .await;
+    phone.press("more-text").await;
+    phone
+        .until("it is open", state, &[json!("true"), json!(what), json!(":not([data-folded])")])
+        .await;
 }
 
 /// Locks the sheet and gives the device away; the first time a PIN is chosen.

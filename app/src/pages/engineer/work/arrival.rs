@@ -3,7 +3,7 @@
 use domain::{Timestamp, visit};
 use leptos::prelude::*;
 
-use super::{Job, section::Section};
+use super::{Deeds, Job, section::Section};
 use crate::{
     locale::{moment, text},
     pages::engineer::{draft::Draft, step::Step},
@@ -38,6 +38,8 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
             let _gone = chosen.try_set(None);
         });
     };
+    let agree = move || job.device.press(job.command(visit::Command::Consent));
+    Deeds::tell("arrival", move || if arrived.get_untracked() { agree() } else { send() });
     let done = Memo::new(move |_| job.done(Step::Arrive).get() && job.done(Step::Consent).get());
     let facts = move || {
         let visit = job.here.get()?;
@@ -99,7 +101,7 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
                             wide=true
                             name="consent"
                             why_not=consent_blocked
-                            on_press=move || job.device.press(job.command(visit::Command::Consent))
+                            on_press=agree
                         />
                     }
                 }
