@@ -123,7 +123,7 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
         } else {
             view! {
                 <form
-                    class="form"
+                    class="form pin-form"
                     on:submit=move |event| {
                         event.prevent_default();
                         with_pin();
@@ -263,7 +263,7 @@ fn SetPin(open: RwSignal<bool>, on_done: Option<Callback<()>>) -> impl IntoView 
     };
     view! {
         <form
-            class="form"
+            class="form pin-form"
             on:submit=move |event| {
                 event.prevent_default();
                 save();

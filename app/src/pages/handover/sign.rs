@@ -23,10 +23,15 @@ pub fn Sign(scene: Scene, lock: Lock) -> impl IntoView {
         match (answers.typed.get(), answers.typed_sure.get()) {
             (true, true) => None,
             (true, false) => Some(text().handover.typed_missing.to_owned()),
-            (false, _) => answers
-                .strokes
-                .with(|strokes| too_short(strokes))
-                .then(|| text().handover.signature_missing.to_owned()),
+            (false, _) => answers.strokes.with(|strokes| {
+                let words = &text().handover;
+                let why = if strokes.is_empty() {
+                    words.signature_missing
+                } else {
+                    words.signature_short
+                };
+                too_short(strokes).then(|| why.to_owned())
+            }),
         }
     });
     let sign = move || {
