@@ -114,8 +114,8 @@ async fn see_now(desk: &mut Browser) {
     let at_edge =
         "const left = document.querySelector('.calendar__corner').getBoundingClientRect().right;
         const hours = [...document.querySelectorAll('.calendar__hours > *')];
-        const first = hours.find((hour) => hour.getBoundingClientRect().right > left + 2);
-        return words(first) === args[0]";
+        const opened = hours.find((hour) => hour.getBoundingClientRect().right > left + 2);
+        return words(opened) === args[0]";
     desk.resize(Size::Wide).await;
     desk.press("calendar-later").await;
     desk.until("tomorrow opens at its first hour", at_edge, &[json!("7:00")]).await;

@@ -41,6 +41,9 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
     let agree = move || job.device.press(job.command(visit::Command::Consent));
     Deeds::tell("arrival", move || if arrived.get_untracked() { agree() } else { send() });
     let done = Memo::new(move |_| job.done(Step::Arrive).get() && job.done(Step::Consent).get());
+    // Arrived, but not asked yet: what is left is the customer's yes.
+    let (to_arrive, to_ask) = (job.turn(Step::Arrive), job.turn(Step::Consent));
+    let turn = Signal::derive(move || if arrived.get() { to_ask.get() } else { to_arrive.get() });
     let facts = move || {
         let visit = job.here.get()?;
         let words = &text().engineer.work;
@@ -60,7 +63,7 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
         <Section
             id="arrival"
             title=move || text().engineer.work.arrival_title
-            turn=job.turn(Step::Arrive)
+            turn
             done=done.into()
             due=job.due("arrival")
             chosen
