@@ -111,19 +111,21 @@ async fn drag_to_proposal(desk: &Browser, ticket: &str) {
 
 /// Where the hours do not fit, today opens at now, and another day at its beginning.
 async fn see_now(desk: &mut Browser) {
-    let at_edge =
-        "const left = document.querySelector('.calendar__corner').getBoundingClientRect().right;
-        const hours = [...document.querySelectorAll('.calendar__hours > *')];
-        const opened = hours.find((hour) => hour.getBoundingClientRect().right > left + 2);
-        return words(opened) === args[0]";
     desk.resize(Size::Wide).await;
     desk.press("calendar-later").await;
-    desk.until("tomorrow opens at its first hour", at_edge, &[json!("7:00")]).await;
-    let noon = "const real = Date.now; const shift = new Date().setHours(11, 30, 0, 0) - real();
+    desk.see_control_gone("close-panel").await;
+    let beginning = "const grid = named('calendar-grid');
+        return grid.scrollWidth > grid.clientWidth && grid.scrollLeft === 0";
+    desk.until("tomorrow opens at its beginning", beginning, &[]).await;
+    let evening = "const real = Date.now; const shift = new Date().setHours(18, 30, 0, 0) - real();
         Date.now = () => real() + shift; return true";
-    desk.until("it is half past eleven", noon, &[]).await;
+    desk.until("it is half past six", evening, &[]).await;
     desk.press("calendar-today").await;
-    desk.until("today opens an hour before now", at_edge, &[json!("10:00")]).await;
+    let now = "const grid = named('calendar-grid');
+        const hour = [...grid.querySelectorAll('.calendar__hours > *')].find((it) => words(it) === '18:00');
+        const [seen, frame] = [hour.getBoundingClientRect(), grid.getBoundingClientRect()];
+        return grid.scrollLeft > 0 && seen.left > frame.left && seen.right < frame.right";
+    desk.until("today opens at now", now, &[]).await;
     desk.resize(Size::Desk).await;
 }
 
