@@ -112,20 +112,22 @@ async fn drag_to_proposal(desk: &Browser, ticket: &str) {
 /// Where the hours do not fit, today opens at now, and another day at its beginning.
 async fn see_now(desk: &mut Browser) {
     desk.resize(Size::Wide).await;
+    let letters = "document.documentElement.dataset.size = args[0]; return true";
+    desk.until("the letters are large", letters, &[json!("large")]).await;
     desk.press("calendar-later").await;
-    desk.see_control_gone("close-panel").await;
     let beginning = "const grid = named('calendar-grid');
         return grid.scrollWidth > grid.clientWidth && grid.scrollLeft === 0";
-    desk.until("tomorrow opens at its beginning", beginning, &[]).await;
+    desk.until("another day opens at its beginning", beginning, &[]).await;
     let evening = "const real = Date.now; const shift = new Date().setHours(18, 30, 0, 0) - real();
         Date.now = () => real() + shift; return true";
     desk.until("it is half past six", evening, &[]).await;
     desk.press("calendar-today").await;
     let now = "const grid = named('calendar-grid');
         const hour = [...grid.querySelectorAll('.calendar__hours > *')].find((it) => words(it) === '18:00');
-        const [seen, frame] = [hour.getBoundingClientRect(), grid.getBoundingClientRect()];
-        return grid.scrollLeft > 0 && seen.left > frame.left && seen.right < frame.right";
+        const [cell, frame] = [hour.getBoundingClientRect(), grid.getBoundingClientRect()];
+        return grid.scrollLeft > 0 && cell.left > frame.left && cell.right < frame.right";
     desk.until("today opens at now", now, &[]).await;
+    desk.until("the letters are as before", letters, &[json!("")]).await;
     desk.resize(Size::Desk).await;
 }
 
