@@ -140,7 +140,7 @@ mod tests {
     use domain::{
         Command,
         team::{self, Team},
-        wire::{Cursor, PROTO, Sent},
+        wire::{PROTO, Sent},
     };
 
     use super::*;
@@ -188,21 +188,13 @@ mod tests {
         let names = ["one", "two", "poison", "three"];
         let envelopes: Vec<Sent> =
             names.iter().zip(1..).map(|(name, seq)| save(&replica, seq, name)).collect();
-        let request = |prev_seq| {
-            Arc::new(Request {
-                proto: PROTO,
-                build: String::new(),
-                replica: replica.id,
-                now: clock::now(),
-                prev_seq,
-                envelopes: envelopes[usize::try_from(prev_seq).unwrap()..].to_vec(),
-                cursor: Cursor::default(),
-                stretch: None,
-                brief: false,
-                sums: false,
-                waiting: None,
-                room: None,
-            })
+        let request = |prev_seq: u64| {
+            let left = &envelopes[usize::try_from(prev_seq).unwrap()..];
+            let request = serde_json::json!({
+                "proto": PROTO, "replica": replica.id, "now": clock::now(),
+                "prev_seq": prev_seq, "envelopes": left,
+            });
+            Arc::new(serde_json::from_value(request).unwrap())
         };
         let (doomed, start) = (Doomed::default(), clock::now());
         let failed = doomed.push(&store, by, &request(0), start).await;

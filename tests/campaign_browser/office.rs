@@ -7,9 +7,9 @@ use std::{
 };
 
 use domain::{
-    Id, Timestamp,
+    Id,
     replica::Replica,
-    wire::{Ask, Cursor, Mode, PROTO, Registered, Request, Response, Stretch},
+    wire::{Ask, Cursor, Mode, PROTO, Registered, Response, Stretch},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -62,21 +62,10 @@ impl Office {
     pub fn hear(&mut self) -> Done {
         let mut stretch = None;
         loop {
-            let request = Request {
-                proto: PROTO,
-                build: "campaign".into(),
-                replica: self.replica,
-                now: Timestamp(super::now() as i64),
-                prev_seq: 0,
-                envelopes: Vec::new(),
-                cursor: self.cursor.clone(),
-                stretch: stretch.take(),
-                brief: false,
-                sums: false,
-                waiting: None,
-                room: None,
-            };
-            let request = serde_json::to_value(request).map_err(|why| why.to_string())?;
+            let request = json!({
+                "proto": PROTO, "replica": self.replica, "now": super::now(), "prev_seq": 0,
+                "cursor": self.cursor, "stretch": stretch.take(),
+            });
             let (_, body) = call(self.port, "/api/v1/sync", &self.cookie, &request)?;
             let heard: Response = serde_json::from_slice(&body).map_err(|why| why.to_string())?;
             for key in &heard.gone {

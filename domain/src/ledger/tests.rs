@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{memory::Memory, *};
 use crate::{
     visit::Stage,
-    wire::{Cursor, PROTO},
+    wire::PROTO,
     world::{LI, TICKET, WANG, World},
 };
 
@@ -26,20 +27,10 @@ fn books(world: &World) -> Memory {
 }
 
 fn request(prev_seq: u64, envelopes: Vec<Sent>) -> Request {
-    Request {
-        proto: PROTO,
-        build: String::new(),
-        replica: PHONE,
-        now: NOW,
-        prev_seq,
-        envelopes,
-        cursor: Cursor::default(),
-        stretch: None,
-        brief: false,
-        sums: false,
-        waiting: None,
-        room: None,
-    }
+    let request = json!({
+        "proto": PROTO, "replica": PHONE, "now": NOW, "prev_seq": prev_seq, "envelopes": envelopes,
+    });
+    serde_json::from_value(request).unwrap()
 }
 
 fn note(seq: u64) -> Sent {
