@@ -198,7 +198,13 @@ pub fn DeskShell(
 fn Rail() -> impl IntoView {
     let device = device();
     let here = route::current();
-    let at = move |route: Route| Signal::derive(move || here.get() == Some(route));
+    let at = move |route: Route| {
+        Signal::derive(move || match here.get() {
+            // What was refused there is told on a page of its own.
+            Some(Route::Attention) => route == Route::Devices,
+            here => here == Some(route),
+        })
+    };
     let has = move |roles: &'static [Role]| Memo::new(move |_| device.me().is_any(roles));
     let engineer = has(&[Role::Engineer]);
     let desk = has(&[Role::Agent, Role::Coordinator, Role::Supervisor]);
@@ -226,153 +232,44 @@ fn Rail() -> impl IntoView {
             |request: &&Held<PartRequest>| matches!(request.stage, part_request::Stage::Submitted);
         count(requests.iter().filter(waits).count())
     });
+    let counted =
+        move |icon: Icon, text: fn() -> &'static str, route: Route, count: Signal<u32>| {
+            view! { <RailLink href=route.href() icon text current=at(route) count/> }
+        };
+    let link = move |icon: Icon, text: fn() -> &'static str, route: Route| {
+        counted(icon, text, route, Signal::stored(0))
+    };
     view! {
         <SideRail brand=move || text().frame.brand label=move || text().frame.places>
-            {move || {
-                engineer
-                    .get()
-                    .then(|| {
-                        view! {
-                            <RailLink
-                                href=Route::Today.href()
-                                icon=Icon::Calendar
-                                text=move || text().frame.today
-                                current=at(Route::Today)
-                            />
-                        }
-                    })
-            }}
-            {move || {
-                desk.get()
-                    .then(|| {
-                        view! {
-                            <RailLink
-                                href=Route::Board.href()
-                                icon=Icon::Board
-                                text=move || text().frame.board
-                                current=at(Route::Board)
-                                count=undispatched
-                            />
-                            <RailLink
-                                href=Route::Calendar.href()
-                                icon=Icon::CalendarCheck
-                                text=move || text().frame.calendar
-                                current=at(Route::Calendar)
-                            />
-                            <RailLink
-                                href=Route::DeskTickets.href()
-                                icon=Icon::List
-                                text=move || text().frame.desk_tickets
-                                current=at(Route::DeskTickets)
-                            />
-                            <RailLink
-                                href=Route::Register.href()
-                                icon=Icon::Add
-                                text=move || text().frame.register
-                                current=at(Route::Register)
-                            />
-                        }
-                    })
-            }}
-            {move || {
-                decides
-                    .get()
-                    .then(|| {
-                        view! {
-                            <RailLink
-                                href=Route::Decisions.href()
-                                icon=Icon::Flag
-                                text=move || text().frame.decisions
-                                current=at(Route::Decisions)
-                                count=questions
-                            />
-                        }
-                    })
-            }}
-            {move || {
-                parts
-                    .get()
-                    .then(|| {
-                        view! {
-                            <RailLink
-                                href=Route::PartRequests.href()
-                                icon=Icon::Inbox
-                                text=move || text().frame.part_requests
-                                current=at(Route::PartRequests)
-                                count=undecided
-                            />
-                            <RailLink
-                                href=Route::Stock.href()
-                                icon=Icon::Package
-                                text=move || text().frame.stock
-                                current=at(Route::Stock)
-                            />
-                            <RailLink
-                                href=Route::Catalogue.href()
-                                icon=Icon::Book
-                                text=move || text().frame.catalogue
-                                current=at(Route::Catalogue)
-                            />
-                        }
-                    })
-            }}
-            {move || {
-                keeper
-                    .get()
-                    .then(|| {
-                        view! {
-                            <RailLink
-                                href=Route::Import.href()
-                                icon=Icon::Upload
-                                text=move || text().frame.import
-                                current=at(Route::Import)
-                            />
-                        }
-                    })
-            }}
-            {move || {
-                administrator
-                    .get()
-                    .then(|| {
-                        view! {
-                            <RailLink
-                                href=Route::People.href()
-                                icon=Icon::Users
-                                text=move || text().frame.people
-                                current=at(Route::People)
-                            />
-                        }
-                    })
-            }}
-            {move || {
-                watches
-                    .get()
-                    .then(|| {
-                        view! {
-                            <RailLink
-                                href=Route::Devices.href()
-                                icon=Icon::Device
-                                text=move || text().frame.devices
-                                current=Signal::derive(move || {
-                                    matches!(here.get(), Some(Route::Devices | Route::Attention))
-                                })
-                            />
-                        }
-                    })
-            }}
+            <Show when=move || engineer.get()>
+                {link(Icon::Calendar, || text().frame.today, Route::Today)}
+            </Show>
+            <Show when=move || desk.get()>
+                {counted(Icon::Board, || text().frame.board, Route::Board, undispatched.into())}
+                {link(Icon::CalendarCheck, || text().frame.calendar, Route::Calendar)}
+                {link(Icon::List, || text().frame.desk_tickets, Route::DeskTickets)}
+                {link(Icon::Add, || text().frame.register, Route::Register)}
+            </Show>
+            <Show when=move || decides.get()>
+                {counted(Icon::Flag, || text().frame.decisions, Route::Decisions, questions.into())}
+            </Show>
+            <Show when=move || parts.get()>
+                {counted(Icon::Inbox, || text().frame.part_requests, Route::PartRequests, undecided.into())}
+                {link(Icon::Package, || text().frame.stock, Route::Stock)}
+                {link(Icon::Book, || text().frame.catalogue, Route::Catalogue)}
+            </Show>
+            <Show when=move || keeper.get()>
+                {link(Icon::Upload, || text().frame.import, Route::Import)}
+            </Show>
+            <Show when=move || administrator.get()>
+                {link(Icon::Users, || text().frame.people, Route::People)}
+            </Show>
+            <Show when=move || watches.get()>
+                {link(Icon::Device, || text().frame.devices, Route::Devices)}
+            </Show>
             <div class="side-rail__foot">
-                <RailLink
-                    href=Route::Outbox.href()
-                    icon=Icon::Cloud
-                    text=move || text().frame.outbox
-                    current=at(Route::Outbox)
-                />
-                <RailLink
-                    href=Route::Me.href()
-                    icon=Icon::Me
-                    text=move || text().frame.me
-                    current=at(Route::Me)
-                />
+                {link(Icon::Cloud, || text().frame.outbox, Route::Outbox)}
+                {link(Icon::Me, || text().frame.me, Route::Me)}
             </div>
         </SideRail>
     }
