@@ -272,7 +272,8 @@ fn toward(column: Column, ticket: &Ticket, device: Device) -> (Option<Action>, O
     }
 }
 
-fn tools(search: RwSignal<String>) -> impl IntoView {
+/// What stands in the top bar of a list of tickets.
+pub(super) fn tools(search: RwSignal<String>) -> impl IntoView {
     view! {
         <SearchBar
             label=move || text().desk.search
