@@ -20,13 +20,7 @@ use crate::{
 pub fn SignIn() -> impl IntoView {
     let device = device();
     let again = device.session_state() == SessionState::Expired;
-    let login = RwSignal::new(String::new());
-    let password = RwSignal::new(String::new());
-    let shown = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<SignInTrouble>);
-    let login_missing = RwSignal::new(false);
-    let password_missing = RwSignal::new(false);
+    let form = Form::default();
     let demo = RwSignal::new(Vec::<DemoAccount>::new());
     let organisation = RwSignal::new(None::<String>);
     let unclaimed = RwSignal::new(false);
@@ -43,34 +37,6 @@ pub fn SignIn() -> impl IntoView {
     let here = route::current();
     let by_card = Memo::new(move |_| !again && here.get() == Some(Route::Enrol));
 
-    let enter = move || {
-        if busy.get_untracked() {
-            return;
-        }
-        let (name, secret) = (login.get_untracked(), password.get_untracked());
-        login_missing.set(name.trim().is_empty());
-        password_missing.set(secret.is_empty());
-        error.set(None);
-        if name.trim().is_empty() || secret.is_empty() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            match device.sign_in(name.trim(), &secret).await {
-                // The app's first page for this role.
-                Ok(()) => route::go_to("/"),
-                Err(trouble) => {
-                    error.set(Some(trouble));
-                    busy.set(false);
-                }
-            }
-        });
-    };
-    let said = move |missing: RwSignal<bool>, words: fn(&SignInText) -> &'static str| {
-        Signal::derive(move || {
-            if missing.get() { words(&text().person.sign_in).to_owned() } else { String::new() }
-        })
-    };
     let lead = move || {
         let (words, first) = (&text().person, &text().first_run);
         if again {
@@ -94,7 +60,7 @@ pub fn SignIn() -> impl IntoView {
             organisation.get().unwrap_or_else(|| text().person.brand.to_owned())
         }
     };
-    let usual = move || !unclaimed.get() && !by_card.get();
+    let usual = Memo::new(move |_| !unclaimed.get() && !by_card.get());
     view! {
         <main class="sign-in">
             <div class="sign-in__brand">
@@ -117,109 +83,9 @@ pub fn SignIn() -> impl IntoView {
                     name="by-password"
                 />
             </Show>
-            <form
-                class="sign-in__form"
-                hidden=move || !usual()
-                on:submit=move |event| {
-                    event.prevent_default();
-                    enter();
-                }
-            >
-                {move || {
-                    error
-                        .get()
-                        .map(|error| {
-                            view! {
-                                <p class="note" data-tone="danger" role="alert" data-name="sign-in-trouble">
-                                    {trouble(&error)}
-                                </p>
-                            }
-                        })
-                }}
-                <Field
-                    label=move || text().person.sign_in.login
-                    value=login
-                    autocomplete="username"
-                    error=said(login_missing, |words| words.login_missing)
-                    id="login"
-                />
-                {move || {
-                    let kind = if shown.get() { FieldKind::Text } else { FieldKind::Password };
-                    view! {
-                        <div class="sign-in__password">
-                            <Field
-                                label=move || text().person.sign_in.password
-                                value=password
-                                kind
-                                autocomplete="current-password"
-                                error=said(password_missing, |words| words.password_missing)
-                                id="password"
-                            />
-                            <IconButton
-                                icon=Icon::Eye
-                                label=move || {
-                                    let words = &text().person.sign_in;
-                                    if shown.get() { words.hide } else { words.show }
-                                }
-                                pressed=shown
-                                name="show-password"
-                                on_press=move || shown.update(|shown| *shown = !*shown)
-                            />
-                        </div>
-                    }
-                }}
-                <Button
-                    text=move || text().person.sign_in.enter
-                    kind=ButtonKind::Primary
-                    wide=true
-                    large=true
-                    submit=true
-                    busy
-                    name="sign-in"
-                    on_press=|| ()
-                />
-                {again
-                    .then(|| {
-                        view! {
-                            <Button
-                                text=move || text().person.sign_in.continue_offline
-                                kind=ButtonKind::Quiet
-                                wide=true
-                                name="continue-offline"
-                                on_press=|| route::go_to("/")
-                            />
-                        }
-                    })}
-                {(!again)
-                    .then(|| {
-                        view! {
-                            <ButtonLink
-                                text=move || text().first_run.enrol.have_card
-                                href=Route::Enrol.href()
-                                kind=ButtonKind::Quiet
-                                icon=Icon::Scan
-                                wide=true
-                                name="by-card"
-                            />
-                        }
-                    })}
-            </form>
-            {move || {
-                device
-                    .left_behind()
-                    .into_iter()
-                    .map(|LeftBehind { name, unsent }| {
-                        let words = &text().person.sign_in;
-                        view! {
-                            <div class="note" data-tone="warning" data-name="left-behind">
-                                <p><strong>{(words.kept)(&name, unsent)}</strong></p>
-                                <p>{words.kept_note}</p>
-                            </div>
-                        }
-                    })
-                    .collect_view()
-            }}
-            <Show when=move || usual() && demo.with(|demo| !demo.is_empty())>
+            {by_password(form, again, usual)}
+            {left_behind()}
+            <Show when=move || usual.get() && demo.with(|demo| !demo.is_empty())>
                 <section class="stack" data-gap="small">
                     <h2 class="section-title">{move || text().person.sign_in.demo}</h2>
                     <p class="muted">{move || text().person.sign_in.demo_note}</p>
@@ -229,7 +95,7 @@ pub fn SignIn() -> impl IntoView {
                             key=|account| account.login.clone()
                             let:account
                         >
-                            <Demo account login password/>
+                            <Demo account form/>
                         </For>
                     </div>
                 </section>
@@ -250,13 +116,167 @@ pub fn SignIn() -> impl IntoView {
     }
 }
 
-/// An account of the demonstration; pressing it fills in the form.
-#[component]
-fn Demo(
-    account: DemoAccount,
+/// The login and the password as they are typed, and what came of sending them.
+#[derive(Clone, Copy, Default)]
+struct Form {
     login: RwSignal<String>,
     password: RwSignal<String>,
-) -> impl IntoView {
+    login_missing: RwSignal<bool>,
+    password_missing: RwSignal<bool>,
+    busy: RwSignal<bool>,
+    error: RwSignal<Option<SignInTrouble>>,
+}
+
+impl Form {
+    fn enter(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        let (name, secret) = (self.login.get_untracked(), self.password.get_untracked());
+        self.login_missing.set(name.trim().is_empty());
+        self.password_missing.set(secret.is_empty());
+        self.error.set(None);
+        if name.trim().is_empty() || secret.is_empty() {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            match device().sign_in(name.trim(), &secret).await {
+                // The app's first page for this role.
+                Ok(()) => route::go_to("/"),
+                Err(trouble) => {
+                    self.error.set(Some(trouble));
+                    self.busy.set(false);
+                }
+            }
+        });
+    }
+}
+
+/// Who knows a login and a password.
+fn by_password(form: Form, again: bool, usual: Memo<bool>) -> impl IntoView {
+    let Form { login, password, login_missing, password_missing, busy, error } = form;
+    let shown = RwSignal::new(false);
+    let said = move |missing: RwSignal<bool>, words: fn(&SignInText) -> &'static str| {
+        Signal::derive(move || {
+            if missing.get() { words(&text().person.sign_in).to_owned() } else { String::new() }
+        })
+    };
+    view! {
+        <form
+            class="sign-in__form"
+            hidden=move || !usual.get()
+            on:submit=move |event| {
+                event.prevent_default();
+                form.enter();
+            }
+        >
+            {move || {
+                error
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <p class="note" data-tone="danger" role="alert" data-name="sign-in-trouble">
+                                {trouble(&error)}
+                            </p>
+                        }
+                    })
+            }}
+            <Field
+                label=move || text().person.sign_in.login
+                value=login
+                autocomplete="username"
+                error=said(login_missing, |words| words.login_missing)
+                id="login"
+            />
+            {move || {
+                let kind = if shown.get() { FieldKind::Text } else { FieldKind::Password };
+                view! {
+                    <div class="sign-in__password">
+                        <Field
+                            label=move || text().person.sign_in.password
+                            value=password
+                            kind
+                            autocomplete="current-password"
+                            error=said(password_missing, |words| words.password_missing)
+                            id="password"
+                        />
+                        <IconButton
+                            icon=Icon::Eye
+                            label=move || {
+                                let words = &text().person.sign_in;
+                                if shown.get() { words.hide } else { words.show }
+                            }
+                            pressed=shown
+                            name="show-password"
+                            on_press=move || shown.update(|shown| *shown = !*shown)
+                        />
+                    </div>
+                }
+            }}
+            <Button
+                text=move || text().person.sign_in.enter
+                kind=ButtonKind::Primary
+                wide=true
+                large=true
+                submit=true
+                busy
+                name="sign-in"
+                on_press=|| ()
+            />
+            {again
+                .then(|| {
+                    view! {
+                        <Button
+                            text=move || text().person.sign_in.continue_offline
+                            kind=ButtonKind::Quiet
+                            wide=true
+                            name="continue-offline"
+                            on_press=|| route::go_to("/")
+                        />
+                    }
+                })}
+            {(!again)
+                .then(|| {
+                    view! {
+                        <ButtonLink
+                            text=move || text().first_run.enrol.have_card
+                            href=Route::Enrol.href()
+                            kind=ButtonKind::Quiet
+                            icon=Icon::Scan
+                            wide=true
+                            name="by-card"
+                        />
+                    }
+                })}
+        </form>
+    }
+}
+
+/// Whose unsent work lies on this device.
+fn left_behind() -> impl IntoView {
+    let device = device();
+    move || {
+        device
+            .left_behind()
+            .into_iter()
+            .map(|LeftBehind { name, unsent }| {
+                let words = &text().person.sign_in;
+                view! {
+                    <div class="note" data-tone="warning" data-name="left-behind">
+                        <p><strong>{(words.kept)(&name, unsent)}</strong></p>
+                        <p>{words.kept_note}</p>
+                    </div>
+                }
+            })
+            .collect_view()
+    }
+}
+
+/// An account of the demonstration; pressing it fills in the form.
+#[component]
+fn Demo(account: DemoAccount, form: Form) -> impl IntoView {
+    let Form { login, password, .. } = form;
     let DemoAccount { login: name, role, password: secret } = account;
     let (own, shown) = (name.clone(), name.clone());
     let label = move || match locale::words::from_code(&role) {
