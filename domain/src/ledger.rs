@@ -203,8 +203,10 @@ const OLD_DAYS: i64 = 180;
 const JITTER_MS: i64 = 60_000;
 /// How many keys are fetched at once in a walk.
 const STRIDE: usize = 1000;
-/// And how many rows.
-const HANDFUL: usize = 100;
+/// And how many rows, as many as may still fit into the answer: what does not fit was read and judged for nothing.
+const HANDFUL: std::ops::RangeInclusive<usize> = 16..=200;
+/// How large a row is taken for before one was seen.
+const ROW_BYTES: usize = 1000;
 /// How many rows one stretch goes through at most.
 const STRETCH_MAX: usize = 20_000;
 /// How many bytes of rows a stretch carries when the device does not say.
@@ -648,13 +650,21 @@ fn stretch<B: Books>(
         0 => BUDGET_DEFAULT,
         bytes => bytes.min(BUDGET_MAX),
     };
-    let (mut bytes, mut sum, mut to, mut last) = (0, Sum::default(), None, ask.after);
+    let (mut bytes, mut sum, mut to, mut last) = (0_usize, Sum::default(), None, ask.after);
     let behind = |kind: &&Kind| ask.after.is_none_or(|after| after.kind <= **kind);
     'view: for kind in Kind::ALL.iter().copied().filter(|kind| behind(&kind)) {
         let mut before = ask.after.filter(|after| after.kind == kind).map(|after| after.id);
+        // A short answer needs few keys. Where most rows are held already it takes many, and longer strides.
+        let mut stride = (budget / ROW_BYTES).clamp(*HANDFUL.start(), STRIDE);
         loop {
-            let keys = books.along(grants, kind, before, STRIDE)?;
-            for handful in keys.chunks(HANDFUL) {
+            let keys = books.along(grants, kind, before, stride)?;
+            let mut rest = keys.as_slice();
+            while !rest.is_empty() {
+                let each = bytes.checked_div(response.puts.len()).unwrap_or(ROW_BYTES).max(1);
+                let fit = budget.saturating_sub(bytes) / each + 1;
+                let fit = fit.clamp(*HANDFUL.start(), *HANDFUL.end()).min(rest.len());
+                let (handful, after) = rest.split_at(fit);
+                rest = after;
                 let unheld = handful.iter().filter(|(_, v)| *v > ask.since);
                 let unheld: Vec<Key> = unheld.map(|(id, _)| Key { kind, id: *id }).collect();
                 let mut found: BTreeMap<Uuid, Put> =
@@ -674,9 +684,10 @@ fn stretch<B: Books>(
                     (before, last) = (Some(*id), Some(key));
                 }
             }
-            if keys.len() < STRIDE {
+            if keys.len() < stride {
                 break;
             }
+            stride = (stride * 2).min(STRIDE);
         }
     }
     response.more = to.is_some() || response.more;

@@ -155,7 +155,9 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let threads = server::store::serving_threads();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(&data, database, chore)),
         Err(error) => Err(Error::internal(error)),

@@ -27,6 +27,8 @@ use std::{
     cell::RefCell,
     collections::BTreeSet,
     fs,
+    num::NonZero,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -76,6 +78,11 @@ const QUEUE: usize = 1024;
 /// How many orders one transaction carries, so that phones never wait long behind an import.
 const ORDERS_MAX: usize = 500;
 
+/// How many threads serve: one more than there are cores, because those that look at the file wait for the disk.
+pub fn serving_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get) + 1
+}
+
 /// The key that countersigns sheets, made where there is none. Of two processes that make one, the first is heard.
 fn key(line: &mut dyn Line) -> Result<SealKey, Error> {
     let fresh = seal::new_secret()?;
@@ -113,6 +120,8 @@ struct Inner {
     writer: Option<JoinHandle<()>>,
     readers: Mutex<Vec<Box<dyn Line>>>,
     permits: Arc<Semaphore>,
+    /// How many may look without another thread.
+    at_once: Semaphore,
     pokes: broadcast::Sender<Poke>,
     /// Turns true when nobody needs to listen to other processes any more.
     over: Arc<AtomicBool>,
@@ -280,6 +289,7 @@ impl Store {
             writer: Some(writer),
             readers: Mutex::new(readers),
             permits: Arc::new(Semaphore::new(READERS)),
+            at_once: Semaphore::new(serving_threads() - 1),
             pokes,
             over,
             place: place.clone(),
@@ -374,21 +384,29 @@ impl Store {
         let inner = self.0.clone();
         let seen = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let pool = || inner.readers.lock().unwrap_or_else(|poison| poison.into_inner());
-            let line = pool().pop().ok_or_else(|| Error::internal("no reader is free"))?;
-            let mut reader = Returned { line: Some(line), inner: &inner };
-            let Some(line) = reader.line.as_mut() else {
-                return Err(Error::internal("no reader is free"));
-            };
-            let (mut look, mut seen) = (Some(look), None);
-            line.read(&mut |sql| {
-                let look = look.take().ok_or_else(|| Error::internal("looked twice"))?;
-                seen = Some(look(&Reading::on(sql))?);
-                Ok(())
-            })?;
-            seen.ok_or_else(|| Error::internal("nobody looked"))
+            inner.read(look)
         });
         seen.await.map_err(Error::internal)?
+    }
+
+    /// The same; where the look is `short` and the data lies in a file of this machine, it is had at once: waking
+    /// another thread for it, and this one again, costs more than the look. Not more of them at a time than leave one
+    /// of the threads that serve to everybody else, so that a slow disk holds up only those who read from it.
+    ///
+    /// # Errors
+    /// What `look` says.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        short: bool,
+        look: impl FnOnce(&Reading<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let near = matches!(self.0.place, Place::Folder(_));
+        let (Ok(_here), true) = (self.0.at_once.try_acquire(), short && near) else {
+            return self.read(look).await;
+        };
+        let _permit = self.0.permits.acquire().await.map_err(Error::internal)?;
+        let seen = catch_unwind(AssertUnwindSafe(|| self.0.read(look)));
+        seen.unwrap_or_else(|_| Err(Error::internal("a look panicked")))
     }
 
     /// Carries out orders from inside the server as `by`, through the same rule as everybody's.
@@ -437,6 +455,25 @@ impl Store {
     /// Where the database cannot be read.
     pub async fn head(&self) -> Result<Head, Error> {
         self.read(|reading| reading.head()).await
+    }
+}
+
+impl Inner {
+    /// Looks through a connection of the pool. Whoever calls this holds a permit.
+    fn read<T>(&self, look: impl FnOnce(&Reading<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let pool = || self.readers.lock().unwrap_or_else(|poison| poison.into_inner());
+        let line = pool().pop().ok_or_else(|| Error::internal("no reader is free"))?;
+        let mut reader = Returned { line: Some(line), inner: self };
+        let Some(line) = reader.line.as_mut() else {
+            return Err(Error::internal("no reader is free"));
+        };
+        let (mut look, mut seen) = (Some(look), None);
+        line.read(&mut |sql| {
+            let look = look.take().ok_or_else(|| Error::internal("looked twice"))?;
+            seen = Some(look(&Reading::on(sql))?);
+            Ok(())
+        })?;
+        seen.ok_or_else(|| Error::internal("nobody looked"))
     }
 }
 

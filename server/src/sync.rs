@@ -1,7 +1,7 @@
 //! The one handler that changes rows: envelopes up, verdicts and rows down. What comes of them is decided by
 //! [`domain::ledger`]; this file only takes the request in and packs the answer.
 
-use std::{io::Write, sync::Arc};
+use std::{cell::RefCell, io::Write, sync::Arc};
 
 use axum::{
     extract::{FromRequest, Request as Asked, State as Shared},
@@ -13,6 +13,7 @@ use domain::{
     wire::{ENVELOPES_MAX, NOW_HEADER, PROTO, Push, Request, Response},
 };
 use flate2::{Compression, write::GzEncoder};
+use zstd::bulk::Compressor;
 
 use crate::{
     State,
@@ -28,6 +29,8 @@ use crate::{
 const PACKED_BYTES_MIN: usize = 1400;
 /// From here on the disk and the network wait longer than the processor.
 const LARGE_BYTES_MIN: usize = 64 * 1024;
+/// Up to here the packer's tables are kept: making them costs more than packing. Beyond they would fill the memory.
+const KEPT_BYTES_MAX: usize = 256 * 1024;
 /// Up to here a body is read before anybody asks whose it is: one look at the database is saved.
 const SMALL_BYTES_MAX: usize = 16 * 1024;
 /// How often a device that only asks is noted as seen.
@@ -46,9 +49,10 @@ pub(crate) async fn sync(Shared(state): Shared<State>, asked: Asked) -> Result<A
     check(&request)?;
     let request = Arc::new(request);
     let received = clock::now();
-    let read = request.clone();
-    let looked = state.store.read(move |reading| look(reading, &read, token, packing, received));
-    let Looked { sender, stale, revoked, answer } = looked.await?;
+    let (read, short) = (request.clone(), is_short(&request));
+    let looking = move |reading: &Reading<'_>| look(reading, &read, token, packing, received);
+    let looked = state.store.look(short, looking).await?;
+    let Looked { sender, stale, revoked, answer } = looked;
     if stale {
         session::keep(&state.store, &sender, received).await?;
     }
@@ -59,13 +63,18 @@ pub(crate) async fn sync(Shared(state): Shared<State>, asked: Asked) -> Result<A
         return Ok(packed.into_response());
     }
     let push = state.doomed.push(&state.store, sender.actor.user.id, &request, received).await?;
-    let answered = state.store.read(move |reading| {
+    let answered = state.store.look(short, move |reading| {
         reading.foresee(request.replica)?;
         let grants = sender.actor.grants();
         let response = ledger::answer(reading, &request, push, Some(&grants), clock::now())?;
         packing.pack(&request, &response)
     });
     Ok(answered.await?.into_response())
+}
+
+/// Whether the answer is the news of a while: a device that begins or walks is told far more.
+fn is_short(request: &Request) -> bool {
+    request.cursor.epoch.is_some() && request.stretch.is_none() && !request.sums
 }
 
 /// What the first snapshot tells about a request.
@@ -210,11 +219,26 @@ impl Packing {
             }
             Self::Zstd => {
                 let level = if large { 7 } else { 3 };
-                let packed = zstd::bulk::compress(&plain, level).map_err(Error::internal)?;
+                let packed = squeeze(&plain, level).map_err(Error::internal)?;
                 Ok(Packed::Bytes(packed, Some("zstd")))
             }
         }
     }
+}
+
+thread_local! {
+    /// The packer of each thread that answers; it goes away with its thread.
+    static PACKER: RefCell<Compressor<'static>> = RefCell::default();
+}
+
+fn squeeze(plain: &[u8], level: i32) -> std::io::Result<Vec<u8>> {
+    if plain.len() > KEPT_BYTES_MAX {
+        return zstd::bulk::compress(plain, level);
+    }
+    PACKER.with_borrow_mut(|packer| {
+        packer.set_compression_level(level)?;
+        packer.compress(plain)
+    })
 }
 
 /// What no honest device sends. Nothing of such a request is carried out.
