@@ -7,11 +7,7 @@ use domain::{
     replica::{Arrived, Entry, Head, Plan, Replica},
     talk::Wake,
 };
-use futures::{
-    channel::oneshot,
-    future::{join, select},
-    lock::Mutex,
-};
+use futures::{channel::oneshot, future::select, lock::Mutex};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -336,7 +332,8 @@ impl Device {
 
     // ---- Keeping
 
-    /// Writes a plan into the database, and its new envelopes into the second journal at the same time.
+    /// Writes a plan into the database, and its new envelopes into the second journal at the same time. Only the
+    /// first is waited for.
     ///
     /// # Errors
     /// [`store::Error::Stale`] when another tab was faster; anything else means that it is not saved.
@@ -358,29 +355,35 @@ impl Device {
             return self.keep_once(store, plan, forms, || {}).await;
         }
         // Nobody seals what was written in several forms at once.
-        let form = forms.first().copied();
+        let form = forms.first().map(|form| (*form).to_owned());
         // The browser takes its time to accept an entry for its cache: the strict write goes before.
         let (tell, issued) = oneshot::channel::<()>();
-        let tell = Cell::new(Some(tell));
-        let kept = async {
-            let kept = self.keep_once(store, plan, forms, || drop(tell.take())).await;
-            drop(tell.take());
-            kept
-        };
-        let twice = async {
+        let (tell_kept, was_kept) = oneshot::channel();
+        let (end, ended) = oneshot::channel::<()>();
+        spawn_local(async move {
             let _issued = issued.await;
-            second.add(&sealed, form).await
-        };
-        let (kept, twice) = join(kept, twice).await;
-        if twice == Err(second::Trouble::Full) && self.free_ballast().await {
-            // Once is enough for "saved"; twice is for the day the first is damaged.
-            let _kept_twice = second.add(&sealed, form).await;
-        }
-        if matches!(kept, Err(store::Error::Full | store::Error::Unavailable(_))) {
-            // The person is told that it is not saved, so it must not come back by itself.
-            for envelope in sealed {
-                let _withdrawn = second.withdraw(envelope.mid).await;
+            let twice = second.add(&sealed, form.as_deref()).await;
+            if twice == Err(second::Trouble::Full) && self.free_ballast().await {
+                // Once is enough for "saved"; twice is for the day the first is damaged.
+                let _kept_twice = second.add(&sealed, form.as_deref()).await;
             }
+            if was_kept.await == Ok(false) {
+                // The person is told that it is not saved, so it must not come back by itself.
+                for envelope in sealed {
+                    let _withdrawn = second.withdraw(envelope.mid).await;
+                }
+            }
+            drop(end);
+        });
+        let tell = Cell::new(Some(tell));
+        let kept = self.keep_once(store, plan, forms, || drop(tell.take())).await;
+        drop(tell.take());
+        let lost = matches!(kept, Err(store::Error::Full | store::Error::Unavailable(_)));
+        let _told = tell_kept.send(!lost);
+        if lost || store.is_in_memory() {
+            // Nobody is told "not saved" of what could come back, and beside a database that cannot be opened the
+            // second journal is the only place. Otherwise it is for another day, and nobody waits for it.
+            let _ended = ended.await;
         }
         kept
     }
