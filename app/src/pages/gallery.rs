@@ -240,8 +240,12 @@ fn plates() -> AnyView {
             (0..=250, _) => text().gallery.soon,
             _ => text().gallery.left,
         };
-        let said = Signal::derive(move || said().to_owned());
-        view! { <article class="card"><SlaRail left over/><SlaText text=said left over/></article> }
+        view! {
+            <article class="card">
+                <SlaRail left over/>
+                {move || view! { <SlaText text=said() left over/> }}
+            </article>
+        }
     };
     let view = view! {
         <Nameplate label=say(|t| t.title)>

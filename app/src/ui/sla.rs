@@ -16,25 +16,22 @@ fn tone(left: u32, over: bool) -> Tone {
 
 /// The bar on the left edge of a card: how much of the promised time is left, in thousandths.
 #[component]
-pub fn SlaRail(
-    #[prop(into)] left: Signal<u32>,
-    #[prop(optional, into)] over: Signal<bool>,
-) -> impl IntoView {
-    let left = move || left.get().min(1_000);
+pub fn SlaRail(left: u32, #[prop(optional)] over: bool) -> impl IntoView {
+    let left = left.min(1_000);
     view! {
         <svg
             class="rail"
             viewBox="0 0 4 1000"
             preserveAspectRatio="none"
             aria-hidden="true"
-            data-tone=move || tone(left(), over.get()).name()
+            data-tone=tone(left, over).name()
             data-over=over
         >
             <rect
                 class="rail__left"
                 width="4"
-                y=move || (1_000 - left()).to_string()
-                height=move || left().to_string()
+                y=(1_000 - left).to_string()
+                height=left.to_string()
             ></rect>
         </svg>
     }
@@ -43,12 +40,12 @@ pub fn SlaRail(
 /// The same in words.
 #[component]
 pub fn SlaText(
-    #[prop(into)] text: Signal<String>,
-    #[prop(into)] left: Signal<u32>,
-    #[prop(optional, into)] over: Signal<bool>,
+    #[prop(into)] text: String,
+    left: u32,
+    #[prop(optional)] over: bool,
 ) -> impl IntoView {
     view! {
-        <span class="sla" data-tone=move || tone(left.get(), over.get()).name()>
+        <span class="sla" data-tone=tone(left, over).name()>
             {Icon::Clock.svg()}
             <span>{text}</span>
         </span>

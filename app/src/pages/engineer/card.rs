@@ -14,8 +14,8 @@ use crate::{
     pages::custody,
     route::{self, Route},
     ui::{
-        ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tag,
-        Tone, few_first, open_while, still_tag,
+        ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction, SlaRail, SlaText, Tone,
+        few_first, open_while, still_tag,
     },
 };
 
@@ -81,12 +81,15 @@ const CARDS_FIRST: usize = 6;
 const CARDS: usize = 20;
 
 /// A list of tickets as cards, a stretch at a time. `asked` says which list it is: another one begins at its top.
+/// In a list that is `typed`, and so another at every key, the cards keep their places and take in other tickets:
+/// only what differs is drawn. Elsewhere a card goes where its ticket goes.
 #[component]
 pub fn TicketCards(
     #[prop(into)] ids: Signal<Vec<Id<Ticket>>>,
     #[prop(into)] asked: Signal<String>,
     now: Signal<Timestamp>,
     #[prop(optional, into)] in_day: Signal<bool>,
+    #[prop(optional)] typed: bool,
 ) -> impl IntoView {
     let stretch = few_first(Memo::new(move |_| asked.get()), CARDS_FIRST, CARDS);
     // Of which list more was pressed for, and how much.
@@ -96,11 +99,23 @@ pub fn TicketCards(
     });
     let count = Memo::new(move |_| stretch.get() + more.get());
     let rest = move || ids.with(Vec::len).saturating_sub(count.get());
-    let first = move || ids.with(|ids| ids.iter().take(count.get()).copied().collect::<Vec<_>>());
+    let first = move || {
+        let place = |(place, id): (usize, &Id<Ticket>)| (place, *id);
+        ids.with(|ids| ids.iter().enumerate().take(count.get()).map(place).collect::<Vec<_>>())
+    };
+    let key = move |&(place, id): &(usize, Id<Ticket>)| match typed {
+        true => (place, None),
+        false => (0, Some(id)),
+    };
+    let card = move |(place, id): (usize, Id<Ticket>)| {
+        let shown = match typed {
+            true => Memo::new(move |_| ids.with(|ids| ids.get(place).copied())).into(),
+            false => Signal::stored(Some(id)),
+        };
+        view! { <TicketCard id=shown now in_day/> }
+    };
     view! {
-        <For each=first key=move |id| (*id, in_day.get()) let:id>
-            <TicketCard id now in_day=in_day.get_untracked()/>
-        </For>
+        <For each=first key=key children=card/>
         <Show when=move || { count.get() >= CARDS && rest() != 0 }>
             <Button
                 text=move || (text().desk.show_more)(rest())
@@ -113,92 +128,82 @@ pub fn TicketCards(
 }
 
 /// One ticket of a list, the time first. The current one carries whom to call and its next step.
+///
+/// What is pressed stays where it is; the rest is one text that is compared with the one before.
 #[component]
 pub fn TicketCard(
-    id: Id<Ticket>,
+    #[prop(into)] id: Signal<Option<Id<Ticket>>>,
     now: Signal<Timestamp>,
     #[prop(optional)] current: bool,
     /// In a list of one day, which day it is goes without saying.
-    #[prop(optional)]
-    in_day: bool,
+    #[prop(optional, into)]
+    in_day: Signal<bool>,
 ) -> impl IntoView {
     let device = device();
     let quick = use_context::<Quick>();
-    let ticket = Memo::new(move |_| device.find(id));
+    let ticket = Memo::new(move |_| id.get().and_then(|id| device.find(id)));
+    let stage = move || ticket.with(|it| it.as_ref().map(|ticket| ticket.stage.word()));
+    let pending = Memo::new(move |_| id.get().is_some_and(|id| device.is_pending(Key::of(id))));
     let promise =
         Memo::new(move |_| ticket.with(|ticket| promise::solution(ticket.as_ref()?, now.get())));
-    let left = Signal::derive(move || promise.with(|p| p.as_ref().map_or(0, |p| p.left)));
-    let over = Signal::derive(move || promise.with(|p| p.as_ref().is_some_and(|p| p.over)));
-    let said = Signal::derive(move || {
-        promise.with(|p| p.as_ref().map_or(String::new(), |p| p.text.clone()))
-    });
-    let promised = Memo::new(move |_| promise.with(Option::is_some));
-    let pending = Memo::new(move |_| device.is_pending(Key::of(id)));
-    move || {
-        let shown = ticket.get()?;
-        let visit = shown.visit_of(device.me().id).cloned();
-        let words = &text().engineer;
-        let number = match shown.spoken_number() {
-            "" => words.say.no_number.to_owned(),
-            number => number.to_owned(),
-        };
-        let when = visit.as_ref().and_then(|visit| visit.appointment.as_ref());
-        let when = when.map(|when| {
-            let today = day_number(when.from) == day_number(now.get());
-            let proposed = when.agreed_with.is_empty();
-            let when = match in_day && today {
-                true => format!("{}–{}", time(when.from), time(when.to)),
-                false => window(when.from, when.to),
-            };
-            if proposed { (words.ticket.proposed)(when) } else { when }
+    let menu = move |event: leptos::ev::MouseEvent| {
+        if let Some(Quick(open)) = quick {
+            event.prevent_default();
+            open.set(id.get_untracked());
+        }
+    };
+    let foot = move || {
+        let words = &text().engineer.say;
+        let number = ticket.with(|ticket| match ticket.as_ref().map(Ticket::spoken_number) {
+            None | Some("") => words.no_number.to_owned(),
+            Some(number) => number.to_owned(),
         });
-        let place = shown.contact.address.clone();
-        let warranty = text().words.warranty(shown.machine.warranty).to_owned();
-        // The warranty first: a long model is cut at its end.
-        let machine = join([
-            Some(warranty),
-            Some(shown.machine.model.clone()).filter(|model| !model.is_empty()),
-        ]);
-        let waits = visit.as_ref().and_then(|visit| waits(visit, now.get()));
-        let custody = custody::line(&shown);
-        let next = visit
-            .as_ref()
-            .filter(|_| current)
-            .and_then(|visit| Some((visit.id, step::next(device, &shown, visit)?)));
-        let menu = move |event: leptos::ev::MouseEvent| {
-            if let Some(Quick(open)) = quick {
-                event.prevent_default();
-                open.set(Some(id));
-            }
-        };
+        let left =
+            promise.get().map(|it| view! { <SlaText text=it.text left=it.left over=it.over/> });
+        let waits = pending.get().then(|| {
+            let icon = Some(Icon::CloudUp);
+            still_tag(words.waits_here, Tone::Neutral, icon, false, false)
+        });
+        view! {
+            {left}
+            <span class="ticket__number num">{number}</span>
+            {waits}
+        }
+    };
+    let next = move || {
+        let shown = ticket.get()?;
+        let visit = shown.visit_of(device.me().id)?;
+        let (visit, next) = (visit.id, step::next(device, &shown, visit)?);
+        let ticket = shown.id;
         Some(view! {
+            <div class="ticket__next">
+                <Button
+                    text=next.word()
+                    icon=next.icon()
+                    kind=ButtonKind::Primary
+                    large=true
+                    wide=true
+                    name=next.name()
+                    on_press=move || go_on(device, ticket, visit, next)
+                />
+            </div>
+        })
+    };
+    let known = Memo::new(move |_| ticket.with(Option::is_some));
+    let card = move || {
+        view! {
             <article
                 class="ticket"
                 data-name="ticket"
-                data-stage=shown.stage.word()
+                data-stage=stage
                 data-current=current
                 data-pending=pending
                 on:contextmenu=menu
             >
-                {promised.get().then(|| view! { <SlaRail left over/> })}
-                <header class="ticket__head">
-                    <p class="ticket__when num">
-                        {when.unwrap_or_else(|| words.ticket.no_appointment.to_owned())}
-                    </p>
-                    <span class="ticket__tags">{hurry(&shown)} {status_tag(&shown)}</span>
-                </header>
-                <a class="ticket__title" href=Route::Ticket(id).href()>{shown.contact.label()}</a>
-                <p class="ticket__symptom">{shown.title.clone()}</p>
-                {(!place.is_empty()).then(|| view! { <p class="ticket__line">{place}</p> })}
-                <p class="ticket__line">{machine}</p>
-                {waits.map(|waits| view! { <p class="note" data-tone="warning">{waits}</p> })}
-                {custody}
+                {move || promise.get().map(|it| view! { <SlaRail left=it.left over=it.over/> })}
+                {move || ticket.with(|it| it.as_ref().map(|it| body(device, it, now, in_day.get())))}
                 <footer class="ticket__foot">
-                    {promised.get().then(|| view! { <SlaText text=said left over/> })}
-                    <span class="ticket__number num">{number}</span>
-                    {pending
-                        .get()
-                        .then(|| view! { <Tag text=words.say.waits_here icon=Some(Icon::CloudUp)/> })}
+                    {foot}
                     <span class="spacer"></span>
                     {quick
                         .map(|Quick(open)| {
@@ -206,33 +211,62 @@ pub fn TicketCard(
                                 <span class="ticket__more">
                                     <IconButton
                                         icon=Icon::More
-                                        label=words.ticket.more
+                                        label=text().engineer.ticket.more
                                         name="quick"
-                                        on_press=move || open.set(Some(id))
+                                        on_press=move || open.set(id.get_untracked())
                                     />
                                 </span>
                             }
                         })}
                 </footer>
-                {current.then(|| contact::buttons(&shown))}
-                {next
-                    .map(|(visit, next)| {
+                {current
+                    .then(|| {
                         view! {
-                            <div class="ticket__next">
-                                <Button
-                                    text=next.word()
-                                    icon=next.icon()
-                                    kind=ButtonKind::Primary
-                                    large=true
-                                    wide=true
-                                    name=next.name()
-                                    on_press=move || go_on(device, id, visit, next)
-                                />
-                            </div>
+                            {move || ticket.with(|it| it.as_ref().map(contact::buttons))}
+                            {next}
                         }
                     })}
             </article>
-        })
+        }
+    };
+    move || known.get().then(card)
+}
+
+/// When, who, what and where.
+fn body(
+    device: Device,
+    shown: &Ticket,
+    now: Signal<Timestamp>,
+    in_day: bool,
+) -> impl IntoView + use<> {
+    let words = &text().engineer.ticket;
+    let visit = shown.visit_of(device.me().id);
+    let when = visit.and_then(|visit| visit.appointment.as_ref()).map(|when| {
+        let today = day_number(when.from) == day_number(now.get());
+        let proposed = when.agreed_with.is_empty();
+        let when = match in_day && today {
+            true => format!("{}–{}", time(when.from), time(when.to)),
+            false => window(when.from, when.to),
+        };
+        if proposed { (words.proposed)(when) } else { when }
+    });
+    let place = shown.contact.address.clone();
+    let warranty = text().words.warranty(shown.machine.warranty).to_owned();
+    // The warranty first: a long model is cut at its end.
+    let machine =
+        join([Some(warranty), Some(shown.machine.model.clone()).filter(|model| !model.is_empty())]);
+    let waits = visit.and_then(|visit| waits(visit, now.get()));
+    view! {
+        <header class="ticket__head">
+            <p class="ticket__when num">{when.unwrap_or_else(|| words.no_appointment.to_owned())}</p>
+            <span class="ticket__tags">{hurry(shown)} {status_tag(shown)}</span>
+        </header>
+        <a class="ticket__title" href=Route::Ticket(shown.id).href()>{shown.contact.label()}</a>
+        <p class="ticket__symptom">{shown.title.clone()}</p>
+        {(!place.is_empty()).then(|| view! { <p class="ticket__line">{place}</p> })}
+        <p class="ticket__line">{machine}</p>
+        {waits.map(|waits| view! { <p class="note" data-tone="warning">{waits}</p> })}
+        {custody::line(shown)}
     }
 }
 

@@ -143,7 +143,7 @@ pub fn Tickets() -> impl IntoView {
                 }}
             </p>
             <div class="tickets" data-name="list">
-                <TicketCards ids=found asked now/>
+                <TicketCards ids=found asked now typed=true/>
                 <Show when=move || found.with(Vec::is_empty)>
                     <Empty icon=Icon::Search text=nothing>
                         <ButtonLink

@@ -206,7 +206,7 @@ pub fn Today() -> impl IntoView {
             </header>
             <Alerts tickets me now/>
             {move || {
-                current.get().map(|id| view! { <TicketCard id now current=true in_day=true/> })
+                current.get().map(|id| view! { <TicketCard id=Some(id) now current=true in_day=true/> })
             }}
             <Reminders tickets me now/>
             <Tabs label=move || text().engineer.today.lists value=tab items=tabs/>
