@@ -165,6 +165,15 @@ pub enum Rank {
     Said,
 }
 
+/// What was found of something typed; the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    As(Rank),
+    /// All of it stands there, but means nothing: three digits of a telephone number. Four may.
+    ByAccident,
+    Nowhere,
+}
+
 /// What somebody typed, taken apart once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
@@ -197,28 +206,54 @@ impl Wanted {
 
     /// How well this fits, if it does: as well as the word that fits worst.
     pub fn rank(&self, names: &Names) -> Option<Rank> {
-        let mut worst = Rank::Number;
-        for word in &self.words {
-            worst = worst.max(word.rank(names)?);
+        match self.fit(names) {
+            Fit::As(rank) => Some(rank),
+            Fit::ByAccident | Fit::Nowhere => None,
         }
-        Some(worst)
+    }
+
+    /// The same, and whether more letters could make it fit.
+    pub fn fit(&self, names: &Names) -> Fit {
+        let mut worst = Fit::As(Rank::Number);
+        for word in &self.words {
+            worst = worst.max(word.fit(names));
+            if worst == Fit::Nowhere {
+                break;
+            }
+        }
+        worst
+    }
+
+    /// Whether this is what was typed before with more behind it, and so stands nowhere where that did not.
+    pub fn narrows(&self, before: &Wanted) -> bool {
+        before.words.len() <= self.words.len()
+            && before.words.iter().zip(&self.words).all(|(old, new)| new.begins_with(old))
     }
 
     /// Whether each word stands in one of these: `li 海淀` in a person's name and a ticket's address.
     pub fn fits(&self, names: &[&Names]) -> bool {
-        self.words.iter().all(|word| names.iter().any(|names| word.rank(names).is_some()))
+        self.words
+            .iter()
+            .all(|word| names.iter().any(|names| matches!(word.fit(names), Fit::As(_))))
     }
 }
 
 impl Word {
-    fn rank(&self, names: &Names) -> Option<Rank> {
-        let bare = self.squashed.as_deref().and_then(|bare| best(&names.lines, bare));
-        best(&names.lines, &self.plain).into_iter().chain(bare).min()
+    fn fit(&self, names: &Names) -> Fit {
+        let fit = best(&names.lines, &self.plain);
+        self.squashed.as_deref().map_or(fit, |bare| fit.min(best(&names.lines, bare)))
+    }
+
+    /// In both ways in which it is looked for. A lone dash is looked for in one only.
+    fn begins_with(&self, old: &Word) -> bool {
+        let bare = |word: &Word| word.squashed.clone().unwrap_or_else(|| word.plain.clone());
+        let (old_bare, alone) = (bare(old), old.plain.chars().all(|c| !c.is_alphanumeric()));
+        !alone && self.plain.starts_with(&old.plain) && bare(self).starts_with(&old_bare)
     }
 }
 
 /// The best place in which the word stands.
-fn best(lines: &str, word: &str) -> Option<Rank> {
+fn best(lines: &str, word: &str) -> Fit {
     // The first key presses find the most, and one character is looked for faster than a text of one.
     let mut chars = word.chars();
     match (chars.next(), chars.next()) {
@@ -227,16 +262,11 @@ fn best(lines: &str, word: &str) -> Option<Rank> {
     }
 }
 
-fn best_of<'a>(
-    lines: &str,
-    word: &str,
-    places: impl Iterator<Item = (usize, &'a str)>,
-) -> Option<Rank> {
-    let mut best = None;
+fn best_of<'a>(lines: &str, word: &str, places: impl Iterator<Item = (usize, &'a str)>) -> Fit {
+    let mut best = Fit::Nowhere;
     for (at, _) in places {
-        let rank = place(lines, word, at);
-        best = best.into_iter().chain(rank).min();
-        if best == Some(Rank::Number) {
+        best = best.min(place(lines, word, at).map_or(Fit::ByAccident, Fit::As));
+        if best == Fit::As(Rank::Number) {
             break;
         }
     }

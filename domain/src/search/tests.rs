@@ -183,3 +183,35 @@ fn the_words_of_one_search_may_stand_in_the_names_of_two() {
     }
     assert!(!Wanted::new("lj").fits(&[&ticket]));
 }
+
+#[test]
+fn who_types_on_finds_nothing_where_nothing_stood_before() {
+    let typed = [
+        "138-0013",
+        "2026-1122",
+        "sn-88.1042",
+        "张晓",
+        "zxy",
+        "-8",
+        "lx 300",
+        "lk7q-0042x 张",
+        "3 号",
+    ];
+    let (mut narrowed, mut accidents) = (0, 0);
+    for typed in typed {
+        let steps = typed.char_indices().map(|(at, c)| Wanted::new(&typed[..at + c.len_utf8()]));
+        let steps: Vec<Wanted> = steps.collect();
+        for (before, after) in steps.iter().zip(&steps[1..]) {
+            let (old, new) = (before.fit(&repair()), after.fit(&repair()));
+            accidents += u32::from(old == Fit::ByAccident && matches!(new, Fit::As(_)));
+            if after.narrows(before) {
+                narrowed += 1;
+                assert!(old != Fit::Nowhere || new == Fit::Nowhere, "{before:?} then {after:?}");
+            }
+        }
+    }
+    assert!(narrowed > 20 && accidents > 0, "{narrowed}, {accidents}");
+    assert!(!Wanted::new("-8").narrows(&Wanted::new("-")), "8 stands in more places than a dash");
+    assert!(!Wanted::new("张").narrows(&Wanted::new("张晓")), "what was taken back is found again");
+    assert!(Wanted::new("张").narrows(&Wanted::new("张")));
+}

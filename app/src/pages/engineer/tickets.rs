@@ -20,7 +20,7 @@ use crate::{
     locale::text,
     pages::shell::PhoneShell,
     route::{self, Route},
-    search::{self, Line},
+    search::{self, Line, Trail},
     ui::{ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
 };
 
@@ -80,7 +80,11 @@ pub fn Tickets() -> impl IntoView {
     // What was scanned on another page.
     let wanted = RwSignal::new(untrack(|| route::query("find")).unwrap_or_default());
     let filter = RwSignal::new(None::<Filter>);
-    let tickets = Memo::new(move |_| search::lines(device));
+    let trail = StoredValue::new(Trail::default());
+    let tickets = Memo::new(move |_| {
+        trail.set_value(Trail::default());
+        search::lines(device)
+    });
     search::prepare(tickets);
     let me = Memo::new(move |_| device.me().id);
     let signed = move |ticket: &Ticket| {
@@ -89,8 +93,10 @@ pub fn Tickets() -> impl IntoView {
     let found = Memo::new(move |_| {
         let (wanted, filter) = (Wanted::new(&wanted.get()), filter.get());
         let lets =
-            |line: &&Line| filter.is_none_or(|it| it.lets(&line.ticket, signed(&line.ticket)));
-        tickets.with(|all| search::found(&wanted, all.iter().filter(lets)))
+            |line: &Line| filter.is_none_or(|it| it.lets(&line.ticket, signed(&line.ticket)));
+        // The list first: another one begins another trail.
+        let found = |all: &Vec<Line>| trail.try_update_value(|it| it.found(&wanted, all, lets));
+        tickets.with(found).unwrap_or_default()
     });
     let asked = Signal::derive(move || format!("{:?} {}", filter.get(), wanted.get()));
     let chips = Filter::ALL.map(|one| {
