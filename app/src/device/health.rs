@@ -361,7 +361,10 @@ impl Device {
         let (tell_kept, was_kept) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
         spawn_local(async move {
-            let _issued = issued.await;
+            // Where another tab was faster nothing was issued: what comes of the next plan is not known yet.
+            if issued.await.is_err() {
+                return;
+            }
             let twice = second.add(&sealed, form.as_deref()).await;
             if twice == Err(second::Trouble::Full) && self.free_ballast().await {
                 // Once is enough for "saved"; twice is for the day the first is damaged.
@@ -376,8 +379,12 @@ impl Device {
             drop(end);
         });
         let tell = Cell::new(Some(tell));
-        let kept = self.keep_once(store, plan, forms, || drop(tell.take())).await;
-        drop(tell.take());
+        let issue = || {
+            // Told once; who hears it lives as long as this.
+            let _told = tell.take().map(|tell| tell.send(()));
+        };
+        let kept = self.keep_once(store, plan, forms, issue).await;
+        drop(tell);
         let lost = matches!(kept, Err(store::Error::Full | store::Error::Unavailable(_)));
         let _told = tell_kept.send(!lost);
         if lost || store.is_in_memory() {
@@ -406,7 +413,7 @@ impl Device {
         forms: &[&str],
         issued: impl Fn(),
     ) -> Result<(), store::Error> {
-        let mut kept = store.write_of(plan, forms, issued).await;
+        let mut kept = store.write_of(plan, forms, &issued).await;
         if kept != Err(store::Error::Full) {
             return kept;
         }
@@ -417,7 +424,7 @@ impl Device {
         }
         for pause in ROOM_MS {
             TimeoutFuture::new(pause).await;
-            kept = store.write_of(plan, forms, || {}).await;
+            kept = store.write_of(plan, forms, &issued).await;
             if kept != Err(store::Error::Full) {
                 break;
             }
