@@ -90,6 +90,8 @@ const PLANS_MAX: u32 = 20;
 
 thread_local! {
     static DEVICE: Cell<Option<Device>> = const { Cell::new(None) };
+    /// Whether somebody waits for the turn to read what another tab wrote.
+    static CATCHING_UP: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The device.
@@ -408,8 +410,13 @@ impl Device {
 
     /// Reads everything again, because another tab wrote.
     pub(crate) async fn catch_up(self) {
+        // One that waits for its turn reads for all who called meanwhile.
+        if CATCHING_UP.replace(true) {
+            return;
+        }
         let turn = self.turn.get_value();
         let _turn = turn.lock().await;
+        CATCHING_UP.set(false);
         // Where it cannot be read now, the next write notices.
         let _read = self.reload().await;
     }

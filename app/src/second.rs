@@ -118,6 +118,12 @@ impl Second {
         self.found.borrow().contains(&mid)
     }
 
+    /// Leaves what was found in it to another start: this page could not take it back, and must not take it away.
+    pub fn leave_found(&self) {
+        let found = self.found.borrow();
+        self.held.borrow_mut().retain(|mid| !found.contains(mid));
+    }
+
     /// Writes these down, which were made of the words in a `form`.
     ///
     /// # Errors

@@ -201,7 +201,7 @@ const OFFSET_MS_MAX: i64 = 3_600_000;
 const OLD_DAYS: i64 = 180;
 /// Network delay moves a device's times a little; that is no reason for doubt.
 const JITTER_MS: i64 = 60_000;
-/// How many keys are fetched at once in a walk.
+/// How many keys are fetched at once in a walk, at most.
 const STRIDE: usize = 1000;
 /// And how many rows, as many as may still fit into the answer: what does not fit was read and judged for nothing.
 const HANDFUL: std::ops::RangeInclusive<usize> = 16..=200;
@@ -654,8 +654,11 @@ fn stretch<B: Books>(
     let behind = |kind: &&Kind| ask.after.is_none_or(|after| after.kind <= **kind);
     'view: for kind in Kind::ALL.iter().copied().filter(|kind| behind(&kind)) {
         let mut before = ask.after.filter(|after| after.kind == kind).map(|after| after.id);
-        // A short answer needs few keys. Where most rows are held already it takes many, and longer strides.
-        let mut stride = (budget / ROW_BYTES).clamp(*HANDFUL.start(), STRIDE);
+        // A short answer needs few keys, unless most rows are held already.
+        let mut stride = match ask.since {
+            0 => (budget / ROW_BYTES).clamp(*HANDFUL.start(), STRIDE),
+            _ => STRIDE,
+        };
         loop {
             let keys = books.along(grants, kind, before, stride)?;
             let mut rest = keys.as_slice();

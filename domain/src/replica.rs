@@ -746,21 +746,31 @@ impl Replica {
         }
     }
 
-    /// Whether a ticket below has the envelope in its history. No revision says so while a restored server is told
-    /// again what it may still know, or where the answer was lost with the database.
-    fn is_written_below(&self, envelope: &Envelope) -> bool {
+    /// Whether a ticket below tells of the envelope. Revisions do not say so while a restored server is told again what
+    /// it may still know, nor where the answer was lost with the database.
+    fn is_told_below(&self, envelope: &Envelope) -> bool {
         envelope.command.keys().into_iter().any(|key| match self.below(key).as_deref() {
             Some(Row::Ticket(ticket)) => {
                 ticket.log.iter().rev().any(|line| line.id == envelope.mid)
+                    || ticket.flags.iter().any(|flag| flag.id == envelope.mid)
             }
             _ => false,
         })
     }
 
-    fn overlay(&mut self, seq: u64, entry: &Entry) {
-        if self.is_written_below(&entry.envelope) {
-            return;
+    /// Whether this row below holds what the entry did to it; `told` says that a ticket tells of the entry. A walk
+    /// brings the ticket long before the sheet and the stock: those are as the entry left them until theirs come.
+    fn holds(&self, key: Key, entry: &Entry, told: bool) -> bool {
+        let held = self.confirmed.get(&key);
+        if held.is_some_and(|held| entry.is_in(held)) {
+            return true;
         }
+        let older = held.is_some_and(|held| entry.era == held.era && entry.outcome.is_some());
+        told && !older && self.below(key).is_some()
+    }
+
+    fn overlay(&mut self, seq: u64, entry: &Entry) {
+        let told = self.is_told_below(&entry.envelope);
         match apply(self, &entry.envelope) {
             Ok(applied) => {
                 for row in applied.rows {
@@ -770,13 +780,13 @@ impl Replica {
                     if key.kind == Kind::Rating {
                         continue;
                     }
-                    if !self.confirmed.get(&key).is_some_and(|held| entry.is_in(held)) {
+                    if !self.holds(key, entry, told) {
                         self.overlay.insert(key, Arc::new(row));
                     }
                 }
             }
             // What once was accepted is no news to doubt.
-            Err(refusal) if entry.outcome.is_none() => {
+            Err(refusal) if entry.outcome.is_none() && !told => {
                 self.doubted.insert(seq, refusal);
             }
             Err(_) => {}

@@ -391,7 +391,7 @@ impl Store {
 
     /// The same; where the look is `short` and the data lies in a file of this machine, it is had at once: waking
     /// another thread for it, and this one again, costs more than the look. Not more of them at a time than leave one
-    /// of the threads that serve to everybody else, so that a slow disk holds up only those who read from it.
+    /// of the threads that serve to everybody else, so that a slow disk does not hold up all who do not read from it.
     ///
     /// # Errors
     /// What `look` says.

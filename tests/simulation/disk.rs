@@ -29,7 +29,7 @@ pub struct Disk {
     pub kept: Kept,
     /// What a power cut would leave, where relaxed writes are still on their way.
     synced: Option<Box<Kept>>,
-    /// Unanswered envelopes a second time, in the origin-private file system.
+    /// Unanswered envelopes a second time, in a cache of the browser.
     pub second: BTreeMap<Uuid, Envelope>,
     /// Until when an old tab keeps the database from being opened, in milliseconds of the run.
     pub blocked_until: u64,

@@ -123,14 +123,14 @@ impl Device {
         if !self.is_opening_second() {
             return false;
         }
-        self.second_opened().await;
+        self.second_compared().await;
         self.drafts.with_value(|drafts| drafts.sealed.contains(form))
     }
 
+    /// Notes the forms whose words this opening of the database found sealed.
     pub(super) fn note_sealed(self, forms: &[&str]) {
-        self.drafts.update_value(|drafts| {
-            drafts.sealed.extend(forms.iter().map(|form| (*form).to_owned()));
-        });
+        let sealed = forms.iter().map(|form| (*form).to_owned()).collect();
+        self.drafts.update_value(|drafts| drafts.sealed = sealed);
     }
 
     /// When a draft was last saved on this device (tracked).

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Device, Trouble};
+use super::{Device, PLANS_MAX, Trouble};
 use crate::{
     clock,
     marker::{self, Found, Marker},
@@ -152,6 +152,7 @@ impl Device {
         self.trouble.set(store.is_in_memory().then_some(StorageTrouble::InMemory));
         self.store.set_value(Some(store));
         self.close_second();
+        self.note_sealed(&[]);
         match (lost, marker) {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
@@ -279,22 +280,27 @@ impl Device {
                 }
             }
         };
-        let Some(mut plan) = replica.adopt(envelopes(read)) else {
-            return Ok((replica, 0));
-        };
-        let forms = forms_of_lost(read, &replica);
-        let recovered = plan.entries.len();
-        if replica.confirmed().is_empty() {
-            plan.puts.extend(oneself(marker));
-        }
-        match store.write_of(&plan, &forms, || {}).await {
-            Ok(()) => replica.commit(plan),
-            Err(store::Error::Stale) => {
-                replica = store.load().await?.ok_or(store::Error::Stale)?;
+        for _ in 0..PLANS_MAX {
+            let Some(mut plan) = replica.adopt(envelopes(read)) else {
+                return Ok((replica, 0));
+            };
+            let forms = forms_of_lost(read, &replica);
+            let recovered = plan.entries.len();
+            if replica.confirmed().is_empty() {
+                plan.puts.extend(oneself(marker));
             }
-            Err(error) => return Err(error),
+            match store.write_of(&plan, &forms, || {}).await {
+                Ok(()) => {
+                    replica.commit(plan);
+                    return Ok((replica, recovered));
+                }
+                Err(store::Error::Stale) => {
+                    replica = store.load().await?.ok_or(store::Error::Stale)?;
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok((replica, recovered))
+        Err(store::Error::Stale)
     }
 
     fn name_loss(self, loss: Loss) {
@@ -361,7 +367,6 @@ impl Device {
         let (tell_kept, was_kept) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
         spawn_local(async move {
-            // Where another tab was faster nothing was issued: what comes of the next plan is not known yet.
             if issued.await.is_err() {
                 return;
             }
@@ -371,7 +376,8 @@ impl Device {
                 let _kept_twice = second.add(&sealed, form.as_deref()).await;
             }
             if was_kept.await == Ok(false) {
-                // The person is told that it is not saved, so it must not come back by itself.
+                // Either the person is told that it is not saved, and it must not come back by itself; or another tab was
+                // faster, and the plan is made again or refused.
                 for envelope in sealed {
                     let _withdrawn = second.withdraw(envelope.mid).await;
                 }
@@ -385,9 +391,8 @@ impl Device {
         };
         let kept = self.keep_once(store, plan, forms, issue).await;
         drop(tell);
-        let lost = matches!(kept, Err(store::Error::Full | store::Error::Unavailable(_)));
-        let _told = tell_kept.send(!lost);
-        if lost || store.is_in_memory() {
+        let _told = tell_kept.send(kept.is_ok());
+        if kept.is_err() || store.is_in_memory() {
             // Nobody is told "not saved" of what could come back, and beside a database that cannot be opened the
             // second journal is the only place. Otherwise it is for another day, and nobody waits for it.
             let _ended = ended.await;
@@ -398,6 +403,11 @@ impl Device {
     /// Whether the second journal was not compared with the database yet.
     pub(super) fn is_opening_second(self) -> bool {
         OPENING.with(|opening| opening.try_lock().is_none())
+    }
+
+    /// Waits until the second journal was compared with the database, however long that takes.
+    pub(super) async fn second_compared(self) {
+        let _compared = OPENING.with(Arc::clone).lock_owned().await;
     }
 
     /// Waits until the second journal is open: the first tap of a start can be faster.
@@ -510,7 +520,13 @@ impl Device {
             adopted.set(plan.as_ref().map_or(0, |plan| plan.entries.len()));
             Ok(plan)
         });
-        if done.await.is_ok() && adopted.get() > 0 {
+        if done.await.is_err() {
+            if let Some(second) = self.second.get_value() {
+                second.leave_found();
+            }
+            return;
+        }
+        if adopted.get() > 0 {
             self.note_sealed(&forms);
             sync::nudge(Wake::Journal);
             self.name_loss(Loss {

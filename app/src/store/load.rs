@@ -12,6 +12,7 @@ use indexed_db_futures::{
     KeyRange, cursor::CursorDirection, object_store::ObjectStore, prelude::*,
     transaction::Transaction,
 };
+use leptos::prelude::document;
 use wasm_bindgen::JsValue;
 
 use super::{
@@ -159,7 +160,10 @@ async fn left_out(slices: Vec<Records>, first: &Replica) -> Vec<(Key, Confirmed)
     let mut rows = Vec::new();
     for slice in slices {
         rows.extend(slice.iter().filter_map(|record| row(record, missing)));
-        TimeoutFuture::new(0).await;
+        // Browsers let a page that nobody sees wait a second or a minute here.
+        if !document().hidden() {
+            TimeoutFuture::new(0).await;
+        }
     }
     rows
 }

@@ -43,6 +43,20 @@ async fn script(body: &str, word: &str) -> JsValue {
 }
 
 #[wasm_bindgen_test]
+async fn what_could_not_be_taken_back_is_left_for_the_next_start() {
+    let name = fresh_name();
+    let (lost, new) = (envelope("一"), envelope("二"));
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
+    tab.add(&[lost.clone()], None).await.unwrap();
+
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
+    tab.leave_found();
+    tab.add(&[new], None).await.unwrap();
+    tab.fold(&[]).await.unwrap();
+    assert_eq!(envelopes(Second::open(&name, |_| {}).await.unwrap().1), [lost]);
+}
+
+#[wasm_bindgen_test]
 async fn entries_survive_the_tab_that_wrote_them() {
     let name = fresh_name();
     let (first, other) = (envelope("一"), envelope("二"));

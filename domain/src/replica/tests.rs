@@ -12,7 +12,7 @@ use crate::{
     visit,
     visit::Stage,
     wire::Put,
-    world::{COORDINATOR, FIRST, LI, SECOND, TICKET, WANG, World, dispatch, inspect},
+    world::{COORDINATOR, FIRST, LI, SECOND, SHEET, TICKET, WANG, World, dispatch, inspect},
 };
 
 /// A server with its books in memory, for Li.
@@ -278,6 +278,31 @@ fn the_effect_does_not_flicker_while_stretches_arrive() {
     assert!(stretches > 3);
     assert!(phone.replica.is_confirmed(Key::of(TICKET)));
     assert_eq!(phone.held(), server.view());
+}
+
+#[test]
+fn a_signed_sheet_stays_in_sight_while_a_walk_brings_its_ticket_first() {
+    let mut world = World::at(Stage::Finished);
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    let sign = world.sign(Some(true));
+    let mut server = Server::new(world);
+    let mut phone = Phone::of_li(&mut server);
+    server.teams(20);
+    phone.act(FIRST, sign).unwrap();
+    phone.replica.head.cursor = Cursor::default();
+    let mut ticket_first = 0;
+    while phone.replica.is_owed() {
+        let mut request = phone.ask();
+        request.stretch.iter_mut().for_each(|ask| ask.budget = 200);
+        let response = server.answer(&request);
+        phone.hear(&request, response);
+        let ticket: Ticket = phone.replica.find(TICKET).unwrap();
+        let signed = ticket.visit(FIRST).unwrap().stage == Stage::Signed;
+        assert!(signed && phone.replica.find(SHEET).is_some());
+        let brought = |key| phone.replica.confirmed().get(&key).is_some_and(|held| held.v > 1);
+        ticket_first += u32::from(brought(Key::of(TICKET)) && !brought(Key::of(SHEET)));
+    }
+    assert!(ticket_first > 0);
 }
 
 #[test]

@@ -81,15 +81,15 @@ const CARDS_FIRST: usize = 6;
 const CARDS: usize = 20;
 
 /// A list of tickets as cards, a stretch at a time. `asked` says which list it is: another one begins at its top.
-/// In a list that is `typed`, and so another at every key, the cards keep their places and take in other tickets:
-/// only what differs is drawn. Elsewhere a card goes where its ticket goes.
+/// While letters are `typed`, and the list is another at every key, the cards keep their places and take in other
+/// tickets: only what differs is drawn. Else a card goes where its ticket goes.
 #[component]
 pub fn TicketCards(
     #[prop(into)] ids: Signal<Vec<Id<Ticket>>>,
     #[prop(into)] asked: Signal<String>,
     now: Signal<Timestamp>,
     #[prop(optional, into)] in_day: Signal<bool>,
-    #[prop(optional)] typed: bool,
+    #[prop(optional, into)] typed: Signal<bool>,
 ) -> impl IntoView {
     let stretch = few_first(Memo::new(move |_| asked.get()), CARDS_FIRST, CARDS);
     // Of which list more was pressed for, and how much.
@@ -99,18 +99,17 @@ pub fn TicketCards(
     });
     let count = Memo::new(move |_| stretch.get() + more.get());
     let rest = move || ids.with(Vec::len).saturating_sub(count.get());
+    // Where a card stays, and what it shows.
     let first = move || {
-        let place = |(place, id): (usize, &Id<Ticket>)| (place, *id);
+        let typed = typed.get();
+        let place = |(place, id): (usize, &Id<Ticket>)| (typed.then_some(place), *id);
         ids.with(|ids| ids.iter().enumerate().take(count.get()).map(place).collect::<Vec<_>>())
     };
-    let key = move |&(place, id): &(usize, Id<Ticket>)| match typed {
-        true => (place, None),
-        false => (0, Some(id)),
-    };
-    let card = move |(place, id): (usize, Id<Ticket>)| {
-        let shown = match typed {
-            true => Memo::new(move |_| ids.with(|ids| ids.get(place).copied())).into(),
-            false => Signal::stored(Some(id)),
+    let key = |&(place, id): &(Option<usize>, Id<Ticket>)| place.ok_or(id);
+    let card = move |(place, id): (Option<usize>, Id<Ticket>)| {
+        let shown = match place {
+            Some(place) => Memo::new(move |_| ids.with(|ids| ids.get(place).copied())).into(),
+            None => Signal::stored(Some(id)),
         };
         view! { <TicketCard id=shown now in_day/> }
     };

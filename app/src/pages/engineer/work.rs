@@ -14,8 +14,6 @@ pub mod repair;
 pub mod section;
 pub mod sheet;
 
-use std::collections::BTreeMap;
-
 use domain::{
     Command, Id, Timestamp,
     ticket::Ticket,
@@ -106,43 +104,6 @@ impl Job {
     }
 }
 
-/// What the buttons of the sections do, so that the big button does it too once the section is in sight.
-#[derive(Clone, Copy)]
-pub struct Deeds(StoredValue<BTreeMap<&'static str, Callback<()>>>);
-
-impl Deeds {
-    fn provide() -> Deeds {
-        let deeds = Deeds(StoredValue::default());
-        provide_context(deeds);
-        deeds
-    }
-
-    /// Says what the section with this id does now.
-    pub fn tell(section: &'static str, deed: impl Fn() + Send + Sync + 'static) {
-        if let Some(Deeds(deeds)) = use_context() {
-            deeds.update_value(|deeds| {
-                deeds.insert(section, Callback::new(move |()| deed()));
-            });
-        }
-    }
-
-    /// Does it, where there is something to do and the eyes are on it.
-    fn carry_out(self, section: &str) -> bool {
-        let deed = self.0.with_value(|deeds| deeds.get(section).copied());
-        deed.filter(|_| in_sight(section)).is_some_and(|deed| deed.try_run(()).is_some())
-    }
-}
-
-/// Whether the section reaches across the upper half of the screen.
-fn in_sight(section: &str) -> bool {
-    let height = leptos::prelude::window().inner_height().ok().and_then(|height| height.as_f64());
-    let (Some(section), Some(height)) = (document().get_element_by_id(section), height) else {
-        return false;
-    };
-    let frame = section.get_bounding_client_rect();
-    frame.top() < height / 2.0 && frame.bottom() > height / 4.0
-}
-
 /// The page on which a visit is done.
 #[component]
 pub fn Work(id: Id<Ticket>) -> impl IntoView {
@@ -152,7 +113,6 @@ pub fn Work(id: Id<Ticket>) -> impl IntoView {
         device.find::<Ticket>(id)?.visit_of(me).map(|visit| visit.id)
     });
     let saved = Saved::provide();
-    let deeds = Deeds::provide();
     // The job and the giving are made anew only if the engineer gets another visit on the same ticket.
     let job = Memo::new(move |_| visit.get().map(|visit| JobKey(id, visit)));
     view! {
@@ -163,7 +123,7 @@ pub fn Work(id: Id<Ticket>) -> impl IntoView {
                 view! {
                     <ActionBar>
                         <SavedLine saved/>
-                        {move || job.get().map(|JobKey(id, visit)| view! { <Next job=Job::new(id, visit) deeds/> })}
+                        {move || job.get().map(|JobKey(id, visit)| view! { <Next job=Job::new(id, visit)/> })}
                     </ActionBar>
                 }
             }
@@ -206,12 +166,13 @@ fn SavedLine(saved: Saved) -> impl IntoView {
 
 /// The one big button of the page.
 #[component]
-fn Next(job: Job, deeds: Deeds) -> impl IntoView {
+fn Next(job: Job) -> impl IntoView {
     let giving = Giving::new(job);
     let press = move |next: Step| match next.tap() {
         Some(command) => job.device.press(job.command(command)),
         None if next == Step::Customer => giving.give(),
-        None if deeds.carry_out(next.section()) => {}
+        // What is evidence is said with its own button, which stands beside what it means: a double tap here must not
+        // go from one step into the next.
         None => {
             lead_to(next.section());
             lead_to(first_field(next));

@@ -3,7 +3,7 @@
 use domain::{Timestamp, visit};
 use leptos::prelude::*;
 
-use super::{Deeds, Job, section::Section};
+use super::{Job, section::Section};
 use crate::{
     locale::{moment, text},
     pages::engineer::{draft::Draft, step::Step},
@@ -38,8 +38,6 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
             let _gone = chosen.try_set(None);
         });
     };
-    let agree = move || job.device.press(job.command(visit::Command::Consent));
-    Deeds::tell("arrival", move || if arrived.get_untracked() { agree() } else { send() });
     let done = Memo::new(move |_| job.done(Step::Arrive).get() && job.done(Step::Consent).get());
     // Arrived, but not asked yet: what is left is the customer's yes.
     let (to_arrive, to_ask) = (job.turn(Step::Arrive), job.turn(Step::Consent));
@@ -104,7 +102,7 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
                             wide=true
                             name="consent"
                             why_not=consent_blocked
-                            on_press=agree
+                            on_press=move || job.device.press(job.command(visit::Command::Consent))
                         />
                     }
                 }

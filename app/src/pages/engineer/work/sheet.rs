@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Deeds, Job, section::Section};
+use super::{Job, section::Section};
 use crate::{
     locale::{self, moment, text, words},
     pages::{
@@ -77,7 +77,6 @@ pub fn SheetSection(job: Job) -> impl IntoView {
             });
         }
     };
-    Deeds::tell("sheet", lock_it);
     let languages = || {
         let words = &text().engineer.work;
         let choice = |language: Language, name| Choice::new(words::code(&language), name);
