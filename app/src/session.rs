@@ -177,6 +177,7 @@ impl Device {
         self.lock_database(true).await;
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
+        let second = self.second_journal();
         self.close();
         if let (Some(store), Some(owner)) = (store, owner)
             && !unsent
@@ -184,6 +185,10 @@ impl Device {
             && store.clear().await.is_ok()
         {
             marker::forget(owner.server, owner.user.id);
+            if let Some(second) = second {
+                // What is answered and lies there still would look like a loss to whoever signs in next.
+                let _emptied = second.fold(&[]).await;
+            }
         }
         self.say_farewell().await;
     }

@@ -565,6 +565,11 @@ impl Device {
         }
     }
 
+    /// The second journal of whoever works here.
+    pub(crate) fn second_journal(self) -> Option<Rc<Second>> {
+        self.second.get_value()
+    }
+
     pub(crate) fn close_second(self) {
         self.second.set_value(None);
         self.tell_twice(false);
