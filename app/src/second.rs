@@ -118,6 +118,11 @@ impl Second {
         self.found.borrow().contains(&mid)
     }
 
+    /// Whether this envelope is in it, as far as this tab knows.
+    pub fn holds(&self, mid: Uuid) -> bool {
+        self.held.borrow().contains(&mid)
+    }
+
     /// Leaves what was found in it to another start: this page could not take it back, and must not take it away.
     pub fn leave_found(&self) {
         let found = self.found.borrow();

@@ -178,6 +178,12 @@ impl Device {
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
         let second = self.second_journal();
+        let answered = self.view.with_untracked(|view| {
+            let entries = view.iter().flat_map(|view| view.journal().values());
+            let answered = entries.filter(|entry| entry.outcome.is_some());
+            let mids = answered.map(|entry| entry.envelope.mid);
+            mids.filter(|mid| second.as_ref().is_some_and(|it| it.holds(*mid))).collect::<Vec<_>>()
+        });
         self.close();
         if let (Some(store), Some(owner)) = (store, owner)
             && !unsent
@@ -186,8 +192,11 @@ impl Device {
         {
             marker::forget(owner.server, owner.user.id);
             if let Some(second) = second {
-                // What is answered and lies there still would look like a loss to whoever signs in next.
-                let _emptied = second.fold(&[]).await;
+                // What is answered and lies there still would look like a loss at the next sign-in. What could not
+                // be compared yet is not touched.
+                for mid in answered {
+                    let _gone = second.withdraw(mid).await;
+                }
             }
         }
         self.say_farewell().await;

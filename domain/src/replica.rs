@@ -19,7 +19,9 @@ use crate::{
     check,
     command::Command,
     json,
+    ticket::Ticket,
     user::User,
+    visit,
     walk::{self, Sum},
     wire::{
         Ask, Cursor, ENVELOPES_MAX, Held, Mode, Outcome, PROTO, Push, Put, Registered, Request,
@@ -753,13 +755,14 @@ impl Replica {
             Some(Row::Ticket(ticket)) => {
                 ticket.log.iter().rev().any(|line| line.id == envelope.mid)
                     || ticket.flags.iter().any(|flag| flag.id == envelope.mid)
+                    || pictured(ticket, &envelope.command)
             }
             _ => false,
         })
     }
 
     /// Whether this row below holds what the entry did to it; `told` says that a ticket tells of the entry. A walk
-    /// brings the ticket long before the sheet and the stock: those are as the entry left them until theirs come.
+    /// brings the ticket long before its sheet: that is as the entry left it until it comes.
     fn holds(&self, key: Key, entry: &Entry, told: bool) -> bool {
         let held = self.confirmed.get(&key);
         if held.is_some_and(|held| entry.is_in(held)) {
@@ -792,6 +795,15 @@ impl Replica {
             Err(_) => {}
         }
     }
+}
+
+/// Whether the ticket has the photo that this adds: of several in a row only the first is told in the history.
+fn pictured(ticket: &Ticket, command: &Command) -> bool {
+    let Command::Visit(_, visit, visit::Command::AddPhoto { photo }) = command else {
+        return false;
+    };
+    let visit = ticket.visit(*visit);
+    visit.is_some_and(|visit| visit.photos.iter().any(|held| held.id == photo.id))
 }
 
 impl Entry {

@@ -15,6 +15,26 @@ use super::{
     server::{Place, Server, free_address},
 };
 
+/// How many writes without a sync are surely more than one answered commit.
+const WRITES: u64 = 200;
+/// How often, every five milliseconds, the disk is looked at for them.
+const LOOKS: u32 = 6_000;
+
+/// Waits until there is something to lose: much was written, and nothing of it synced.
+async fn unsynced(disk: &Disk) -> Done<()> {
+    let mut since = disk.counts();
+    for _ in 0..LOOKS {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let now = disk.counts();
+        if now.syncs != since.syncs {
+            since = now;
+        } else if now.writes >= since.writes + WRITES {
+            return Ok(());
+        }
+    }
+    Err("nothing is written without a sync: the server does not do what was asked".into())
+}
+
 /// One run: one to three cuts on the same disk. Answers with what is wrong.
 ///
 /// # Errors
@@ -34,6 +54,9 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     let cuts = dice.between(1, 3);
     for cut in 1..=cuts {
         tokio::time::sleep(Duration::from_millis(dice.between(50, 700))).await;
+        if campaign.expects_loss {
+            unsynced(&disk).await?;
+        }
         let keep = if dice.percent(50) { Keep::Synced } else { Keep::Torn(dice.any()) };
         disk.cut(keep);
         server.kill();

@@ -366,6 +366,7 @@ impl Device {
         let (tell, issued) = oneshot::channel::<()>();
         let (tell_kept, was_kept) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
+        let cache = second.clone();
         spawn_local(async move {
             if issued.await.is_err() {
                 return;
@@ -392,9 +393,10 @@ impl Device {
         let kept = self.keep_once(store, plan, forms, issue).await;
         drop(tell);
         let _told = tell_kept.send(kept.is_ok());
-        if kept.is_err() || store.is_in_memory() {
+        if (kept.is_err() && cache.works()) || store.is_in_memory() {
             // Nobody is told "not saved" of what could come back, and beside a database that cannot be opened the
-            // second journal is the only place. Otherwise it is for another day, and nobody waits for it.
+            // second journal is the only place. Otherwise it is for another day, and nobody waits for it; nor for a
+            // cache that does not answer.
             let _ended = ended.await;
         }
         kept

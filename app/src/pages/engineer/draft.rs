@@ -121,7 +121,9 @@ impl Draft {
                 let now = draft.fields.try_with_value(|fields| peek(fields));
                 if now == restored {
                     draft.clear();
-                } else if let Some(Ok(json)) = now.map(|now| serde_json::to_string(&now)) {
+                } else if draft.try_dirty() == Some(true)
+                    && let Some(Ok(json)) = now.map(|now| serde_json::to_string(&now))
+                {
                     // The draft of what was sealed is gone; what was typed since is another one.
                     device.save_draft(&form, json);
                 }

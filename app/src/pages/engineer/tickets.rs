@@ -121,50 +121,49 @@ pub fn Tickets() -> impl IntoView {
         let words = &text().engineer.tickets;
         if tickets.with(Vec::is_empty) { words.none_yet } else { words.nothing }
     };
+    let typed = Signal::derive(move || wanted.with(|wanted| !wanted.trim().is_empty()));
     let quick = Quick::provide();
     view! {
-            <PhoneShell title=move || text().engineer.tickets.title tab=Route::Tickets>
-                // A bar of search grows with its row; alone in a column it would fill the screen.
-                <div class="row">
-                    <SearchBar
-                        label=move || text().engineer.tickets.search
-                        placeholder=move || text().engineer.tickets.search_hint
-                        value=wanted
-                        clear=move || text().engineer.tickets.clear
-                    >
-                        <ScanButton on_code=move |code: String| wanted.set(code)/>
-                    </SearchBar>
-                </div>
-                <div class="chips" role="group" aria-label=move || text().engineer.tickets.filters>
-                    {chips}
-                </div>
-                // Where nothing is found the eye reads it below; a reader of the screen hears it here.
-                <p
-                    class=move || if found.with(Vec::is_empty) { "sr" } else { "faint num" }
-                    role="status"
+        <PhoneShell title=move || text().engineer.tickets.title tab=Route::Tickets>
+            // A bar of search grows with its row; alone in a column it would fill the screen.
+            <div class="row">
+                <SearchBar
+                    label=move || text().engineer.tickets.search
+                    placeholder=move || text().engineer.tickets.search_hint
+                    value=wanted
+                    clear=move || text().engineer.tickets.clear
                 >
-                    {move || match found.with(Vec::len) {
-                        0 => nothing().to_owned(),
-                        count => (text().engineer.tickets.count)(count),
-                    }}
-                </p>
-                <div class="tickets" data-name="list">
-                    <TicketCards
-     ids=found asked now typed=Signal::derive(move || wanted.with(|wanted| !wanted.trim().is_empty()))
-    />
-                    <Show when=move || found.with(Vec::is_empty)>
-                        <Empty icon=Icon::Search text=nothing>
-                            <ButtonLink
-                                text=move || text().engineer.today.new_ticket
-                                href=Route::NewTicket.href()
-                                icon=Icon::Add
-                                kind=ButtonKind::Secondary
-                            />
-                        </Empty>
-                    </Show>
-                </div>
-                {quick.menu()}
-                {contact::maps()}
-            </PhoneShell>
-        }
+                    <ScanButton on_code=move |code: String| wanted.set(code)/>
+                </SearchBar>
+            </div>
+            <div class="chips" role="group" aria-label=move || text().engineer.tickets.filters>
+                {chips}
+            </div>
+            // Where nothing is found the eye reads it below; a reader of the screen hears it here.
+            <p
+                class=move || if found.with(Vec::is_empty) { "sr" } else { "faint num" }
+                role="status"
+            >
+                {move || match found.with(Vec::len) {
+                    0 => nothing().to_owned(),
+                    count => (text().engineer.tickets.count)(count),
+                }}
+            </p>
+            <div class="tickets" data-name="list">
+                <TicketCards ids=found asked now typed/>
+                <Show when=move || found.with(Vec::is_empty)>
+                    <Empty icon=Icon::Search text=nothing>
+                        <ButtonLink
+                            text=move || text().engineer.today.new_ticket
+                            href=Route::NewTicket.href()
+                            icon=Icon::Add
+                            kind=ButtonKind::Secondary
+                        />
+                    </Empty>
+                </Show>
+            </div>
+            {quick.menu()}
+            {contact::maps()}
+        </PhoneShell>
+    }
 }

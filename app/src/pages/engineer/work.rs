@@ -171,8 +171,7 @@ fn Next(job: Job) -> impl IntoView {
     let press = move |next: Step| match next.tap() {
         Some(command) => job.device.press(job.command(command)),
         None if next == Step::Customer => giving.give(),
-        // What is evidence is said with its own button, which stands beside what it means: a double tap here must not
-        // go from one step into the next.
+        // Arrival, consent and the sheet are said with their own buttons, which stand beside what they mean.
         None => {
             lead_to(next.section());
             lead_to(first_field(next));
