@@ -118,7 +118,7 @@ impl Device {
     }
 
     /// Whether words that lay here as a draft, when this page was opened, were found to be sealed. To be asked as soon
-    /// as they were read; the answer takes as long as the second journal takes to open.
+    /// as they were read; the answer takes as long as it takes to compare the second journal with the database.
     pub async fn turned_out_sealed(self, form: &str) -> bool {
         if !self.is_opening_second() {
             return false;

@@ -364,24 +364,12 @@ impl Device {
         let form = forms.first().map(|form| (*form).to_owned());
         // The browser takes its time to accept an entry for its cache: the strict write goes before.
         let (tell, issued) = oneshot::channel::<()>();
-        let (tell_kept, was_kept) = oneshot::channel();
+        let (tell_kept, kept) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
         let cache = second.clone();
         spawn_local(async move {
-            if issued.await.is_err() {
-                return;
-            }
-            let twice = second.add(&sealed, form.as_deref()).await;
-            if twice == Err(second::Trouble::Full) && self.free_ballast().await {
-                // Once is enough for "saved"; twice is for the day the first is damaged.
-                let _kept_twice = second.add(&sealed, form.as_deref()).await;
-            }
-            if was_kept.await == Ok(false) {
-                // Either the person is told that it is not saved, and it must not come back by itself; or another tab was
-                // faster, and the plan is made again or refused.
-                for envelope in sealed {
-                    let _withdrawn = second.withdraw(envelope.mid).await;
-                }
+            if issued.await.is_ok() {
+                self.keep_twice(&second, &sealed, form.as_deref(), kept).await;
             }
             drop(end);
         });
@@ -400,6 +388,28 @@ impl Device {
             let _ended = ended.await;
         }
         kept
+    }
+
+    /// Adds to the second journal what is on its way to the disk, and takes it back where it turns out not `kept` there.
+    async fn keep_twice(
+        self,
+        second: &Second,
+        sealed: &[Envelope],
+        form: Option<&str>,
+        kept: oneshot::Receiver<bool>,
+    ) {
+        let twice = second.add(sealed, form).await;
+        if twice == Err(second::Trouble::Full) && self.free_ballast().await {
+            // Once is enough for "saved"; twice is for the day the first is damaged.
+            let _kept_twice = second.add(sealed, form).await;
+        }
+        if kept.await == Ok(false) {
+            // Either the person is told that it is not saved, and it must not come back by itself; or another tab was
+            // faster, and the plan is made again or refused.
+            for envelope in sealed {
+                let _withdrawn = second.withdraw(envelope.mid).await;
+            }
+        }
     }
 
     /// Whether the second journal was not compared with the database yet.
