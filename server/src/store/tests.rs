@@ -6,7 +6,7 @@ use domain::{
     team::{self, Team},
     wire::{Push, Registered},
 };
-use futures::future::{join_all, join3};
+use futures::future::join_all;
 
 use super::{postgres::Session, *};
 use crate::clock;
@@ -65,34 +65,27 @@ async fn a_job_that_fails_spoils_none_of_those_it_was_written_with() {
     assert_eq!(store.head().await.unwrap().v, 32);
 }
 
-#[tokio::test]
-async fn a_thousand_envelopes_are_enough_for_one_commit() {
+#[test]
+fn a_thousand_envelopes_are_enough_for_one_commit() {
     let store = Store::temporary().unwrap();
-    let mut commits = store.listen();
-    let job = |name: &str, envelopes: usize, wait: Option<std::sync::mpsc::Receiver<()>>| {
-        let (store, one) = (store.clone(), [order(name)]);
-        let mids = (0..envelopes).map(|_| new_mid()).collect();
-        async move {
-            let wants = Wants { mids, ..Wants::default() };
-            let written = store.write_wanting(wants, move |writing| {
-                let _released = wait.as_ref().map(std::sync::mpsc::Receiver::recv);
-                writing.orders(SYSTEM, &one)
-            });
-            written.await.unwrap();
-        }
+    let lines = match store.place() {
+        Place::Folder(folder) => Store::lines_to_file(folder, Care::Full),
+        Place::Database(address) => Store::lines_to_database(address),
     };
-    // The first job is a commit's worth by itself, and holds the writer until the others wait in the queue.
-    let (release, held) = std::sync::mpsc::channel();
-    let first = job("first", 1000, Some(held));
-    let names = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
-    let others = join_all(names.map(|name| job(name, 300, None)));
-    join3(first, others, async move { release.send(()).unwrap() }).await;
-    let mut sizes = Vec::new();
-    while sizes.iter().sum::<u64>() < 10 {
-        let commit = commits.recv().await.unwrap();
-        sizes.push(commit.v - commit.after);
+    // All of them wait before there is a writer, and it ends when none is left.
+    let (queue, jobs) = mpsc::channel(QUEUE);
+    for (name, envelopes) in (0..10).map(|n| (n.to_string(), if n == 0 { 1000 } else { 300 })) {
+        let wants = Wants { mids: (0..envelopes).map(|_| new_mid()).collect(), ..Wants::default() };
+        let (work, tell) = ([order(&name)], oneshot::channel().0);
+        let job = writer::Job::new(wants, move |writing| writing.orders(SYSTEM, &work), tell);
+        assert!(queue.try_send(job).is_ok(), "job {name} has no room");
     }
-    assert_eq!(sizes, [1, 4, 4, 1], "jobs in each commit");
+    drop(queue);
+    let sizes = RefCell::new(Vec::new());
+    writer::run(lines.unwrap().writer, store.key(), jobs, |poke| {
+        sizes.borrow_mut().push(poke.v - poke.after);
+    });
+    assert_eq!(sizes.take(), [1, 4, 4, 1], "jobs in each commit");
 }
 
 #[tokio::test]
