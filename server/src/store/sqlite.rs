@@ -3,7 +3,9 @@
 use std::{path::Path, time::Duration};
 
 use rusqlite::{
-    Connection, OpenFlags, Statement, ToSql, TransactionBehavior, ffi,
+    Connection, OpenFlags, Statement, ToSql, TransactionBehavior,
+    config::DbConfig,
+    ffi,
     hooks::Wal,
     params_from_iter,
     types::{ToSqlOutput, ValueRef},
@@ -44,14 +46,12 @@ impl Sqlite {
     /// # Errors
     /// Where the file cannot be written, is in use, or belongs to a newer program.
     pub(super) fn writer(file: &Path, care: Care) -> Result<Self, Error> {
-        let mut connection = Connection::open(file)?;
-        connection.busy_timeout(BUSY)?;
+        let mut connection = ready(Connection::open(file)?)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         // What was acknowledged is on the disk, also after a power cut.
         let synchronous = if care == Care::Full { "full" } else { "normal" };
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         super::schema::migrate(&mut connection)?;
         // An earlier process may have written to the log and died because a sync failed. What is read from it
         // now may never have reached the disk; so it is written once more before anybody is told of it.
@@ -66,11 +66,18 @@ impl Sqlite {
     /// Where there is no file.
     pub(super) fn reader(file: &Path) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(file, flags)?;
-        connection.busy_timeout(BUSY)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self(connection))
+        Ok(Self(ready(Connection::open_with_flags(file, flags)?)?))
     }
+}
+
+/// What every connection has.
+fn ready(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A statement keeps its plan whatever it is asked for. Otherwise one with a bound `limit` is compiled anew at
+    // every use: that was a seventh of an exchange.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(connection)
 }
 
 impl Line for Sqlite {
@@ -218,6 +225,37 @@ impl From<rusqlite::Error> for Error {
                 Self::Unavailable(error.to_string())
             }
             _ => Self::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus::RePrepare;
+
+    use super::{
+        super::{accounts::SESSION, journal::REPLICA, sql::values},
+        *,
+    };
+
+    #[test]
+    fn a_statement_is_compiled_once_whatever_it_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = Sqlite::writer(&folder.path().join(FILE), Care::Full).unwrap();
+        let reader = Sqlite::reader(&folder.path().join(FILE)).unwrap();
+        let limited = "select id from row_scope where scope = ?1 limit ?2";
+        for Sqlite(connection) in [writer, reader] {
+            for asked in 1..4_u64 {
+                let name = asked.to_string();
+                for text in [SESSION, REPLICA] {
+                    Open(&connection).each(text, &values![&name], &mut |_| Ok(())).unwrap();
+                }
+                Open(&connection).each(limited, &values![&name, asked], &mut |_| Ok(())).unwrap();
+            }
+            for text in [SESSION, REPLICA, limited] {
+                let statement = connection.prepare_cached(text).unwrap();
+                assert_eq!(statement.get_status(RePrepare), 0, "{text}");
+            }
         }
     }
 }
