@@ -10,13 +10,18 @@ use super::{ButtonKind, fresh_id, into_sight};
 const CHARS_MAX: usize = 240;
 
 /// The text as a paragraph, with line breaks as they were typed. `words` say how to see all of it, and less; `what` it
-/// is, for whoever hears the button without seeing what stands above it.
-pub fn long(what: &str, text: String, words: (&'static str, &'static str)) -> AnyView {
+/// is, for whoever hears the button without seeing what stands above it. Whether it is shown `whole` is kept by whoever
+/// shows the text: it stays unfolded while something beside it is drawn anew.
+pub fn long(
+    what: &str,
+    text: String,
+    words: (&'static str, &'static str),
+    whole: RwSignal<bool>,
+) -> AnyView {
     if text.chars().count() <= CHARS_MAX {
         return view! { <p class="long">{text}</p> }.into_any();
     }
     let id = fresh_id("text");
-    let whole = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
     let word = move || if whole.get() { words.1 } else { words.0 };
     let what = what.to_owned();

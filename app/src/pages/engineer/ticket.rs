@@ -385,7 +385,8 @@ fn edit_button(name: &'static str, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
     let device = device();
-    // What the customer said seldom changes; a text that was unfolded stays so when the rest of the ticket does.
+    // Which of the long texts are unfolded: they stay so when the card is drawn anew.
+    let [problem, impact, judgement, suggestion] = [(); 4].map(|()| RwSignal::new(false));
     let said = Memo::new(move |_| {
         ticket.with(|ticket| {
             let ticket = ticket.as_ref()?;
@@ -397,9 +398,9 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
     move || {
         let (description, triage, request, expected_by, (at, by, channel)) = said.get()?;
         let words = &text().engineer.ticket;
-        let told = |label: &'static str, told: String| {
+        let told = |label: &'static str, told: String, whole| {
             (!told.trim().is_empty()).then(|| {
-                view! { <Fact label>{long(label, told, (words.whole, words.shorter))}</Fact> }
+                view! { <Fact label>{long(label, told, (words.whole, words.shorter), whole)}</Fact> }
             })
         };
         // What the technical centre decides is not the engineer's to promise.
@@ -411,10 +412,10 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                 Some(text().words.method(triage.method).to_owned()),
             ]);
             view! {
-                {told(words.kind, kind)}
-                {told(words.impact, triage.impact)}
-                {told(words.judgement, triage.judgement)}
-                {told(words.suggestion, triage.suggestion)}
+                <Fact label=words.kind value=kind/>
+                {told(words.impact, triage.impact, impact)}
+                {told(words.judgement, triage.judgement, judgement)}
+                {told(words.suggestion, triage.suggestion, suggestion)}
             }
         });
         let registered = join([
@@ -424,7 +425,7 @@ fn Problem(ticket: Memo<Option<Ticket>>) -> impl IntoView {
         ]);
         Some(view! {
             <Card title=words.problem>
-                {long(words.problem, description, (words.whole, words.shorter))}
+                {long(words.problem, description, (words.whole, words.shorter), problem)}
                 {returns.then(|| view! { <p class="note" data-tone="warning">{text().engineer.work.no_promise}</p> })}
                 <Facts>
                     {facts}

@@ -96,6 +96,7 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                         // A name seldom changes, and this list is long.
                         let who = Memo::new(move |_| device.name(by));
                         let said = StoredValue::new(entry);
+                        let whole = RwSignal::new(false);
                         let waits = Memo::new(move |_| waiting.with(|all| all.contains(&mid)));
                         let pending = move || {
                             if waits.get() {
@@ -117,7 +118,7 @@ pub fn History(ticket: Memo<Option<Ticket>>) -> impl IntoView {
                                     let words = &text().engineer.ticket;
                                     let what = text().words.act(act);
                                     (!said.is_empty())
-                                        .then(|| long(what, said, (words.whole, words.shorter)))
+                                        .then(|| long(what, said, (words.whole, words.shorter), whole))
                                 }}
                             </Moment>
                         }
