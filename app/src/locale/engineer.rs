@@ -71,9 +71,9 @@ texts! {
         choose: "请选择", "Please choose";
         reason: "原因", "Reason";
         no_number: "待编号", "No number yet";
-        waits_here: "待上传", "Waits to be sent";
+        waits_here: "待上传", "Waiting to be sent";
         declined: "已拒单，原因会告诉协调员", "Declined; the coordinator will read why";
-        decline_hint: "协调员会据此改派，请写明原因。", "The coordinator reads this before giving the job to somebody else.";
+        decline_hint: "协调员会据此改派，请写明原因。", "The coordinator reads this before reassigning the job.";
         call_summary: "通话结果", "What was said";
         appoint_script: "请与客户约定两小时左右的时间段；不能准时到达时，提前电话告知。", "Agree on a window of about two hours. Call ahead if you will be late.";
         day: "日期", "Day";
@@ -82,13 +82,13 @@ texts! {
         to: "到", "To";
         agreed_with: "与谁约定", "Agreed with";
         agreed_hint: "尚未与客户确认时请留空。", "Leave empty while the customer has not agreed.";
-        hold_reason: "为什么挂起", "Why it stops";
-        take_on_hint: "先确定分类、优先级和服务方式，再由您接手处理。", "Decide category, priority and method; then it is your job.";
-        taken_on: "已接手，可以开始处理", "It is your job now";
+        hold_reason: "为什么挂起", "Why it is on hold";
+        take_on_hint: "先确定分类、优先级和服务方式，再由您接手处理。", "Set category, priority and method, then the job is yours.";
+        taken_on: "已接手，可以开始处理", "This job is yours now";
     } with {
         fn call_script(String):
             |me| format!("您好，我是售后服务工程师{me}。关于您报修的机器，想和您确认故障现象和上门时间，请问现在方便吗？"),
-            |me| format!("Hello, this is {me} from customer service. I am calling about the machine you reported: may I ask what it does, and when I may come?");
+            |me| format!("Hello, this is {me} from customer service. I am calling about the machine you reported. Could you tell me what it is doing, and when I could come by?");
     }
 }
 
@@ -100,7 +100,7 @@ texts! {
         arrive: "到达", "Arrive";
         consent: "客户同意检查", "Customer agrees";
         inspect: "记录检查", "Inspect";
-        talk: "维修前沟通", "Talk first";
+        talk: "维修前沟通", "Talk to the customer";
         start_repair: "开始维修", "Start the repair";
         finish: "填写结果", "Enter the result";
         lock: "锁定服务单", "Lock the sheet";
@@ -136,7 +136,7 @@ texts! {
     /// The promised time.
     PromiseText {} with {
         fn left(String): |span| format!("剩 {span}"), |span| format!("{span} left");
-        fn over(String): |span| format!("已超 {span}"), |span| format!("{span} over");
+        fn over(String): |span| format!("已超 {span}"), |span| format!("{span} overdue");
     }
 }
 
@@ -149,18 +149,18 @@ texts! {
         today: "今天", "Today";
         later: "以后", "Later";
         done: "已完成", "Done";
-        waiting_parts: "待备件", "Waiting for parts";
-        nothing_parts: "没有等备件的工单", "No job waits for parts";
+        waiting_parts: "待备件", "Needs parts";
+        nothing_parts: "没有等备件的工单", "No job is waiting for parts";
         nothing_else_today: "今天就这一单", "This is today's only job";
         nothing_new: "没有待接的工单", "No new jobs";
         nothing_today: "今天没有工单", "Nothing for today";
         nothing_later: "以后暂无安排", "Nothing planned for later";
         nothing_done: "还没有完成的工单", "Nothing finished yet";
         registered: "我登记的", "Registered by me";
-        update_overdue: "超过 24 小时没有更新，请补记进展。", "Nothing written for over 24 hours: please add what happened.";
+        update_overdue: "超过 24 小时没有更新，请补记进展。", "No update for over 24 hours. Please add what happened.";
         hand_in_due: "服务单和旧件待交回", "Sheet and old parts to bring back";
         new_ticket: "新建工单", "New ticket";
-        accept_overdue: "派单已超过 1 小时，请尽快接单或拒单。", "Assigned over an hour ago: please accept or decline.";
+        accept_overdue: "派单已超过 1 小时，请尽快接单或拒单。", "Assigned over an hour ago. Please accept or decline.";
         read_answers: "去看看", "Read them";
         kept: "您已记录的工作不会丢失。", "What you recorded is kept.";
         open: "打开工单", "Open the ticket";
@@ -168,7 +168,7 @@ texts! {
         hand_ins_note: "下班前请交回服务单和旧件。", "Bring sheets and old parts back before the day ends.";
     } with {
         fn to_accept(usize): |n| format!("{n} 单超 1 小时未接"), |n| format!("{n} to accept");
-        fn to_update(usize): |n| format!("{n} 单 24 小时未更新"), |n| format!("{n} without news");
+        fn to_update(usize): |n| format!("{n} 单 24 小时未更新"), |n| format!("{n} without an update");
         fn to_hand_in(usize): |n| format!("{n} 单待交回"), |n| format!("{n} to hand in");
         fn progress(usize, usize): |done, all| format!("已完成 {done}/{all}"), |done, all| format!("{done} of {all} done");
         fn attention(usize):
@@ -186,7 +186,7 @@ texts! {
             |what, who, when| format!("{what}: {who} cancelled this ticket ({when}). The office decides how your work on site is settled.");
         fn was_given_away(String, String, String):
             |what, who, when| format!("{what}：{who}已在{when}改派此任务。"),
-            |what, who, when| format!("{what}: {who} gave this job to somebody else ({when}).");
+            |what, who, when| format!("{what}: {who} reassigned this job ({when}).");
     }
 }
 
@@ -216,14 +216,14 @@ texts! {
     /// One ticket.
     TicketText {
         title: "工单", "Ticket";
-        unknown: "本机没有这个工单。可能已改派，或尚未同步。", "This phone does not have the ticket. It was given to somebody else, or is not here yet.";
+        unknown: "本机没有这个工单。可能已改派，或尚未同步。", "This phone does not have the ticket. It may have been reassigned, or has not arrived yet.";
         to_today: "回到今日", "Back to today";
         plate: "工单铭牌", "Ticket";
         number: "工单号", "Number";
         provisional: "本机号", "Provisional number";
         priority: "优先级", "Priority";
-        contact_promise: "响应时限", "First contact";
-        solution_promise: "解决时限", "Solution";
+        contact_promise: "响应时限", "First response";
+        solution_promise: "解决时限", "Resolution";
         copy: "复制号码", "Copy the number";
         copy_phone: "复制电话", "Copy the phone number";
         copy_address: "复制地址", "Copy the address";
@@ -237,8 +237,8 @@ texts! {
         tencent: "腾讯地图", "Tencent Maps";
         system_map: "手机自带地图", "The phone's own map";
         verify_machine: "扫码核对机器", "Check the machine's label";
-        same_machine: "与工单上的序列号一致", "It is the machine on the ticket";
-        paid_first: "保外服务须先报价，客户同意后再维修。", "Out of warranty: tell the price first, and repair when the customer agrees.";
+        same_machine: "与工单上的序列号一致", "This is the machine on the ticket";
+        paid_first: "保外服务须先报价，客户同意后再维修。", "Out of warranty: quote first, and repair once the customer agrees.";
         customer: "客户", "Customer";
         contact: "联系客户", "Contact";
         call: "电话", "Call";
@@ -252,7 +252,7 @@ texts! {
         log_call: "记录通话", "Log a call";
         appoint: "预约时间", "Appointment";
         problem: "问题", "Problem";
-        kind: "分类", "Kind";
+        kind: "分类", "Category";
         impact: "影响范围", "Impact";
         judgement: "热线判断", "What the hotline found";
         suggestion: "处理建议", "Suggestion";
@@ -264,7 +264,7 @@ texts! {
         serial: "序列号", "Serial number";
         warranty: "保修", "Warranty";
         purchased: "购买日期", "Purchased";
-        place: "安装位置", "Where it stands";
+        place: "安装位置", "Installed at";
         earlier: "以前的维修", "Earlier repairs";
         visits: "服务记录", "Visits";
         sheet: "服务单", "Service sheet";
@@ -279,7 +279,7 @@ texts! {
         clock_doubt: "（手机时间可能不准）", "(the phone's clock may be wrong)";
         more: "更多", "More";
         decline: "拒单", "Decline";
-        take_on: "接手处理", "Take it on";
+        take_on: "接手处理", "Take this job";
         work: "服务过程", "Work";
         hold: "挂起", "Put on hold";
         resume: "恢复处理", "Resume";
@@ -308,8 +308,8 @@ texts! {
         fn more_decisions(usize):
             |n| format!("另有 {n} 项等待办公室决定"),
             |n| match n {
-                1 => "The office will decide 1 more question".into(),
-                n => format!("The office will decide {n} more questions"),
+                1 => "1 more question for the office to decide".into(),
+                n => format!("{n} more questions for the office to decide"),
             };
     }
 }
@@ -327,7 +327,7 @@ texts! {
         no: "否", "No";
         at: "时间", "Time";
         arrival: "到达", "Arrival";
-        arrival_title: "出发与到达", "On the way";
+        arrival_title: "出发与到达", "Travel and arrival";
         accepted_at: "接单", "Accepted";
         departed_at: "出发", "Departed";
         arrived_at: "到达", "Arrived";
@@ -349,14 +349,15 @@ texts! {
         configuration_hint: "安装方式、版本、附件", "Installation, versions, accessories";
         save_inspection: "保存检查", "Save the inspection";
         talk: "沟通", "Talk";
-        talk_title: "维修前沟通", "Talk before the repair";
+        talk_title: "维修前沟通", "Talk to the customer";
         talk_script: "用客户听得懂的话说明：故障是什么，要做什么，要多久，是否收费。退换货由技术中心判断，请勿承诺客户。", "Say in plain words what is wrong, what you will do, how long it takes and whether it costs anything. Returns are decided by the technical centre: promise nothing.";
-        talk_summary: "沟通内容", "What was agreed";
-        price_told: "已告知费用（或不收费）", "The price, or that there is none, was told";
-        price_hint: "收费服务须先报价再维修。", "Paid work needs its price before it starts.";
-        save_talk: "保存沟通", "Save the talk";
+        talk_summary: "沟通内容", "What was said and agreed";
+        price_told: "已告知费用（或不收费）", "The customer knows the price, or that it is free";
+        price_hint: "收费服务须先报价再维修。", "For paid work, quote before you start.";
+        save_talk: "保存沟通", "Save the conversation";
         repair: "维修", "Repair";
         repair_title: "维修过程", "Repair";
+        start_below: "动手前，请点下方的“开始维修”。", "Tap “Start the repair” below when you begin.";
         progress: "做了什么", "What was done";
         progress_hint: "一条写一件事，会列在服务单上。", "One thing per line; it is listed on the sheet.";
         add_progress: "添加", "Add";
@@ -367,7 +368,7 @@ texts! {
         labour: "工时费（元）", "Labour (¥)";
         travel: "上门费（元）", "Travel (¥)";
         waived: "减免（元）", "Waived (¥)";
-        waived_hint: "保内、合同或优惠减免的金额", "What warranty, contract or goodwill covers";
+        waived_hint: "保内、合同或优惠减免的金额", "Covered by warranty, contract or goodwill";
         waive_all: "全部减免", "Waive everything";
         parts_total: "备件", "Parts";
         total: "客户应付", "To pay";
@@ -385,7 +386,7 @@ texts! {
         explanation: "说明", "Explanation";
         explanation_hint: "检查了什么，为什么没有故障", "What was checked, and why there is no fault";
         checked: "已请客户一起验机", "The customer checked the machine with me";
-        restored: "已清理并恢复现场", "The site is clean and as before";
+        restored: "已清理并恢复现场", "The site is tidy, everything back in place";
         unfinished_reason: "未修复原因", "Why it is not repaired";
         unfinished_hint: "会印在服务单上。", "It is printed on the sheet.";
         next_step: "后续安排", "Next step";
@@ -395,7 +396,7 @@ texts! {
         leave_unfinished: "保存未修复结果", "Leave it unfinished";
         sheet: "服务单", "Sheet";
         sheet_title: "服务单与签字", "Sheet and signature";
-        sheet_language: "客户阅读的语言", "The customer reads";
+        sheet_language: "客户阅读的语言", "Customer's language";
         chinese: "中文", "中文";
         english: "English", "English";
         lock_hint: "以下是客户将看到的内容。锁定后不能修改，需要时可以解锁。", "This is what the customer will see. Locking freezes it; you can unlock it again.";
@@ -404,6 +405,7 @@ texts! {
         hand_in_hint: "回到网点后，交回服务单和旧件。", "Back at base, hand in the sheet and the old parts.";
     } with {
         fn saved(String): |time| format!("已保存在本机 {time}"), |time| format!("Saved on this phone {time}");
+        fn next(&'static str): |step| format!("下一步：{step}"), |step| format!("Next: {step}");
         fn introduction(String):
             |me| format!("“您好，我是售后服务工程师{me}，这是我的工牌。”"),
             |me| format!("“Hello, I am {me} from customer service; this is my badge.”");
@@ -433,8 +435,8 @@ texts! {
         price_hint: "保内不收费时，在“费用”里减免。", "In warranty, waive it under “Charges”.";
         new_serial: "新件序列号", "Serial of the new part";
         old_serial: "旧件序列号", "Serial of the old part";
-        replaced: "换下了旧件", "It replaced an old part";
-        returnable: "旧件须返还", "The old part must come back";
+        replaced: "换下了旧件", "Replaced an old part";
+        returnable: "旧件须返还", "The old part must be returned";
         old_part: "旧件", "Old part";
         labelled: "贴故障标签", "Labelled";
         lost: "没有旧件", "No old part";
@@ -447,14 +449,14 @@ texts! {
         for_ticket: "用于工单", "For the ticket";
         needed_by: "需要时间", "Needed by";
         urgent: "加急", "Urgent";
-        urgent_hint: "客户正在等待，机器不能使用", "The customer waits and cannot use the machine";
+        urgent_hint: "客户正在等待，机器不能使用", "The customer is waiting and cannot use the machine";
         note: "说明", "Note";
         basket: "申请清单", "Asked for";
         empty_basket: "还没有备件，请在下面选择。", "Nothing yet. Choose below.";
         purpose: "用途", "What for";
         send: "提交申请", "Send the request";
-        sent: "申请已保存，联网后自动上传", "Saved; it is sent when there is a network";
-        offline_note: "没有网络也可以提交，联网后自动上传。", "Works without a network; it is sent by itself later.";
+        sent: "申请已保存，联网后自动上传", "Saved; it will be sent when there is a network";
+        offline_note: "没有网络也可以提交，联网后自动上传。", "Works without a network; it is sent automatically later.";
         requests: "我的申请", "My requests";
         no_requests: "没有备件申请", "No part requests";
         unnumbered: "待编号的申请", "Request without a number yet";
@@ -471,7 +473,7 @@ texts! {
         own_stock: "我的库存", "In my bag";
         no_stock: "个人库里没有备件", "Nothing in your bag";
         to_tickets: "去工单里申请", "Request from a ticket";
-        query: "账实不符，待盘点", "Books and facts differ; to be counted";
+        query: "账实不符，待盘点", "The books and the shelf differ; count needed";
     } with {
         fn own(i64): |count| format!("我的库存 {count}"), |count| format!("{count} in my bag");
         fn stock_as_of(String): |when| format!("库存截至 {when}"), |when| format!("Stock as of {when}");
@@ -494,7 +496,7 @@ texts! {
     FreshText {
         title: "新建工单", "New ticket";
         number_title: "本机号", "Provisional number";
-        number_hint: "联网后由服务器分配正式工单号，本机号始终可以查到。", "The server gives the final number later; this one can be found for ever.";
+        number_hint: "联网后由服务器分配正式工单号，本机号始终可以查到。", "The server assigns the final number later; this one can always be found.";
         who: "客户", "Customer";
         what: "机器与问题", "Machine and problem";
         name: "姓名", "Name";
@@ -508,20 +510,20 @@ texts! {
         serial: "序列号", "Serial number";
         description: "问题描述", "Problem";
         short_title: "标题", "Title";
-        short_title_hint: "不填时取问题描述的开头。", "Left empty, the beginning of the problem is taken.";
+        short_title_hint: "不填时取问题描述的开头。", "Leave empty to use the beginning of the problem.";
         urgency: "紧急程度", "Urgency";
         category: "问题分类", "Category";
         priority: "优先级", "Priority";
         method: "服务方式", "Method";
-        take_on: "由我现在处理", "I take it on now";
-        take_on_hint: "不勾选时，由协调员派单。", "Otherwise a coordinator dispatches it.";
+        take_on: "由我现在处理", "I will take this job now";
+        take_on_hint: "不勾选时，由协调员派单。", "Otherwise a coordinator will dispatch it.";
         register: "登记工单", "Register";
         clear: "清空重填", "Start again";
         saved: "工单已保存在本机", "The ticket is saved on this phone";
-        provisional_hint: "请把这个号码告诉客户或写在机器上。联网后会得到正式工单号。", "Tell the customer this number or write it on the machine. The final number follows with the network.";
+        provisional_hint: "请把这个号码告诉客户或写在机器上。联网后会得到正式工单号。", "Tell the customer this number or write it on the machine. The final number follows once you are online.";
         another: "再建一个", "Another one";
         open: "打开工单", "Open the ticket";
-        alike: "可能是同一问题", "Perhaps the same problem";
+        alike: "可能是同一问题", "Possibly the same problem";
         alike_note: "电话或序列号相同。若是同一问题，请打开原工单。", "Same phone or serial number. If it is the same problem, open that ticket.";
     } with {
         fn final_number(String): |number| format!("正式工单号：{number}"), |number| format!("Final number: {number}");

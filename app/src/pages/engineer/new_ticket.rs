@@ -12,6 +12,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
+    beginning,
     card::join,
     choices,
     draft::Draft,
@@ -49,7 +50,7 @@ pub struct Fields {
     triage: TriageFields,
 }
 
-/// The longest title made of a description, in characters.
+/// The longest title made of a description, in Chinese characters.
 const TITLE_CHARS_MAX: usize = 40;
 
 impl Fields {
@@ -114,7 +115,7 @@ impl Fields {
         }
         let description = self.description.get();
         let first = description.trim().lines().next().unwrap_or_default();
-        first.chars().take(TITLE_CHARS_MAX).collect()
+        beginning(first, TITLE_CHARS_MAX).to_owned()
     }
 
     fn command(self, device: Device, ids: Ids) -> Command {

@@ -1,8 +1,9 @@
 //! The work of a visit, from the road to the signed sheet: one page, in any order the rule allows.
 //!
-//! Buttons by name: `prepare`, `depart`, `arrive`, `consent`, `inspect`, `talk`, `start-repair`, `progress`,
+//! Buttons by name: `prepare`, `arrive`, `consent`, `inspect`, `talk`, `progress`,
 //! `use-part`, `remove-part`, `charge`, `finish`, `leave-unfinished`, `lock-sheet`, `unlock-sheet`,
-//! those of `photos.rs`; `next-step` in the bar, `hand-over` once the sheet is locked; `open-…` unfolds a section.
+//! those of `photos.rs`; in the bar `accept`, `depart`, `start-repair`, `hand-over` once the sheet is locked, `hand-in`,
+//! else `next-step`; `open-…` unfolds a section.
 
 pub mod arrival;
 pub mod charges;
@@ -164,14 +165,14 @@ fn SavedLine(saved: Saved) -> impl IntoView {
     }
 }
 
-/// The one big button of the page.
+/// The one big button of the page. A step that one tap says is done here and has no button in its section. A step
+/// that asks something is done in its section, and this button only points there: a double tap records nothing.
 #[component]
 fn Next(job: Job) -> impl IntoView {
     let giving = Giving::new(job);
     let press = move |next: Step| match next.tap() {
         Some(command) => job.device.press(job.command(command)),
         None if next == Step::Customer => giving.give(),
-        // Arrival, consent and the sheet are said with their own buttons, which stand beside what they mean.
         None => {
             lead_to(next.section());
             lead_to(first_field(next));
@@ -180,14 +181,18 @@ fn Next(job: Job) -> impl IntoView {
     view! {
         {move || match job.next.get() {
             Some(next) => {
+                let acts = next == Step::Customer || next.tap().is_some();
+                let word = move || {
+                    if acts { next.word().to_owned() } else { (text().engineer.work.next)(next.word()) }
+                };
                 view! {
                     <Button
-                        text=move || next.word()
-                        icon=next.icon()
-                        kind=ButtonKind::Primary
+                        text=word
+                        icon=if acts { next.icon() } else { Icon::ChevronDown }
+                        kind=if acts { ButtonKind::Primary } else { ButtonKind::Secondary }
                         wide=true
                         large=true
-                        name=if next == Step::Customer { "hand-over" } else { "next-step" }
+                        name=if next == Step::Customer { "hand-over" } else { next.name() }
                         on_press=move || press(next)
                     />
                 }

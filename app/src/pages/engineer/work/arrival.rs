@@ -27,7 +27,6 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
     );
     let may = move |command: visit::Command| job.device.would(&job.command(command)).is_ok();
     let can_prepare = Memo::new(move |_| may(visit::Command::Prepare { note: String::new() }));
-    let can_depart = Memo::new(move |_| may(visit::Command::Depart));
     let arrived = job.done(Step::Arrive);
     let arrive = move || job.command(visit::Command::Arrive { consent: agreed.get() });
     let arrive_blocked = job.device.why_not(arrive);
@@ -80,15 +79,6 @@ pub fn ArrivalSection(job: Job) -> impl IntoView {
                         }
                     />
                 </div>
-            </Show>
-            <Show when=move || can_depart.get()>
-                <Button
-                    text=move || text().engineer.step.depart
-                    icon=Icon::Navigation
-                    wide=true
-                    name="depart"
-                    on_press=move || job.device.press(job.command(visit::Command::Depart))
-                />
             </Show>
             <Show
                 when=move || !arrived.get()

@@ -7,7 +7,7 @@ use super::{Job, section::Section};
 use crate::{
     locale::{text, time},
     pages::engineer::{draft::Draft, lead_to, step::Step},
-    ui::{Button, ButtonKind, Icon, TextArea},
+    ui::{Button, Icon, TextArea},
 };
 
 /// The repair log.
@@ -18,7 +18,6 @@ pub fn RepairSection(job: Job) -> impl IntoView {
     let draft = Draft::new(format!("progress:{}", job.visit), vec![("text", said.into())]);
     let started = job.done(Step::StartRepair);
     let finished = job.done(Step::Finish);
-    let start_blocked = job.device.why_not(move || job.command(visit::Command::StartRepair));
     let command = move || job.command(visit::Command::Progress { text: said.get() });
     let asked = job.device.why_not(command);
     // An empty line needs no reproach; the button leads to it.
@@ -79,17 +78,8 @@ pub fn RepairSection(job: Job) -> impl IntoView {
             name="open-repair"
             summary=steps
         >
-            <Show when=move || !started.get() && !finished.get()>
-                <Button
-                    text=move || text().engineer.step.start_repair
-                    icon=Icon::Wrench
-                    kind=ButtonKind::Primary
-                    wide=true
-                    name="start-repair"
-                    why_not=start_blocked
-                    on_blocked=move || lead_to("talk")
-                    on_press=move || job.device.press(job.command(visit::Command::StartRepair))
-                />
+            <Show when=move || starting.get()>
+                <p class="note">{move || text().engineer.work.start_below}</p>
             </Show>
             <div class="form">
                 <TextArea
