@@ -567,11 +567,11 @@ pub const EN: HandoverText = HandoverText {
     signed_title: "Your signature is saved",
     refused_title: "Your answer is recorded",
     absent_recorded: "Absence recorded",
-    sent_later: "Kept on this device; it is sent once the engineer has it back.",
+    sent_later: "It is sent once the engineer has the device.",
     thanks: "Thank you!",
     check_code: "Check code",
     code: "QR code of the customer copy",
-    check_hint: "Photograph the code: with it anybody can check this sheet, without an account.",
+    check_hint: "Take a photo of this code: anyone can check the sheet with it.",
     give_back: "Please return the device",
     not_saved: "It could not be saved; your signature is still on the screen. Please press again. If that fails, give the device back to the engineer.",
 
