@@ -102,6 +102,10 @@ pub fn RailLink(
 
 /// Moves the focus to the page's title, so that a screen reader says where one is now.
 pub fn focus_title() {
+    // The frame of one page becomes that of the next; how far it was scrolled was the other page's.
+    if let Some(main) = document().query_selector(".desk__main").ok().flatten() {
+        main.set_scroll_top(0.0);
+    }
     let title = document().query_selector("h1[tabindex='-1']").ok().flatten();
     if let Some(title) = title.and_then(|title| title.dyn_into::<HtmlElement>().ok()) {
         // Focus is a courtesy; a page without it still works.

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     device::{Device, device},
     locale::{self, text},
+    pages::engineer::lead_to,
     ui::{
         Button, ButtonKind, Chip, Choice, DateTime, Dialog, Field, Icon, Select, TextArea,
         TimeKind, Tone, toast, toast_undo,
@@ -336,6 +337,7 @@ fn PlanForm(plan: Plan, open: RwSignal<bool>) -> impl IntoView {
                     kind=ButtonKind::Primary
                     why_not
                     name="save-dispatch"
+                    on_blocked=move || lead_to("reassign-reason")
                     on_press=save
                 />
             </div>

@@ -33,6 +33,8 @@ use crate::{
 const TABLE_REM: f64 = 59.9;
 /// How many rows one page of the table has.
 const ROWS: usize = 30;
+/// A model's number up to this long stands in one line; longer ones wrap.
+const MODEL_CHARS_WHOLE: usize = 20;
 
 /// A ticket with what the table compares.
 #[derive(Clone, PartialEq)]
@@ -328,7 +330,12 @@ fn row(
         Column::Registered => {
             view! { <td class="num">{locale::moment(ticket.registered_at)}</td> }.into_any()
         }
-        _ => view! { <td>{told(device, ticket, column)}</td> }.into_any(),
+        // A model's number is read as one, not broken at its hyphens.
+        _ => {
+            let told = told(device, ticket, column);
+            let whole = column == Column::Machine && told.chars().count() <= MODEL_CHARS_WHOLE;
+            view! { <td class=whole.then_some("num")>{told}</td> }.into_any()
+        }
     };
     let cells = move || {
         let ticket = ticket.get()?;
