@@ -139,7 +139,7 @@ pub const ZH: BoardText = BoardText {
 
 /// English.
 pub const EN: BoardText = BoardText {
-    alert_not_passed: "Not passed on for 15 min",
+    alert_not_passed: "Not handed over for 15 min",
     news: |n| if n == 1 { "1 change".into() } else { format!("{n} changes") },
     engineer_unsent: |n| {
         if n == 1 {
@@ -154,7 +154,7 @@ pub const EN: BoardText = BoardText {
     no_limit: "No limit",
     column_menu: |name| format!("{name}: set a limit"),
     move_to: "Move to…",
-    here_now: "It is here",
+    here_now: "Here now",
     not_by_desk: "The engineer does this in the field",
     not_back: "A ticket does not go back to intake",
     drop_here: |what| format!("Drop: {what}"),
@@ -187,20 +187,20 @@ pub const EN: BoardText = BoardText {
     other_deeds: "More",
     deed: "Action",
     able: "Yes",
-    none_able: "None of the selected tickets allows this.",
+    none_able: "This is not possible for any of the selected tickets.",
     carry_out: |n| {
         if n == 1 { "Apply to 1 ticket".into() } else { format!("Apply to {n} tickets") }
     },
     done_many: |n| if n == 1 { "1 ticket done".into() } else { format!("{n} tickets done") },
-    palette: "Find and go",
-    palette_open: "Find and go (Ctrl K)",
+    palette: "Find or go to",
+    palette_open: "Find or go to (Ctrl K)",
     palette_hint: "Number, name, serial, pinyin initials, or a page",
     palette_none: "Nothing found",
     palette_pages: "Pages",
     palette_deeds: "Actions",
     palette_tickets: "Tickets",
     keys: "Keyboard shortcuts",
-    key_palette: "Find and go",
+    key_palette: "Find or go to",
     key_search: "Search this page",
     key_new: "New ticket",
     key_walk: "Move between cards",

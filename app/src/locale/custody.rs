@@ -149,8 +149,8 @@ pub const EN: CustodyText = CustodyText {
     accessories: "What came with it",
     accessories_hint: "Remote control, power lead, disk … or “none”.",
     ready_on: "Ready on",
-    ready_hint: "May stay empty: the slip then says that we call.",
-    explained: "The reason was explained to the customer",
+    ready_hint: "Optional. Left empty, the slip says that we will call.",
+    explained: "The customer knows why",
     save_keep: "Save and show the slip",
     kept: "Saved. Give the customer the slip",
 
@@ -164,7 +164,7 @@ pub const EN: CustodyText = CustodyText {
     return_due: "The customer's machine is with us; call when it is ready",
     since: "Taken in",
     late: "The promised day has passed",
-    ready: "In order: ready to be picked up",
+    ready: "Repaired: ready to be picked up",
 
     hand_back: "Hand the machine back",
     take_along: |accessories| format!("Give back with it: {accessories}"),
@@ -173,7 +173,7 @@ pub const EN: CustodyText = CustodyText {
     note: "Note",
     checked: "What was checked",
     checked_hint: "For example: identity card, same name as on the ticket. Do not copy its number.",
-    save_back: "It is handed back",
+    save_back: "Record the return",
     handed_back: "Saved: the customer has the machine again",
     returned: "The machine was handed back",
     returned_at: "Handed back",

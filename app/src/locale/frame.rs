@@ -157,15 +157,15 @@ pub const EN: FrameText = FrameText {
 
     sync_fine: "Everything is synced",
     sync_waiting: |n| match n {
-        1 => "1 entry waits to be sent".into(),
-        n => format!("{n} entries wait to be sent"),
+        1 => "1 entry waiting to be sent".into(),
+        n => format!("{n} entries waiting to be sent"),
     },
     sync_sending: |n| match n {
         1 => "Sending 1 entry".into(),
         n => format!("Sending {n} entries"),
     },
     sync_offline: |n| match n {
-        0 => "No network; work on as usual".into(),
+        0 => "No network; carry on as usual".into(),
         1 => "No network; 1 entry is saved on this device and will be sent later".into(),
         n => format!("No network; {n} entries are saved on this device and will be sent later"),
     },
@@ -185,15 +185,17 @@ pub const EN: FrameText = FrameText {
     update_blocked: "Finish the form you are filling in first, then update.",
     sign_in_to_send: |n| match n {
         0 => "Your sign-in has expired. Sign in again to keep in sync.".into(),
-        1 => "Your sign-in has expired. Sign in to send 1 entry. You can work on.".into(),
-        n => format!("Your sign-in has expired. Sign in to send {n} entries. You can work on."),
+        1 => "Your sign-in has expired. Sign in to send 1 entry. You can keep working.".into(),
+        n => {
+            format!("Your sign-in has expired. Sign in to send {n} entries. You can keep working.")
+        }
     },
     sign_in: "Sign in",
     storage_trouble: "This device cannot save. Do not leave this page, and check its free space.",
-    database_moved_on: "The program was updated. Please open this page again.",
+    database_moved_on: "The app was updated. Please open this page again.",
     reload: "Open again",
-    broken: "The program stopped. Everything you saved is on this device; please open it again.",
-    portal: "This network wants you to sign in first (hotel or station Wi-Fi). Syncing goes on by itself afterwards.",
+    broken: "Something went wrong. Everything you saved is on this device; please open the app again.",
+    portal: "This network wants you to sign in first (hotel or station Wi-Fi). Syncing then continues by itself.",
     into_the_sun: "Hard to read in the sun? Switch to light",
     out_of_the_sun: "Back to the usual look",
     too_old: "This version is too old: it can send, but not receive. Please update.",

@@ -521,8 +521,8 @@ pub const EN: OfficeText = OfficeText {
         count_label: |part, place, quantity| format!("Count {part}, {place}, now {quantity}"),
         count_title: |part| format!("Count: {part}"),
         count_place: "Place",
-        books_say: "The books say",
-        counted: "Really there",
+        books_say: "On the books",
+        counted: "Counted",
         last_counted: "Last counted",
         more: "One more",
         none: "No parts yet. Add them in the catalogue, or import a list.",
@@ -534,14 +534,14 @@ pub const EN: OfficeText = OfficeText {
         model: "Fits",
         unit: "Unit",
         price: "Price (CNY)",
-        returnable: "Old part must come back",
+        returnable: "Old part must be returned",
         returnable_hint: "The replaced part gets a fault label and is handed to the parts keeper",
         in_store: "In store",
         add: "Add a part",
         add_title: "Add a part",
         edit: |name| format!("Edit {name}"),
         edit_title: "Edit the part",
-        known: "This number exists already",
+        known: "This number already exists",
         bad_price: "Write an amount like 12.50, not negative",
         none: "The catalogue is empty",
         import_hint: "A whole list can be imported",
@@ -579,7 +579,7 @@ pub const EN: OfficeText = OfficeText {
         changed: "Changed",
         unchanged: "Unchanged",
         refused: "With mistakes",
-        nothing_new: "Nothing to import: these lines are all there already.",
+        nothing_new: "Nothing to import: all these lines are already there.",
         no_lines: "There are no lines below the header",
         go: |lines| {
             if lines == 1 { "Import 1 line".into() } else { format!("Import {lines} lines") }
@@ -590,9 +590,9 @@ pub const EN: OfficeText = OfficeText {
         see_parts: "See the catalogue",
         ignored: |columns| format!("Columns that are not known and were not read: {columns}"),
         bad_rows: |count| {
-            if count == 1 { "1 thing to mend".into() } else { format!("{count} things to mend") }
+            if count == 1 { "1 thing to fix".into() } else { format!("{count} things to fix") }
         },
-        bad_rows_note: "Mend these lines in the file and import it again; what is in already stays as it is.",
+        bad_rows_note: "Fix these lines in the file and import it again; what is already in stays as it is.",
         first_rows: |count| format!("Only the first {count} are listed"),
         line: "Line",
         column: "Column",
@@ -603,7 +603,7 @@ pub const EN: OfficeText = OfficeText {
         code: |code| {
             Some(match code {
                 "not_a_table" => {
-                    "This is no table: no header was recognised, or it is not CSV or Excel"
+                    "This is not a table: no header was recognised, or it is not CSV or Excel"
                 }
                 "bad_encoding" => {
                     "The characters cannot be read. Save it from Excel as “CSV UTF-8”"
@@ -612,9 +612,9 @@ pub const EN: OfficeText = OfficeText {
                 "missing_column" => "This column is missing",
                 "open_quote" => "A quotation mark is never closed, so the line cannot be read",
                 "empty" => "This must be filled in",
-                "bad_date" => "No date that can be read. Write 2024-05-01 or 2024-05-01 09:30",
+                "bad_date" => "Not a date that can be read. Write 2024-05-01 or 2024-05-01 09:30",
                 "bad_phone" => "The phone number is incomplete or has other characters in it",
-                "bad_number" => "No number that can be read, or out of range",
+                "bad_number" => "Not a number, or out of range",
                 "unknown_word" => "This word is not known. Use one of the form's own choices",
                 "unknown_customer" => "No such customer, or several. Give both name and phone",
                 _ => return None,
@@ -629,11 +629,11 @@ pub const EN: OfficeText = OfficeText {
         edit_title: |name| format!("Person: {name}"),
         name: "Name",
         login: "Login",
-        login_hint: "Small letters and digits, like li.jing",
+        login_hint: "Lowercase letters and digits, like li.jing",
         password: "First password",
-        password_hint: "8 characters at least; tell it in person, it can be changed under “Me”",
+        password_hint: "At least 8 characters. Tell them in person; it can be changed under “Me”",
         by_card: "Signs in with a login card",
-        by_card_hint: "Nobody invents a password: make a login card after saving, and they choose their own",
+        by_card_hint: "No password to make up: make a login card after saving, and they choose their own",
         roles: "Roles",
         team: "Team",
         no_team: "No team",
@@ -642,7 +642,7 @@ pub const EN: OfficeText = OfficeText {
         regions: "Regions",
         words_hint: "Separated by spaces or commas",
         active: "Active",
-        active_hint: "Without it nobody can sign in or see any data; what was done stays",
+        active_hint: "When off, this person cannot sign in or see any data; their past work stays",
         has_left: "Not active",
         no_account: "No login",
         last_contact: "Last contact",
@@ -657,7 +657,7 @@ pub const EN: OfficeText = OfficeText {
             }
         },
         no_devices: "Has not signed in on any device yet",
-        quiet: "No contact for long; the phone may hold unsent entries",
+        quiet: "No contact for a long time; the phone may hold unsent entries",
         devices_note: "The server only knows what arrived. Before switching somebody off, let them check under “Sync” on the phone that nothing waits.",
         reset: "Set a new password",
         reset_title: |name| format!("A new password for {name}"),
@@ -668,7 +668,7 @@ pub const EN: OfficeText = OfficeText {
         only_administrator: "Only the administrator sees accounts and devices",
         offline: "Accounts and devices need a network",
         retry: "Try again",
-        login_taken: "Somebody has this login already",
+        login_taken: "This login is already taken",
         too_short: "The password needs 8 characters",
         login_missing: "Fill in the login",
         teams: "Teams",
@@ -687,11 +687,11 @@ pub const EN: OfficeText = OfficeText {
             "session_expired" | "session_revoked" | "unauthorized" => "Please sign in again",
             "forbidden" => "Your role does not do this",
             "too_large" => "The file is larger than 16 MB",
-            "conflict" => "It exists already",
+            "conflict" => "It already exists",
             "not_found" => "The server does not have it",
             "bad_request" | "unreadable_json" => "The server does not accept what was filled in",
-            "unavailable" | "internal" => "The server is in trouble; try again soon",
-            "unreadable" => "The server's answer makes no sense here; reload the page",
+            "unavailable" | "internal" => "The server has a problem; try again soon",
+            "unreadable" => "The server's answer could not be read; reload the page",
             _ => return None,
         })
     },

@@ -269,12 +269,12 @@ pub const EN: WatchText = WatchText {
     effect_void: "The sheet does not count. Needs a reason.",
     effect_keep: "Nothing changes; the proposal stays on record.",
     effect_take: |value| format!("Becomes: {value}"),
-    effect_acknowledge: "Nothing changes; it is noted that somebody looked.",
+    effect_acknowledge: "Nothing changes; it is noted that you have seen it.",
     devices: "Devices",
     all: "All",
     with_work: "With unsent work",
     silent: "Silent for 24 h",
-    shut_out: "Shut out",
+    shut_out: "Blocked",
     person: "Person",
     device: "Device",
     waiting: "Unsent",
@@ -291,19 +291,19 @@ pub const EN: WatchText = WatchText {
     none_waiting: "None",
     entries: |n| if n == 1 { "1 entry".into() } else { format!("{n} entries") },
     ask_to_sync: "Call and ask to sync",
-    revoke: "Shut out",
-    revoke_title: |name| format!("Shut out {name}'s device?"),
+    revoke: "Block",
+    revoke_title: |name| format!("Block {name}'s device?"),
     revoke_message: |name, code| {
         format!(
-            "For a device that is lost or stolen. Device {code} will hear nothing any more, and {name} signs in again on the others. "
+            "For a device that is lost or stolen. Device {code} will receive nothing any more, and {name} has to sign in again on the others. "
         )
     },
     revoke_waiting: |message, n| {
         format!(
-            "{message}It still held {n} unsent when it was last heard; whatever it sends from now on is kept for review and has no effect."
+            "{message}It had {n} unsent at the last contact; whatever it sends from now on is kept for review and has no effect."
         )
     },
-    revoked: "The device is shut out",
+    revoked: "The device is blocked",
     no_devices: "Nobody has signed in on a device yet",
     find_device: "Name or device code",
     no_match: "No device matches",

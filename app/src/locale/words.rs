@@ -204,7 +204,7 @@ impl Words {
     pub fn how(&self, how: How) -> &'static str {
         match how {
             How::Declined => self.pick("已拒", "Declined"),
-            How::Superseded => self.pick("已改派", "Given to somebody else"),
+            How::Superseded => self.pick("已改派", "Reassigned"),
             How::Cancelled => self.pick("已取消", "Cancelled"),
         }
     }
@@ -219,8 +219,8 @@ impl Words {
             Request::Suggestion => self.pick("产品建议", "Suggestion"),
             Request::Install => self.pick("安装", "Installation"),
             Request::Configure => self.pick("改扩配", "Modification or extension"),
-            Request::Debug => self.pick("软件调试", "Software adjustment"),
-            Request::Design => self.pick("方案设计", "Scheme design"),
+            Request::Debug => self.pick("软件调试", "Software set-up"),
+            Request::Design => self.pick("方案设计", "Solution design"),
             Request::Maintain => self.pick("保养检测", "Maintenance check"),
             Request::Other => self.pick("其他", "Other"),
         }
@@ -382,7 +382,7 @@ impl Words {
             Confirmation::Phone => self.pick("电话确认", "By phone"),
             Confirmation::Video => self.pick("视频确认", "By video"),
             Confirmation::Onsite => self.pick("现场确认", "On site"),
-            Confirmation::Automatic => self.pick("超时自动确认", "Automatically, after silence"),
+            Confirmation::Automatic => self.pick("超时自动确认", "Automatically, no answer"),
         }
     }
 
@@ -430,8 +430,8 @@ impl Words {
             Act::SolvedByPhone => self.pick("电话解决", "Solved by phone"),
             Act::Dispatched => self.pick("派单", "Dispatched"),
             Act::Recalled => self.pick("撤回派单", "Dispatch taken back"),
-            Act::Reassigned => self.pick("改派", "Given to somebody else"),
-            Act::TookOn => self.pick("自行接手", "Took it on"),
+            Act::Reassigned => self.pick("改派", "Reassigned"),
+            Act::TookOn => self.pick("自行接手", "Took the job"),
             Act::Accepted => self.pick("接单", "Accepted"),
             Act::Declined => self.pick("拒单", "Declined"),
             Act::Appointed => self.pick("预约时间", "Appointment"),
@@ -441,7 +441,7 @@ impl Words {
             Act::Arrived => self.pick("到达现场", "Arrived"),
             Act::Consented => self.pick("到达，客户同意检查", "Customer agreed to the inspection"),
             Act::Inspected => self.pick("检查", "Inspected"),
-            Act::Talked => self.pick("维修前沟通", "Talked before the repair"),
+            Act::Talked => self.pick("维修前沟通", "Talked to the customer"),
             Act::StartedRepair => self.pick("开始维修", "Started the repair"),
             Act::Progressed => self.pick("处理进展", "Progress"),
             Act::UsedPart => self.pick("使用备件", "Used a part"),
@@ -572,8 +572,8 @@ impl Words {
                 "不能停用自己的管理员账号。",
                 "You cannot take the administrator's role from yourself.",
             ),
-            Refusal::NotFound => self.pick("没有找到。", "It was not found."),
-            Refusal::AlreadyExists => self.pick("已经存在。", "It exists already."),
+            Refusal::NotFound => self.pick("没有找到。", "Not found."),
+            Refusal::AlreadyExists => self.pick("已经存在。", "It already exists."),
             Refusal::Malformed => {
                 self.pick("内容自相矛盾，请检查。", "It contradicts itself; please check.")
             }
@@ -609,23 +609,23 @@ impl Words {
                 "Triage it first: category, priority and method.",
             ),
             Refusal::AlreadyDispatched => {
-                self.pick("已经派单，不能再这样做。", "It is dispatched already.")
+                self.pick("已经派单，不能再这样做。", "It is already dispatched.")
             }
             Refusal::NotDispatchable => {
                 self.pick("当前状态不能派单。", "It cannot be dispatched at this stage.")
             }
             Refusal::NotAbleEngineer => {
-                self.pick("此人不是在职工程师。", "This person is no active engineer.")
+                self.pick("此人不是在职工程师。", "This person is not an active engineer.")
             }
             Refusal::SameEngineer => {
-                self.pick("已经派给这位工程师。", "This engineer has the job already.")
+                self.pick("已经派给这位工程师。", "This engineer already has the job.")
             }
             Refusal::NotInProgress => {
                 self.pick("工单不在处理中。", "The ticket is not in progress.")
             }
             Refusal::NotOnHold => self.pick("工单没有挂起。", "The ticket is not on hold."),
             Refusal::NotWaitingForConfirmation => {
-                self.pick("工单不在待确认状态。", "The ticket does not wait for a confirmation.")
+                self.pick("工单不在待确认状态。", "The ticket is not waiting for a confirmation.")
             }
             Refusal::NotCompleted => self.pick("工单尚未完成。", "The ticket is not completed."),
             Refusal::NotClosed => self.pick("工单没有关闭。", "The ticket is not closed."),
@@ -659,13 +659,16 @@ impl Words {
                 self.pick("办公室已取消或改派此任务。", "The office called this visit off.")
             }
             Refusal::NotAccepted => self.pick("请先接单。", "Accept the job first."),
-            Refusal::AlreadyDone => self.pick("这一步已经完成。", "This is done already."),
+            Refusal::AlreadyDone => self.pick("这一步已经完成。", "This is already done."),
             Refusal::NotArrived => self.pick("请先记录到达。", "Record the arrival first."),
-            Refusal::ConsentMissing => self
-                .pick("请先征得客户同意检查。", "The customer must agree to the inspection first."),
+            Refusal::ConsentMissing => self.pick(
+                "请先征得客户同意检查。",
+                "Ask the customer to agree to the inspection first.",
+            ),
             Refusal::NotInspected => self.pick("请先检查机器。", "Inspect the machine first."),
-            Refusal::TalkMissing => self
-                .pick("请先与客户沟通，再开始维修。", "Talk with the customer before the repair."),
+            Refusal::TalkMissing => {
+                self.pick("请先与客户沟通，再开始维修。", "Talk to the customer before the repair.")
+            }
             Refusal::NotRepairing => self.pick("请先开始维修。", "Start the repair first."),
             Refusal::CheckMissing => self.pick(
                 "请客户验机，并恢复现场。",
@@ -674,8 +677,9 @@ impl Words {
             Refusal::ExplanationMissing => {
                 self.pick("请先向客户讲明原因。", "Explain the reason to the customer first.")
             }
-            Refusal::CauseMissing => self
-                .pick("请写清故障原因，不能是「不明」。", "Make the cause clear, in a few words."),
+            Refusal::CauseMissing => {
+                self.pick("请写清故障原因，不能是「不明」。", "State the cause in a few words.")
+            }
             Refusal::SolutionMissing => {
                 self.pick("请填写处理措施与结果。", "Please say what was done.")
             }
@@ -703,7 +707,7 @@ impl Words {
                 self.pick("请填写签名人姓名。", "Please give the signer's name.")
             }
             Refusal::AlreadySignedVisit => {
-                self.pick("本次服务已签字。", "This visit is signed already.")
+                self.pick("本次服务已签字。", "This visit is already signed.")
             }
             Refusal::NotSigned => self.pick("服务单尚未签字。", "The sheet is not signed yet."),
             Refusal::NotHandedIn => {
@@ -712,12 +716,12 @@ impl Words {
             Refusal::AppointmentMalformed => {
                 self.pick("结束时间要晚于开始时间。", "The end must be after the start.")
             }
-            Refusal::NotSubmitted => self.pick("申请已经处理。", "The request is decided already."),
+            Refusal::NotSubmitted => self.pick("申请已经处理。", "The request is already decided."),
             Refusal::NotApproved => self.pick("申请尚未批准。", "The request is not approved."),
             Refusal::NotIssued => self.pick("备件尚未出库。", "The parts are not issued yet."),
             Refusal::NoSuchFlag => self.pick("没有这个待决定事项。", "There is no such question."),
             Refusal::AlreadySettled => {
-                self.pick("已经有人作出决定。", "Somebody has decided already.")
+                self.pick("已经有人作出决定。", "Somebody has already decided.")
             }
             Refusal::NoSuchDecision => {
                 self.pick("此处不能这样决定。", "This answer does not fit the question.")
