@@ -19,15 +19,15 @@ use crate::{
     check,
     command::Command,
     json,
-    ticket::Ticket,
     user::User,
-    visit,
     walk::{self, Sum},
     wire::{
         Ask, Cursor, ENVELOPES_MAX, Held, Mode, Outcome, PROTO, Push, Put, Registered, Request,
         Response, Sent, Stretch, Verdict,
     },
 };
+
+mod shown;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +44,10 @@ pub struct Replica {
     overlay: Rows,
     /// Unanswered envelopes that no longer fit what is known here; the server decides.
     doubted: BTreeMap<u64, Refusal>,
+    /// While an envelope is laid on top of a row that knows of it: that row as it was before.
+    before: Option<(Key, Option<Arc<Row>>)>,
+    /// Whether rows that lie in storage are not read yet.
+    lacking: bool,
 }
 
 /// The small facts about a replica, stored under one key; also what two tabs compare before they write.
@@ -214,12 +218,6 @@ impl Head {
     }
 }
 
-impl Lookup for Replica {
-    fn row(&self, key: Key) -> Option<Arc<Row>> {
-        self.overlay.get(&key).cloned().or_else(|| self.below(key))
-    }
-}
-
 impl Replica {
     /// A replica for a person on a device the server has just registered.
     pub fn new(user: Id<User>, registered: Registered) -> Self {
@@ -239,12 +237,23 @@ impl Replica {
         replica
     }
 
-    /// Adds confirmed rows that were left in storage to show the first screen sooner.
+    /// The same, of which some rows were left in storage to show the first screen sooner.
+    pub fn lacking_rows(self) -> Self {
+        Self { lacking: true, ..self }
+    }
+
+    /// Adds the confirmed rows that were left in storage.
     pub fn fill(&mut self, rows: impl IntoIterator<Item = (Key, Confirmed)>) {
         for (key, confirmed) in rows {
             self.confirmed.entry(key).or_insert(confirmed);
         }
+        self.lacking = false;
         self.replay();
+    }
+
+    /// Whether every row that is stored was read. Until then nothing is judged: a rule must see them all.
+    pub fn is_whole(&self) -> bool {
+        !self.lacking
     }
 
     /// The small facts.
@@ -728,95 +737,12 @@ impl Replica {
         let waiting = self.journal.iter().filter(waits);
         waiting.flat_map(|(_, entry)| entry.envelope.command.keys()).collect()
     }
-
-    /// Rebuilds what lies on top: every envelope without a verdict, and those whose effect has not arrived yet.
-    fn replay(&mut self) {
-        self.overlay.clear();
-        self.doubted.clear();
-        let heard = self.head.cursor.v;
-        let pending: Vec<(u64, Entry)> = self
-            .journal
-            .iter()
-            .filter(|(seq, entry)| match self.answer(**seq, entry) {
-                None => true,
-                Some(outcome) => outcome.v().is_some_and(|v| v > heard),
-            })
-            .map(|(seq, entry)| (*seq, entry.clone()))
-            .collect();
-        for (seq, entry) in pending {
-            self.overlay(seq, &entry);
-        }
-    }
-
-    /// Whether a ticket below tells of the envelope. Revisions do not say so while a restored server is told again what
-    /// it may still know, nor where the answer was lost with the database.
-    fn is_told_below(&self, envelope: &Envelope) -> bool {
-        envelope.command.keys().into_iter().any(|key| match self.below(key).as_deref() {
-            Some(Row::Ticket(ticket)) => {
-                ticket.log.iter().rev().any(|line| line.id == envelope.mid)
-                    || ticket.flags.iter().any(|flag| flag.id == envelope.mid)
-                    || pictured(ticket, &envelope.command)
-            }
-            _ => false,
-        })
-    }
-
-    /// Whether this row below holds what the entry did to it; `told` says that a ticket tells of the entry. A walk
-    /// brings the ticket long before its sheet: that is as the entry left it until it comes.
-    fn holds(&self, key: Key, entry: &Entry, told: bool) -> bool {
-        let held = self.confirmed.get(&key);
-        if held.is_some_and(|held| entry.is_in(held)) {
-            return true;
-        }
-        let older = held.is_some_and(|held| entry.era == held.era && entry.outcome.is_some());
-        told && !older && self.below(key).is_some()
-    }
-
-    fn overlay(&mut self, seq: u64, entry: &Entry) {
-        let told = self.is_told_below(&entry.envelope);
-        match apply(self, &entry.envelope) {
-            Ok(applied) => {
-                for row in applied.rows {
-                    let key = row.key();
-                    // What the customer thinks of the engineer is not shown on the engineer's device, not even
-                    // while it waits there. The office gets it from the server.
-                    if key.kind == Kind::Rating {
-                        continue;
-                    }
-                    if !self.holds(key, entry, told) {
-                        self.overlay.insert(key, Arc::new(row));
-                    }
-                }
-            }
-            // What once was accepted is no news to doubt.
-            Err(refusal) if entry.outcome.is_none() && !told => {
-                self.doubted.insert(seq, refusal);
-            }
-            Err(_) => {}
-        }
-    }
-}
-
-/// Whether the ticket has the photo that this adds: of several in a row only the first is told in the history.
-fn pictured(ticket: &Ticket, command: &Command) -> bool {
-    let Command::Visit(_, visit, visit::Command::AddPhoto { photo }) = command else {
-        return false;
-    };
-    let visit = ticket.visit(*visit);
-    visit.is_some_and(|visit| visit.photos.iter().any(|held| held.id == photo.id))
 }
 
 impl Entry {
     /// An envelope that waits for its verdict.
     pub fn new(envelope: Envelope) -> Self {
         Self { envelope, outcome: None, read: false, answered_at: None, era: 0 }
-    }
-
-    /// Whether a row as the server sent it holds the effect already: a walk may have brought it, or the
-    /// envelope is sent again to a server that forgot it.
-    fn is_in(&self, held: &Confirmed) -> bool {
-        let effect = self.outcome.as_ref().and_then(Outcome::v);
-        held.era == self.era && effect.is_some_and(|v| v <= held.v)
     }
 }
 

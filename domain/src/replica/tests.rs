@@ -6,13 +6,17 @@ use super::*;
 use crate::wire::ROWS_MAX;
 use crate::{
     ledger::{self, Ledger, memory::Memory},
-    scope,
+    part_request, scope,
+    stock::{self, Place, Stock},
     ticket::Ticket,
-    user::User,
+    user::{Role, User},
     visit,
     visit::Stage,
     wire::Put,
-    world::{COORDINATOR, FIRST, LI, SECOND, SHEET, TICKET, WANG, World, dispatch, inspect},
+    world::{
+        BOARD, COORDINATOR, FIRST, KEEPER, LI, SECOND, SHEET, TICKET, WANG, World, dispatch,
+        inspect, intake, register, use_board,
+    },
 };
 
 /// A server with its books in memory, for Li.
@@ -111,13 +115,17 @@ impl Phone {
     }
 
     fn act(&mut self, visit: Id<visit::Visit>, command: visit::Command) -> Result<(), Refusal> {
+        self.send(Command::Visit(TICKET, visit, command))
+    }
+
+    fn send(&mut self, command: Command) -> Result<(), Refusal> {
         self.mids += 1;
         let envelope = Envelope {
             mid: Uuid::from_u128(self.mids),
             by: LI,
             at: Timestamp(1_777_700_000_000),
             doubtful: false,
-            command: Command::Visit(TICKET, visit, command),
+            command,
         };
         let plan = self.replica.send(envelope, 0)?;
         self.replica.commit(plan);
@@ -144,6 +152,32 @@ impl Phone {
                 break;
             }
         }
+    }
+
+    /// Is led through its whole view again, a few rows at a time and dying after each, and looks each time. Answers how
+    /// often `first` had come with what the server made of it, and `last` had not.
+    fn walk_again(
+        &mut self,
+        server: &mut Server,
+        (first, last): (Key, Key),
+        look: impl Fn(&Self),
+    ) -> u32 {
+        let before = self.held();
+        let mut half_way = 0;
+        self.replica.head.cursor = Cursor::default();
+        while self.replica.is_owed() {
+            let mut request = self.ask();
+            request.stretch.iter_mut().for_each(|ask| ask.budget = 200);
+            let response = server.answer(&request);
+            assert!(self.hear(&request, response));
+            let came = |key| self.held().get(&key) > before.get(&key);
+            half_way += u32::from(came(first) && !came(last));
+            look(self);
+            self.restart();
+            look(self);
+        }
+        assert_eq!(self.held(), server.view());
+        half_way
     }
 
     /// Which rows it holds, with their revisions.
@@ -281,7 +315,7 @@ fn the_effect_does_not_flicker_while_stretches_arrive() {
 }
 
 #[test]
-fn a_signed_sheet_stays_in_sight_while_a_walk_brings_its_ticket_first() {
+fn a_signed_sheet_stays_as_it_was_while_a_walk_brings_its_ticket_first() {
     let mut world = World::at(Stage::Finished);
     world.visit_act(LI, FIRST, world.lock()).unwrap();
     let sign = world.sign(Some(true));
@@ -289,20 +323,121 @@ fn a_signed_sheet_stays_in_sight_while_a_walk_brings_its_ticket_first() {
     let mut phone = Phone::of_li(&mut server);
     server.teams(20);
     phone.act(FIRST, sign).unwrap();
-    phone.replica.head.cursor = Cursor::default();
-    let mut ticket_first = 0;
-    while phone.replica.is_owed() {
-        let mut request = phone.ask();
-        request.stretch.iter_mut().for_each(|ask| ask.budget = 200);
-        let response = server.answer(&request);
-        phone.hear(&request, response);
+    let half_way = phone.walk_again(&mut server, (Key::of(TICKET), Key::of(SHEET)), |phone| {
         let ticket: Ticket = phone.replica.find(TICKET).unwrap();
-        let signed = ticket.visit(FIRST).unwrap().stage == Stage::Signed;
-        assert!(signed && phone.replica.find(SHEET).is_some());
-        let brought = |key| phone.replica.confirmed().get(&key).is_some_and(|held| held.v > 1);
-        ticket_first += u32::from(brought(Key::of(TICKET)) && !brought(Key::of(SHEET)));
+        assert_eq!(ticket.visit(FIRST).unwrap().stage, Stage::Signed);
+        assert_eq!(phone.replica.find(SHEET).map(|sheet| sheet.revision), Some(1));
+    });
+    assert!(half_way > 0);
+}
+
+#[test]
+fn a_bag_stays_as_it_was_left_while_a_walk_brings_the_ticket_first() {
+    let bag = Stock::id_of(Place::Person(LI), BOARD);
+    let mut world = World::at(Stage::Repairing);
+    let count = stock::Command::Count { quantity: 3 };
+    world.act(KEEPER, Command::Stock(Place::Person(LI), BOARD, count)).unwrap();
+    let mut server = Server::new(world);
+    let mut phone = Phone::of_li(&mut server);
+    server.teams(20);
+    phone.act(FIRST, use_board(1)).unwrap();
+    phone.act(FIRST, use_board(2)).unwrap();
+    phone.act(FIRST, visit::Command::RemovePart { part_use: Uuid::from_u128(1) }).unwrap();
+    let half_way = phone.walk_again(&mut server, (Key::of(TICKET), Key::of(bag)), |phone| {
+        assert_eq!(phone.replica.find(bag).map(|stock| stock.quantity), Some(2));
+    });
+    assert!(half_way > 0);
+}
+
+#[test]
+fn parts_that_were_received_stay_in_the_bag_while_a_walk_brings_the_request_first() {
+    let (bag, request) = (Stock::id_of(Place::Person(LI), BOARD), Id::new(Uuid::from_u128(700)));
+    let mut world = World::at(Stage::Repairing);
+    let count = stock::Command::Count { quantity: 3 };
+    world.act(KEEPER, Command::Stock(Place::Person(LI), BOARD, count)).unwrap();
+    let line = part_request::Line {
+        part: Some(BOARD),
+        code: String::new(),
+        name: "主控板".into(),
+        quantity: 2,
+        reason: String::new(),
+    };
+    let submit = part_request::Command::Submit {
+        ticket: TICKET,
+        ticket_number: String::new(),
+        lines: vec![line],
+        needed_by: None,
+        urgent: false,
+        note: String::new(),
+    };
+    let way = [
+        (LI, submit),
+        (KEEPER, part_request::Command::Approve),
+        (KEEPER, part_request::Command::Issue),
+    ];
+    for (by, command) in way {
+        world.act(by, Command::PartRequest(request, command)).unwrap();
     }
-    assert!(ticket_first > 0);
+    let mut server = Server::new(world);
+    let mut phone = Phone::of_li(&mut server);
+    server.teams(20);
+    phone.send(Command::PartRequest(request, part_request::Command::Receive)).unwrap();
+    let half_way = phone.walk_again(&mut server, (Key::of(request), Key::of(bag)), |phone| {
+        assert_eq!(phone.replica.find(bag).map(|stock| stock.quantity), Some(5));
+    });
+    assert!(half_way > 0);
+}
+
+#[test]
+fn a_new_customer_and_machine_stay_in_sight_while_a_walk_brings_their_ticket_first() {
+    let ticket: Id<Ticket> = Id::new(Uuid::from_u128(800));
+    let mut world = World::new();
+    let li = User { roles: vec![Role::Agent], ..world.rows.find(LI).unwrap() };
+    world.rows.insert(Key::of(LI), Row::from(li).into());
+    let mut server = Server::new(world);
+    let mut phone = Phone::of_li(&mut server);
+    server.teams(20);
+    let (intake, register) = (intake(), register());
+    phone.send(Command::Ticket(ticket, register)).unwrap();
+    let (customer, machine) = (intake.contact.customer.unwrap(), intake.machine.machine.unwrap());
+    let half_way = phone.walk_again(&mut server, (Key::of(ticket), Key::of(machine)), |phone| {
+        assert_eq!(phone.replica.find(customer).map(|it| it.name), Some("陈国华".into()));
+        assert_eq!(phone.replica.find(machine).map(|it| it.serial), Some("SN001".into()));
+    });
+    assert!(half_way > 0);
+}
+
+#[test]
+fn a_bag_nobody_told_of_is_not_made_up_where_the_answers_were_lost() {
+    let bag = Stock::id_of(Place::Person(LI), BOARD);
+    let mut world = World::at(Stage::Repairing);
+    let count = stock::Command::Count { quantity: 3 };
+    world.act(KEEPER, Command::Stock(Place::Person(LI), BOARD, count)).unwrap();
+    let mut server = Server::new(world);
+    let mut phone = Phone::of_li(&mut server);
+    phone.act(FIRST, use_board(1)).unwrap();
+    phone.sync(&mut server);
+    let sealed = phone.replica.journal().values().map(|entry| entry.envelope.clone());
+    let sealed: Vec<Envelope> = sealed.collect();
+    phone.replica = Replica::new(LI, registered(2));
+    phone.replica.commit(phone.replica.adopt(sealed).unwrap());
+    let half_way = phone.walk_again(&mut server, (Key::of(TICKET), Key::of(bag)), |phone| {
+        let shown = phone.replica.find(bag).map(|stock| stock.quantity);
+        assert!(matches!(shown, None | Some(2)), "{shown:?}");
+    });
+    assert!(half_way > 0);
+}
+
+#[test]
+fn a_view_that_lacks_rows_says_so_until_they_are_there() {
+    let mut server = Server::new(World::at(Stage::Accepted));
+    let Replica { head, mut confirmed, frozen, journal, .. } = Phone::of_li(&mut server).replica;
+    let rest = confirmed.split_off(&Key::of(TICKET));
+    let mut replica = Replica::restore(head, confirmed, frozen, journal).lacking_rows();
+    assert!(!replica.is_whole());
+    replica.fill(rest);
+    assert!(replica.is_whole());
+    assert!(replica.find(TICKET).is_some());
 }
 
 #[test]
