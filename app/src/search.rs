@@ -11,7 +11,7 @@ use std::{
 use domain::{
     Id,
     part::Part,
-    search::{Fit, Names, Rank, Wanted},
+    search::{Names, Rank, Trail, Wanted},
     ticket::Ticket,
 };
 use gloo_timers::future::TimeoutFuture;
@@ -140,46 +140,22 @@ impl Parts {
     }
 }
 
-/// What was typed so far, and where it stood: whoever types on looks only there, and whoever takes a letter back
-/// has been there before.
-#[derive(Default)]
-pub struct Trail(Vec<(Wanted, Vec<usize>)>);
-
-impl Trail {
-    /// What [`found`] finds among the lines that `lets` lets through. The lines must be those of the last time.
-    pub fn found(
-        &mut self,
-        wanted: &Wanted,
-        lines: &[Line],
-        lets: impl Fn(&Line) -> bool,
-    ) -> Vec<Id<Ticket>> {
-        while self.0.last().is_some_and(|(before, _)| !wanted.narrows(before)) {
-            self.0.pop();
-        }
-        if wanted.is_empty() {
-            return found(wanted, lines.iter().filter(|line| lets(line)));
-        }
-        let (mut stands, mut found) = (Vec::new(), Vec::new());
-        let mut look = |place: usize| {
-            let Some(line) = lines.get(place) else { return };
-            let fit = wanted.fit(line.names());
-            if fit != Fit::Nowhere {
-                stands.push(place);
-            }
-            if let Fit::As(rank) = fit
-                && lets(line)
-            {
-                found.push((rank, line.ticket.id));
-            }
-        };
-        match self.0.last() {
-            Some((_, places)) => places.iter().for_each(|place| look(*place)),
-            None => (0..lines.len()).for_each(look),
-        }
-        if self.0.last().is_none_or(|(before, _)| before != wanted) {
-            self.0.push((wanted.clone(), stands));
-        }
-        found.sort_by_key(|(rank, _)| *rank);
-        found.into_iter().map(|(_, id)| id).collect()
+/// What [`found`] finds among the lines that `lets` lets through, looked for where the letters before stood. The lines
+/// must be those of the last time.
+pub fn found_on(
+    trail: &mut Trail,
+    wanted: &Wanted,
+    lines: &[Line],
+    lets: impl Fn(&Line) -> bool,
+) -> Vec<Id<Ticket>> {
+    if wanted.is_empty() {
+        *trail = Trail::default();
+        return found(wanted, lines.iter().filter(|line| lets(line)));
     }
+    let places = trail.places(wanted, lines.len(), |place| lines.get(place).map(Line::names));
+    let line = |(rank, place): (Rank, usize)| Some((rank, lines.get(place)?));
+    let mut found: Vec<_> = places.into_iter().filter_map(line).collect();
+    found.retain(|(_, line)| lets(line));
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, line)| line.ticket.id).collect()
 }

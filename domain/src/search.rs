@@ -6,8 +6,12 @@
 
 use crate::{customer::Customer, machine::Machine, part::Part, ticket::Ticket, user::User};
 
+mod trail;
+
 #[cfg(test)]
 mod tests;
+
+pub use trail::Trail;
 
 /// What a thing is called, prepared for being looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

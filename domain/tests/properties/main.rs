@@ -18,6 +18,7 @@ mod weather;
 
 mod decisions;
 mod office;
+mod typing;
 
 use std::collections::BTreeMap;
 

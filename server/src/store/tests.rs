@@ -1,5 +1,7 @@
 //! The store keeps its word: what fails leaves nothing, what is remembered is true, no number is given twice.
 
+use std::thread;
+
 use domain::{
     Command, Kind, Refusal, Timestamp, ledger,
     replica::Replica,
@@ -123,6 +125,40 @@ async fn a_number_that_somebody_has_is_not_given_again() {
         Ok([next()?, next()?])
     });
     assert_eq!(given.await.unwrap(), ["T-1", "T-3"]);
+}
+
+#[tokio::test]
+async fn a_short_look_is_had_at_once_and_leaves_a_thread_to_everybody_else() {
+    let store = Store::temporary().unwrap();
+    let (here, near) = (thread::current().id(), matches!(store.place(), Place::Folder(_)));
+    let at_once = async |short| {
+        let seen = store.look(short, |_| Ok(thread::current().id())).await;
+        seen.unwrap() == here
+    };
+    assert_eq!(at_once(true).await, near, "a database elsewhere is waited for aside");
+    assert!(!at_once(false).await);
+    let places = &store.0.at_once;
+    assert_eq!(places.available_permits(), serving_threads() - 1);
+    let others = places.try_acquire_many(u32::try_from(serving_threads() - 1).unwrap()).unwrap();
+    assert!(!at_once(true).await, "the last thread is left to everybody else");
+    drop(others);
+    assert_eq!(at_once(true).await, near);
+}
+
+#[tokio::test]
+async fn a_look_that_panics_leaves_its_place_and_its_connection_to_the_next() {
+    let store = Store::temporary().unwrap();
+    let free = || (store.0.at_once.available_permits(), store.0.permits.available_permits());
+    let all = free();
+    for n in 0..2 * READERS {
+        let bug = |_: &Reading<'_>| -> Result<(), Error> { panic!("a bug of ours") };
+        assert!(store.look(n % 2 == 0, bug).await.is_err());
+        assert_eq!(free(), all);
+    }
+    for _ in 0..2 * READERS {
+        let seen = store.look(true, |reading| reading.head()).await;
+        assert_eq!(seen.unwrap().v, 0);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! By name: `list` what was found, `ticket` each card.
 
 use domain::{
-    search::Wanted,
+    search::{Trail, Wanted},
     ticket::{Stage, Ticket},
     visit,
 };
@@ -20,7 +20,7 @@ use crate::{
     locale::text,
     pages::shell::PhoneShell,
     route::{self, Route},
-    search::{self, Line, Trail},
+    search::{self, Line},
     ui::{ButtonKind, ButtonLink, Chip, Empty, Icon, SearchBar},
 };
 
@@ -95,7 +95,9 @@ pub fn Tickets() -> impl IntoView {
         let lets =
             |line: &Line| filter.is_none_or(|it| it.lets(&line.ticket, signed(&line.ticket)));
         // The list first: another one begins another trail.
-        let found = |all: &Vec<Line>| trail.try_update_value(|it| it.found(&wanted, all, lets));
+        let found = |all: &Vec<Line>| {
+            trail.try_update_value(|trail| search::found_on(trail, &wanted, all, lets))
+        };
         tickets.with(found).unwrap_or_default()
     });
     let asked = Signal::derive(move || format!("{:?} {}", filter.get(), wanted.get()));
