@@ -23,6 +23,7 @@ mod browser {
     mod screens;
     mod server;
     mod sign_out;
+    mod storage;
     mod tabs;
     mod update;
     mod walk;

@@ -7,6 +7,7 @@ mod arranged;
 mod drafts;
 mod health;
 mod held;
+mod twice;
 mod update;
 
 use std::{cell::Cell, collections::BTreeSet, rc::Rc};
@@ -36,9 +37,9 @@ use crate::{
 };
 
 pub use arranged::{Arranged, Narrowed, SavedView};
-pub(crate) use health::unanswered;
 pub use health::{Cause, Loss, StorageTrouble};
 pub use held::Held;
+pub(crate) use twice::unanswered;
 pub use update::FormOpen;
 
 /// This device and the person who works with it. A handle: copying it costs nothing.
@@ -84,6 +85,9 @@ pub enum Trouble {
     /// Nobody's data is open.
     NobodyHere,
 }
+
+/// Makes a plan of what is known, or `None` where there is nothing to do any more.
+type Planner<'a> = &'a dyn Fn(&Replica) -> Result<Option<Plan>, Trouble>;
 
 /// How often a plan is made again because another tab was faster.
 const PLANS_MAX: u32 = 20;
@@ -333,7 +337,7 @@ impl Device {
             view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
         };
         self.second_opened().await;
-        let saving = self.carry_out(form.as_slice(), plan);
+        let saving = self.carry_out(form.as_slice(), &plan);
         match form {
             Some(form) => self.saving_form(form, saving).await?,
             None => saving.await?,
@@ -348,7 +352,7 @@ impl Device {
     pub fn mark_read(self, seq: u64) {
         spawn_local(async move {
             // Where it could not be noted, the answer stays on the list: nothing is lost.
-            let _noted = self.carry_out(&[], |view| Ok(Some(view.read(seq)))).await;
+            let _noted = self.carry_out(&[], &|view| Ok(Some(view.read(seq)))).await;
         });
     }
 
@@ -364,7 +368,7 @@ impl Device {
     /// Where this device could not store it.
     pub(crate) async fn merge(self, asked: &Request, response: Response) -> Result<(), Trouble> {
         let heard = clock::device();
-        self.carry_out(&[], |view| Ok(view.merge(asked, response.clone(), heard))).await
+        self.carry_out(&[], &|view| Ok(view.merge(asked, response.clone(), heard))).await
     }
 
     /// Goes on as a new replica after a fork.
@@ -372,23 +376,26 @@ impl Device {
     /// # Errors
     /// Where this device could not store it.
     pub(crate) async fn rechain(self, registered: Registered) -> Result<(), Trouble> {
-        self.carry_out(&[], |view| Ok(Some(view.rechain(registered.clone())))).await
+        self.carry_out(&[], &|view| Ok(Some(view.rechain(registered.clone())))).await
     }
 
-    /// Plan, persist, publish. One plan at a time; a plan another tab made stale is made again. What was written in
-    /// `forms` leaves the drafts with the same transaction.
-    async fn carry_out(
-        self,
-        forms: &[&str],
-        plan: impl Fn(&Replica) -> Result<Option<Plan>, Trouble>,
-    ) -> Result<(), Trouble> {
+    /// Plan, persist, publish: one plan at a time, made on every row and on everything that was done here before. What
+    /// was written in `forms` leaves the drafts with the same transaction.
+    async fn carry_out(self, forms: &[&str], plan: Planner<'_>) -> Result<(), Trouble> {
         let turn = self.turn.get_value();
         let _turn = turn.lock().await;
+        self.see_whole().await?;
+        self.adopt_left().await?;
+        self.carry_out_now(forms, plan).await
+    }
+
+    /// The same for whoever has the turn. A plan another tab made stale is made again.
+    async fn carry_out_now(self, forms: &[&str], plan: Planner<'_>) -> Result<(), Trouble> {
         for _ in 0..PLANS_MAX {
             let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
             let planned = self
                 .view
-                .with_untracked(|view| view.as_ref().ok_or(Trouble::NobodyHere).and_then(&plan))?;
+                .with_untracked(|view| view.as_ref().ok_or(Trouble::NobodyHere).and_then(plan))?;
             let Some(planned) = planned else { return Ok(()) };
             match self.keep(&store, &planned, forms).await {
                 Ok(()) => {

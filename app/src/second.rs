@@ -28,7 +28,7 @@ use web_sys::{
 #[path = "second/line.rs"]
 pub mod line;
 
-pub use line::Read;
+pub use line::{Read, Sealed};
 
 /// Why the second journal did not take something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Second {
     found: RefCell<BTreeSet<Uuid>>,
     /// The envelopes in it, as far as this tab knows.
     held: RefCell<BTreeSet<Uuid>>,
+    /// What was found in it and could not be taken back yet.
+    left: RefCell<Vec<Sealed>>,
     works: Cell<bool>,
     on_change: Box<dyn Fn(bool)>,
 }
@@ -70,12 +72,7 @@ impl Second {
     ) -> Result<(Rc<Self>, Read), Trouble> {
         let second = Self::open_unread(database, on_change).await?;
         let mut files = Vec::new();
-        for request in Array::from(&answer(second.cache.keys()).await?).iter() {
-            let Ok(request) = request.dyn_into::<Request>() else { continue };
-            // The address is whole; ours begins after the origin.
-            if !request.url().contains(&second.begin) {
-                continue;
-            }
+        for request in second.requests().await? {
             let found = answer(second.cache.match_with_request(&request)).await?;
             let Ok(response) = found.dyn_into::<Response>() else { continue };
             let Ok(text) = response.text() else { continue };
@@ -103,9 +100,15 @@ impl Second {
         let caches = window().caches().map_err(|error| trouble(&error))?;
         let cache = answer(caches.open(CACHE)).await?.unchecked_into::<Cache>();
         let begin = format!("/{CACHE}/{database}/");
-        let (found, held, works) = (RefCell::default(), RefCell::default(), Cell::new(true));
-        let on_change = Box::new(on_change);
-        Ok(Rc::new(Self { cache, begin, found, held, works, on_change }))
+        Ok(Rc::new(Self {
+            cache,
+            begin,
+            found: RefCell::default(),
+            held: RefCell::default(),
+            left: RefCell::default(),
+            works: Cell::new(true),
+            on_change: Box::new(on_change),
+        }))
     }
 
     /// Whether entries are written twice.
@@ -118,15 +121,51 @@ impl Second {
         self.found.borrow().contains(&mid)
     }
 
-    /// Whether this envelope is in it, as far as this tab knows.
-    pub fn holds(&self, mid: Uuid) -> bool {
-        self.held.borrow().contains(&mid)
+    /// Leaves these, which were found in it and could not be taken back: nobody takes them away until they are.
+    pub fn leave(&self, sealed: Vec<Sealed>) {
+        let mut held = self.held.borrow_mut();
+        for sealed in &sealed {
+            held.remove(&sealed.envelope.mid);
+        }
+        self.left.replace(sealed);
     }
 
-    /// Leaves what was found in it to another start: this page could not take it back, and must not take it away.
-    pub fn leave_found(&self) {
-        let found = self.found.borrow();
-        self.held.borrow_mut().retain(|mid| !found.contains(mid));
+    /// What was left in it.
+    pub fn left(&self) -> Vec<Sealed> {
+        self.left.borrow().clone()
+    }
+
+    /// What was left in it is in the database now.
+    pub fn taken_back(&self) {
+        let left = self.left.take();
+        self.held.borrow_mut().extend(left.iter().map(|sealed| sealed.envelope.mid));
+    }
+
+    /// Whether something that was left in it was made of the words in this form.
+    pub fn has_words_of(&self, form: &str) -> bool {
+        self.left.borrow().iter().any(|sealed| sealed.form.as_deref() == Some(form))
+    }
+
+    /// Other words stand in this form now. Answers what was left in it and was made of the ones before.
+    pub fn part_from(&self, form: &str) -> Vec<Envelope> {
+        let mut left = self.left.borrow_mut();
+        let of_form = left.iter_mut().filter(|sealed| sealed.form.as_deref() == Some(form));
+        let parted = of_form.map(|sealed| {
+            sealed.form = None;
+            sealed.envelope.clone()
+        });
+        parted.collect()
+    }
+
+    /// Writes these, which are in it, down again, as made without a form.
+    ///
+    /// # Errors
+    /// Where the browser does not take them; they stay as they were then.
+    pub async fn write_without_form(&self, envelopes: &[Envelope]) -> Result<(), Trouble> {
+        for envelope in envelopes {
+            self.put(envelope, None).await?;
+        }
+        Ok(())
     }
 
     /// Writes these down, which were made of the words in a `form`.
@@ -135,13 +174,17 @@ impl Second {
     /// Where the browser does not take them.
     pub async fn add(&self, envelopes: &[Envelope], form: Option<&str>) -> Result<(), Trouble> {
         for envelope in envelopes {
-            let text = line::write(envelope, form);
-            let response = Response::new_with_opt_str(Some(&text)).map_err(|_| Trouble::Off)?;
-            let put = self.cache.put_with_str(&self.address(envelope.mid), &response);
-            self.noted(answer(put).await)?;
+            self.put(envelope, form).await?;
             self.held.borrow_mut().insert(envelope.mid);
         }
         Ok(())
+    }
+
+    async fn put(&self, envelope: &Envelope, form: Option<&str>) -> Result<(), Trouble> {
+        let text = line::write(envelope, form);
+        let response = Response::new_with_opt_str(Some(&text)).map_err(|_| Trouble::Off)?;
+        let put = self.cache.put_with_str(&self.address(envelope.mid), &response);
+        self.noted(answer(put).await).map(drop)
     }
 
     /// Takes an envelope back: it is answered, or could not be saved, as the person was told.
@@ -184,6 +227,14 @@ impl Second {
         (left.len() < held.len()).then(|| left.into_iter().cloned().collect())
     }
 
+    /// What asks for each of its entries.
+    async fn requests(&self) -> Result<Vec<Request>, Trouble> {
+        let keys = Array::from(&answer(self.cache.keys()).await?);
+        let requests = keys.iter().filter_map(|key| key.dyn_into::<Request>().ok());
+        // The address is whole; ours begins after the origin.
+        Ok(requests.filter(|request| request.url().contains(&self.begin)).collect())
+    }
+
     fn address(&self, mid: Uuid) -> String {
         format!("{}{mid}", self.begin)
     }
@@ -195,6 +246,22 @@ impl Second {
         }
         answer
     }
+}
+
+/// Takes these envelopes out of the second journal of a database, whichever tab put them there.
+///
+/// # Errors
+/// Where the browser has no caches, does not answer, or does not let them go.
+pub async fn forget(database: &str, mids: &BTreeSet<Uuid>) -> Result<(), Trouble> {
+    let second = Second::open_unread(database, |_| {}).await?;
+    for request in second.requests().await? {
+        let address = request.url();
+        let mid = address.rsplit('/').next().and_then(|mid| Uuid::parse_str(mid).ok());
+        if let Some(mid) = mid.filter(|mid| mids.contains(mid)) {
+            second.withdraw(mid).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Keeps so many bytes of room in a file, or gives them up: a file frees its room at once.

@@ -19,7 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     api::{self, Fault},
     device::Device,
-    marker, seal, storage,
+    marker, seal, second, storage,
     store::{self, Store},
     sync,
 };
@@ -177,27 +177,15 @@ impl Device {
         self.lock_database(true).await;
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
-        let second = self.second_journal();
-        let answered = self.view.with_untracked(|view| {
-            let entries = view.iter().flat_map(|view| view.journal().values());
-            let answered = entries.filter(|entry| entry.outcome.is_some());
-            let mids = answered.map(|entry| entry.envelope.mid);
-            mids.filter(|mid| second.as_ref().is_some_and(|it| it.holds(*mid))).collect::<Vec<_>>()
-        });
         self.close();
         if let (Some(store), Some(owner)) = (store, owner)
             && !unsent
             // Refused where another tab added work in this very moment; then it stays.
-            && store.clear().await.is_ok()
+            && let Ok(answered) = store.clear().await
         {
             marker::forget(owner.server, owner.user.id);
-            if let Some(second) = second {
-                // What is answered and lies there still would look like a loss at the next sign-in. What could not
-                // be compared yet is not touched.
-                for mid in answered {
-                    let _gone = second.withdraw(mid).await;
-                }
-            }
+            // What lies there still would look like a loss at the next sign-in.
+            let _gone = second::forget(store.database_name(), &answered).await;
         }
         self.say_farewell().await;
     }

@@ -6,7 +6,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
     sync::Arc,
 };
@@ -359,22 +359,24 @@ impl Store {
         self.keep(DRAFT, form, json).await
     }
 
-    /// Empties the database of somebody who signed out, unless unsent work or an unfinished form is there.
+    /// Empties the database of somebody who signed out, unless unsent work or an unfinished form is there. Answers which
+    /// envelopes were in it, all of them answered.
     ///
     /// # Errors
     /// [`Error::Stale`] when something is; nothing is removed then.
-    pub async fn clear(self: &Rc<Self>) -> Result<(), Error> {
+    pub async fn clear(self: &Rc<Self>) -> Result<BTreeSet<Uuid>, Error> {
         if self.is_in_memory() {
             return Err(Error::Stale);
         }
         let database = self.database().await?;
         let transaction = strict(&database, &[META, ENTITY, JOURNAL, DRAFT, FROZEN])?;
         let journal = transaction.object_store(JOURNAL)?;
+        let mut answered = BTreeSet::new();
         for value in journal.get_all::<JsValue>().primitive()?.await? {
-            let answered = decode::<Entry>(&value?).is_some_and(|entry| entry.outcome.is_some());
-            if !answered {
-                return Err(Error::Stale);
-            }
+            match decode::<Entry>(&value?) {
+                Some(entry) if entry.outcome.is_some() => answered.insert(entry.envelope.mid),
+                _ => return Err(Error::Stale),
+            };
         }
         if transaction.object_store(DRAFT)?.count().primitive()?.await? > 0 {
             return Err(Error::Stale);
@@ -383,7 +385,7 @@ impl Store {
             transaction.object_store(name)?.clear()?;
         }
         transaction.commit().await?;
-        Ok(())
+        Ok(answered)
     }
 
     async fn keep(

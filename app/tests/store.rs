@@ -335,7 +335,8 @@ async fn unsent_work_and_drafts_are_never_cleared() {
     assert!(open(&name).await.draft("new-ticket").await.unwrap().is_some());
 
     store.keep_draft("new-ticket", None).await.unwrap();
-    store.clear().await.unwrap();
+    let mids: Vec<Uuid> = store.clear().await.unwrap().into_iter().collect();
+    assert_eq!(mids, [answered.entries[0].1.envelope.mid], "what was in it is told");
     assert!(open(&name).await.load().await.unwrap().is_none());
 }
 
@@ -386,9 +387,11 @@ async fn the_first_screen_gets_its_part_first_and_then_the_rest() {
     let mut replica = store.load_first().await.unwrap().unwrap();
     assert_eq!(replica.journal().len(), 1, "what was done here is always there");
     assert!(replica.all::<Part>().is_empty(), "the catalogue can wait");
+    assert!(!replica.is_whole(), "and nothing is judged without it");
     let rest = store.load_rest(&replica).await.unwrap();
     replica.fill(rest);
     assert_eq!(replica.all::<Part>().len(), 1);
+    assert!(replica.is_whole() && store.load().await.unwrap().unwrap().is_whole());
     assert!(store.load_rest(&replica).await.unwrap().is_empty(), "nothing is read twice");
 }
 

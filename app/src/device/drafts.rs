@@ -53,6 +53,9 @@ impl Drafts {
 impl Device {
     /// What was typed into a form before, as the page's own JSON.
     pub async fn draft(self, form: &str) -> Option<String> {
+        if self.lies_in_second(form) {
+            return None;
+        }
         let unsaved = self.drafts.with_value(|drafts| drafts.words(form).cloned());
         match unsaved {
             Some((_, json)) => json,
@@ -68,6 +71,7 @@ impl Device {
 
     /// Keeps what is typed into a form. Cheap enough for every keystroke.
     pub fn save_draft(self, form: &str, json: String) {
+        self.part_from_second(form);
         self.note_draft(form, Some(json));
         let old = self.drafts.try_update_value(|drafts| drafts.timer.take()).flatten();
         if let Some(old) = old {
@@ -80,7 +84,7 @@ impl Device {
 
     /// Forgets a draft the person threw away.
     pub fn drop_draft(self, form: &str) {
-        if !self.drafts.with_value(|drafts| drafts.holds(form)) {
+        if !self.drafts.with_value(|drafts| drafts.holds(form)) || self.lies_in_second(form) {
             return;
         }
         self.note_draft(form, None);

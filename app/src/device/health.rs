@@ -1,19 +1,21 @@
-//! What keeps this device's memory well: a second journal, room in reserve, and naming what was lost.
+//! What keeps this device's memory well: opening it, room in reserve, and naming what was lost.
 
 use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 use domain::{
-    Envelope, Row, Rows, Timestamp, json,
-    replica::{Arrived, Entry, Head, Plan, Replica},
-    talk::Wake,
+    Row, Rows, Timestamp, json,
+    replica::{Arrived, Head, Plan, Replica},
 };
-use futures::{channel::oneshot, future::select, lock::Mutex};
+use futures::{channel::oneshot, future::select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Device, PLANS_MAX, Trouble};
+use super::{
+    Device, PLANS_MAX, Trouble,
+    twice::{envelopes, forms_of_lost, opening},
+};
 use crate::{
     clock,
     marker::{self, Found, Marker},
@@ -21,7 +23,6 @@ use crate::{
     session::Owner,
     storage,
     store::{self, Store},
-    sync,
 };
 
 /// What keeps this device from saving.
@@ -72,16 +73,12 @@ const FREED_MS: i64 = 10 * 60_000;
 /// The browser takes a moment to notice that room was given back.
 const ROOM_MS: [u32; 3] = [60, 250, 800];
 const MARK_MS: u64 = 200;
-/// How long saving waits for the second journal to be opened.
-const OPENING_MS: u32 = 2_000;
 /// How long reading the rest waits for the first screen to be painted.
 const PAINT_MS: u32 = 400;
 
 thread_local! {
     static MARKING: Cell<bool> = const { Cell::new(false) };
     static BALLAST_ASKED: Cell<bool> = const { Cell::new(false) };
-    /// Held while the second journal is being opened.
-    static OPENING: Arc<Mutex<()>> = Arc::default();
 }
 
 impl Device {
@@ -99,11 +96,6 @@ impl Device {
     pub fn dismiss_loss(self) {
         storage::forget(LOSS);
         self.loss.set(None);
-    }
-
-    /// Whether unsent entries are kept twice (tracked); `None` until it is known.
-    pub fn keeps_twice(self) -> Option<bool> {
-        self.twice.get()
     }
 
     /// Throws this browser's damaged database away. What the second journal holds comes back.
@@ -157,7 +149,7 @@ impl Device {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
                 let found = replica.is_some();
-                let opening = OPENING.with(Arc::clone).lock_owned().await;
+                let opening = opening().await;
                 self.view.set(replica);
                 spawn_local(async move {
                     self.read_rest().await;
@@ -213,19 +205,27 @@ impl Device {
         let turn = self.turn();
         let _turn = turn.lock().await;
         painted().await;
-        let first = self.view.with_untracked(Clone::clone);
+        let first = self.view.with_untracked(|view| view.clone().filter(|view| !view.is_whole()));
         let (Some(store), Some(first)) = (self.store.get_value(), first) else { return };
-        match store.load_rest(&first).await {
-            Ok(rest) if rest.is_empty() => {}
-            Ok(rest) => self.view.update(|view| {
-                if let Some(view) = view {
-                    view.fill(rest);
-                }
-            }),
-            // Another tab wrote meanwhile, or it could not be read. Half a view must not be worked on: read
-            // again, whole, or say that it cannot be.
-            Err(_) => drop(self.reload().await),
+        let Ok(rest) = store.load_rest(&first).await else {
+            // Another tab wrote meanwhile, or it could not be read: then the next that is done reads again.
+            return drop(self.see_whole().await);
+        };
+        let more = !rest.is_empty();
+        self.view.update_untracked(|view| {
+            if let Some(view) = view {
+                view.fill(rest);
+            }
+        });
+        if more {
+            self.view.notify();
         }
+    }
+
+    /// A rule must see every row: what lies in storage and is not read yet is read now. Whoever calls this has the turn.
+    pub(super) async fn see_whole(self) -> Result<(), Trouble> {
+        let lacks = |view: &Option<Replica>| view.as_ref().is_some_and(|view| !view.is_whole());
+        if self.view.with_untracked(lacks) { self.reload().await } else { Ok(()) }
     }
 
     /// Goes on after a loss: with what the second journal holds, and with what is left of the database.
@@ -240,7 +240,7 @@ impl Device {
                 self.store.set_value(Some(store));
                 self.trouble.set(Some(StorageTrouble::InMemory));
                 let mut replica = found.unwrap_or_else(|| fresh(marker.fresh_head()));
-                let plan = replica.adopt(envelopes(&read));
+                let plan = replica.adopt(envelopes(&read.sealed));
                 let recovered = plan.as_ref().map_or(0, |plan| plan.entries.len());
                 plan.into_iter().for_each(|plan| replica.commit(plan));
                 (replica, recovered)
@@ -281,10 +281,10 @@ impl Device {
             }
         };
         for _ in 0..PLANS_MAX {
-            let Some(mut plan) = replica.adopt(envelopes(read)) else {
+            let Some(mut plan) = replica.adopt(envelopes(&read.sealed)) else {
                 return Ok((replica, 0));
             };
-            let forms = forms_of_lost(read, &replica);
+            let forms = forms_of_lost(&read.sealed, &replica);
             let recovered = plan.entries.len();
             if replica.confirmed().is_empty() {
                 plan.puts.extend(oneself(marker));
@@ -303,7 +303,7 @@ impl Device {
         Err(store::Error::Stale)
     }
 
-    fn name_loss(self, loss: Loss) {
+    pub(super) fn name_loss(self, loss: Loss) {
         storage::remember(LOSS, &serde_json::to_string(&loss).unwrap_or_default());
         self.loss.set(Some(loss));
     }
@@ -338,97 +338,7 @@ impl Device {
 
     // ---- Keeping
 
-    /// Writes a plan into the database, and its new envelopes into the second journal at the same time. Only the
-    /// first is waited for.
-    ///
-    /// # Errors
-    /// [`store::Error::Stale`] when another tab was faster; anything else means that it is not saved.
-    pub(super) async fn keep(
-        self,
-        store: &Rc<Store>,
-        plan: &Plan,
-        forms: &[&str],
-    ) -> Result<(), store::Error> {
-        let Some(second) = self.second.get_value() else {
-            return self.keep_once(store, plan, forms, || {}).await;
-        };
-        let sealed = plan.entries.iter().filter(|(seq, _)| *seq > plan.expected.seq);
-        let sealed = sealed.map(|(_, entry)| &entry.envelope);
-        // What was found in the second journal lies there until it is answered, whatever comes of this.
-        let sealed = sealed.filter(|envelope| !second.has_found(envelope.mid));
-        let sealed: Vec<Envelope> = sealed.cloned().collect();
-        if sealed.is_empty() {
-            return self.keep_once(store, plan, forms, || {}).await;
-        }
-        // Nobody seals what was written in several forms at once.
-        let form = forms.first().map(|form| (*form).to_owned());
-        // The browser takes its time to accept an entry for its cache: the strict write goes before.
-        let (tell, issued) = oneshot::channel::<()>();
-        let (tell_kept, kept) = oneshot::channel();
-        let (end, ended) = oneshot::channel::<()>();
-        let cache = second.clone();
-        spawn_local(async move {
-            if issued.await.is_ok() {
-                self.keep_twice(&second, &sealed, form.as_deref(), kept).await;
-            }
-            drop(end);
-        });
-        let tell = Cell::new(Some(tell));
-        let issue = || {
-            // Told once; who hears it lives as long as this.
-            let _told = tell.take().map(|tell| tell.send(()));
-        };
-        let kept = self.keep_once(store, plan, forms, issue).await;
-        drop(tell);
-        let _told = tell_kept.send(kept.is_ok());
-        if (kept.is_err() && cache.works()) || store.is_in_memory() {
-            // Nobody is told "not saved" of what could come back, and beside a database that cannot be opened the
-            // second journal is the only place. Otherwise it is for another day, and nobody waits for it; nor for a
-            // cache that does not answer.
-            let _ended = ended.await;
-        }
-        kept
-    }
-
-    /// Adds to the second journal what is on its way to the disk, and takes it back where it turns out not `kept` there.
-    async fn keep_twice(
-        self,
-        second: &Second,
-        sealed: &[Envelope],
-        form: Option<&str>,
-        kept: oneshot::Receiver<bool>,
-    ) {
-        let twice = second.add(sealed, form).await;
-        if twice == Err(second::Trouble::Full) && self.free_ballast().await {
-            // Once is enough for "saved"; twice is for the day the first is damaged.
-            let _kept_twice = second.add(sealed, form).await;
-        }
-        if kept.await == Ok(false) {
-            // Either the person is told that it is not saved, and it must not come back by itself; or another tab was
-            // faster, and the plan is made again or refused.
-            for envelope in sealed {
-                let _withdrawn = second.withdraw(envelope.mid).await;
-            }
-        }
-    }
-
-    /// Whether the second journal was not compared with the database yet.
-    pub(super) fn is_opening_second(self) -> bool {
-        OPENING.with(|opening| opening.try_lock().is_none())
-    }
-
-    /// Waits until the second journal was compared with the database, however long that takes.
-    pub(super) async fn second_compared(self) {
-        let _compared = OPENING.with(Arc::clone).lock_owned().await;
-    }
-
-    /// Waits until the second journal is open: the first tap of a start can be faster.
-    pub(super) async fn second_opened(self) {
-        let opening = OPENING.with(Arc::clone).lock_owned();
-        let _opened = select(opening, TimeoutFuture::new(OPENING_MS)).await;
-    }
-
-    async fn keep_once(
+    pub(super) async fn keep_once(
         self,
         store: &Rc<Store>,
         plan: &Plan,
@@ -455,7 +365,7 @@ impl Device {
     }
 
     /// Gives up the room kept in reserve.
-    async fn free_ballast(self) -> bool {
+    pub(super) async fn free_ballast(self) -> bool {
         storage::remember(FREED, &clock::device().0.to_string());
         second::ballast(0).await.is_ok()
     }
@@ -495,105 +405,6 @@ impl Device {
             marker::note(marker);
         }
     }
-
-    // ---- The second journal
-
-    /// Opens the second journal and reads what it holds; nothing where the browser has none.
-    async fn open_second(self, name: &str) -> second::Read {
-        let opened = Second::open(name, move |works| self.tell_twice(works)).await;
-        let Ok((second, read)) = opened else {
-            self.close_second();
-            return second::Read::default();
-        };
-        self.second.set_value(Some(second));
-        read
-    }
-
-    /// Opens the second journal of a database that is well, and compares the two.
-    async fn check_second(self, name: &str) {
-        let here = |device: Self| {
-            device.store.get_value().is_some_and(|store| store.database_name() == name)
-        };
-        if !here(self) {
-            return;
-        }
-        let read = self.open_second(name).await;
-        if !here(self) {
-            return;
-        }
-        // What was sealed and is not in the database is done now: the app died in that moment, or the browser
-        // gave back an older state of the database that looks well.
-        let forms = self.view.with_untracked(|view| {
-            view.iter().flat_map(|view| forms_of_lost(&read, view)).collect::<Vec<_>>()
-        });
-        let adopted = Cell::new(0);
-        let done = self.carry_out(&forms, |view| {
-            let plan = view.adopt(envelopes(&read));
-            adopted.set(plan.as_ref().map_or(0, |plan| plan.entries.len()));
-            Ok(plan)
-        });
-        if done.await.is_err() {
-            if let Some(second) = self.second.get_value() {
-                second.leave_found();
-            }
-            return;
-        }
-        if adopted.get() > 0 {
-            self.note_sealed(&forms);
-            sync::nudge(Wake::Journal);
-            self.name_loss(Loss {
-                cause: Cause::Behind,
-                device_code: self.view.with_untracked(|view| {
-                    view.as_ref().map(|view| view.head().device_code.clone()).unwrap_or_default()
-                }),
-                at: clock::device(),
-                recovered: adopted.get(),
-                missing: 0,
-                missing_at: Vec::new(),
-            });
-        }
-        self.fold_second().await;
-    }
-
-    async fn fold_second(self) {
-        let Some(second) = self.second.get_value() else { return };
-        let waiting: Vec<Envelope> =
-            self.view.with_untracked(|view| view.iter().flat_map(unanswered).cloned().collect());
-        // A file that could not be written anew is only longer than it need be.
-        let _folded = second.fold(&waiting).await;
-    }
-
-    fn shorten_second(self) {
-        if self.handed_out {
-            // What else waits is not known here.
-            return;
-        }
-        let Some(second) = self.second.get_value() else { return };
-        let stale = self.view.with_untracked(|view| second.stale(view.iter().flat_map(unanswered)));
-        if let Some(left) = stale {
-            spawn_local(async move {
-                let _folded = second.fold(&left).await;
-            });
-        }
-    }
-
-    /// The second journal of whoever works here.
-    pub(crate) fn second_journal(self) -> Option<Rc<Second>> {
-        self.second.get_value()
-    }
-
-    pub(crate) fn close_second(self) {
-        self.second.set_value(None);
-        self.tell_twice(false);
-    }
-
-    fn tell_twice(self, works: bool) {
-        self.twice.set(Some(works));
-        if let Some(root) = document().document_element() {
-            // An element of ours takes any attribute.
-            let _set = root.set_attribute("data-journal", if works { "ready" } else { "off" });
-        }
-    }
 }
 
 /// Waits until what was published last is on the screen. A page nobody looks at is not painted, and not waited for.
@@ -614,25 +425,6 @@ fn oneself(marker: &Marker) -> Option<Arrived> {
 /// A replica that holds nothing but its head.
 fn fresh(head: Head) -> Replica {
     Replica::restore(head, BTreeMap::new(), Rows::new(), BTreeMap::new())
-}
-
-/// What was found in the second journal.
-fn envelopes(read: &second::Read) -> impl Iterator<Item = Envelope> {
-    read.sealed.iter().map(|sealed| sealed.envelope.clone())
-}
-
-/// The forms of those that this replica does not hold: once it does, their words are no draft any more.
-fn forms_of_lost<'a>(read: &'a second::Read, replica: &Replica) -> Vec<&'a str> {
-    let lost = read.sealed.iter().filter(|sealed| !replica.has_written(sealed.envelope.mid));
-    lost.filter_map(|sealed| sealed.form.as_deref()).collect()
-}
-
-/// What waits for a verdict, oldest first: also what a restored server forgot.
-pub(crate) fn unanswered(view: &Replica) -> impl Iterator<Item = &Envelope> {
-    let head = view.head();
-    let heard = head.base + head.server_seq;
-    let waits = move |(seq, entry): &(&u64, &Entry)| entry.outcome.is_none() || **seq > heard;
-    view.journal().iter().filter(waits).map(|(_, entry)| &entry.envelope)
 }
 
 impl From<store::Error> for Trouble {

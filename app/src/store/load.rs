@@ -45,7 +45,7 @@ impl Store {
         Ok(Some(replica))
     }
 
-    /// What the first screen needs: the journal, people and teams, and the newest tickets.
+    /// What the first screen needs: the journal, people and teams, and the newest tickets. It lacks rows, and says so.
     ///
     /// # Errors
     /// Where the browser does not let us read.
@@ -54,7 +54,8 @@ impl Store {
             return Ok(None);
         }
         let database = self.database().await?;
-        first(&database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?).await
+        let transaction = database.transaction([META, ENTITY, JOURNAL, FROZEN]).build()?;
+        Ok(first(&transaction).await?.map(Replica::lacking_rows))
     }
 
     /// What a customer may see, or `None` where nothing is handed over. No row is read, and of the journal only what

@@ -16,7 +16,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::{
     fresh_name,
     marker::{self, Found, Marker},
-    second::{BALLAST, Read, Second, ballast, line},
+    second::{BALLAST, Read, Second, ballast, forget, line},
 };
 
 fn envelope(text: &str) -> Envelope {
@@ -49,11 +49,55 @@ async fn what_could_not_be_taken_back_is_left_for_the_next_start() {
     let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
     tab.add(&[lost.clone()], None).await.unwrap();
 
-    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
-    tab.leave_found();
+    let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
+    tab.leave(read.sealed);
     tab.add(&[new], None).await.unwrap();
     tab.fold(&[]).await.unwrap();
     assert_eq!(envelopes(Second::open(&name, |_| {}).await.unwrap().1), [lost]);
+    tab.taken_back();
+    assert!(tab.left().is_empty());
+    tab.fold(&[]).await.unwrap();
+    assert!(Second::open(&name, |_| {}).await.unwrap().1.sealed.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn words_that_were_left_in_it_are_its_own_until_others_are_typed() {
+    let name = fresh_name();
+    let (lost, other) = (envelope("一"), envelope("二"));
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
+    tab.add(&[lost.clone()], Some("note")).await.unwrap();
+    tab.add(&[other.clone()], Some("call")).await.unwrap();
+
+    let (tab, read) = Second::open(&name, |_| {}).await.unwrap();
+    assert!(!tab.has_words_of("note"), "it may be taken back yet");
+    tab.leave(read.sealed);
+    assert!(tab.has_words_of("note") && tab.has_words_of("call"));
+    let parted = tab.part_from("note");
+    assert_eq!(parted, [lost.clone()]);
+    assert!(!tab.has_words_of("note") && tab.has_words_of("call"));
+    assert_eq!(tab.left().len(), 2, "both still wait to be taken back");
+    assert!(tab.part_from("note").is_empty());
+
+    tab.write_without_form(&parted).await.unwrap();
+    tab.fold(&[]).await.unwrap();
+    let (_, read) = Second::open(&name, |_| {}).await.unwrap();
+    let forms: Vec<_> = read.sealed.iter().map(|sealed| sealed.form.as_deref()).collect();
+    assert_eq!(forms, [None, Some("call")]);
+    assert_eq!(envelopes(read), [lost, other]);
+}
+
+#[wasm_bindgen_test]
+async fn what_another_tab_wrote_is_forgotten_with_the_database_and_nothing_else() {
+    let (name, other_name) = (fresh_name(), fresh_name());
+    let (answered, waiting) = (envelope("一"), envelope("二"));
+    for name in [&name, &other_name] {
+        let (closed, _) = Second::open(name, |_| {}).await.unwrap();
+        closed.add(&[answered.clone(), waiting.clone()], None).await.unwrap();
+    }
+    forget(&name, &[answered.mid].into()).await.unwrap();
+    assert_eq!(envelopes(Second::open(&name, |_| {}).await.unwrap().1), [waiting.clone()]);
+    let beside = Second::open(&other_name, |_| {}).await.unwrap().1;
+    assert_eq!(envelopes(beside), [answered, waiting]);
 }
 
 #[wasm_bindgen_test]

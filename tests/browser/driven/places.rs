@@ -66,6 +66,20 @@ impl Browser {
         tab
     }
 
+    /// Closes the tab that is looked at; another must be looked at next.
+    pub async fn close_tab(&self) {
+        self.web().close_window().await.expect("the tab closes");
+    }
+
+    /// Every page that is opened from now on in this tab runs a script before its own.
+    pub async fn begin_pages_with(&self, script: &str) {
+        let cdp = self.web().cdp();
+        let source = json!({ "source": script });
+        cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", source)
+            .await
+            .expect("Chromium obeys");
+    }
+
     pub async fn tab(&self) -> WindowHandle {
         self.web().window().await.expect("a tab")
     }
