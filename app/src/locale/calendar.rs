@@ -214,7 +214,7 @@ pub const EN: CalendarText = CalendarText {
     load: |done, all| format!("{done} of {all} h planned"),
     load_short: |done, all| format!("{done}/{all} h"),
     untimed: |n| format!("{n} without a time"),
-    last_act: |ago| format!("Last heard {ago}"),
+    last_act: |ago| format!("Last active {ago}"),
     no_act: "No contact yet",
     free_day: "Free",
     due: |at| format!("Promised by {at}"),

@@ -576,7 +576,7 @@ pub const EN: DeskText = DeskText {
     resume: "Resume",
     confirm: "Customer confirms",
     object: "Customer objects",
-    open_follow_up: "Plan the follow-up",
+    open_follow_up: "Move to follow-up",
     follow_up: "Follow up",
     close: "Close ticket",
     reopen: "Reopen",

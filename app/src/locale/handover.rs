@@ -571,7 +571,7 @@ pub const EN: HandoverText = HandoverText {
     thanks: "Thank you!",
     check_code: "Check code",
     code: "QR code of the customer copy",
-    check_hint: "Take a photo of this code: anyone can check the sheet with it.",
+    check_hint: "Photograph the code to verify this sheet.",
     give_back: "Please return the device",
     not_saved: "It could not be saved; your signature is still on the screen. Please press again. If that fails, give the device back to the engineer.",
 

@@ -467,7 +467,7 @@ impl Words {
             Act::Resumed => self.pick("恢复处理", "Resumed"),
             Act::Confirmed => self.pick("客户确认", "Customer confirmed"),
             Act::Objected => self.pick("客户异议", "Customer objected"),
-            Act::FollowUpOpened => self.pick("转回访", "Follow-up planned"),
+            Act::FollowUpOpened => self.pick("转回访", "Moved to follow-up"),
             Act::FollowedUp => self.pick("回访", "Followed up"),
             Act::Closed => self.pick("关闭工单", "Closed"),
             Act::Reopened => self.pick("重新打开", "Reopened"),
@@ -564,7 +564,7 @@ impl Words {
     pub fn refusal(&self, refusal: Refusal) -> &'static str {
         match refusal {
             Refusal::NotYourRole => {
-                self.pick("您的角色不能做这一步。", "Your role does not do this.")
+                self.pick("您的角色不能做这一步。", "Your role cannot do this.")
             }
             Refusal::NotYours => self.pick("这不是派给您的。", "This belongs to somebody else."),
             Refusal::NotActive => self.pick("账号已停用。", "The account is no longer active."),

@@ -279,7 +279,8 @@ pub fn Register() -> impl IntoView {
             form.fill(draft, device);
         }
         loaded.set(true);
-        keys::focus("#contact-phone");
+        // After the page's title had its turn, which takes the focus in the frame after its arrival.
+        request_animation_frame(|| request_animation_frame(|| keys::focus("#contact-phone")));
     });
     let done = StoredValue::new(false);
     Effect::new(move |_| {
