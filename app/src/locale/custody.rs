@@ -154,7 +154,7 @@ pub const EN: CustodyText = CustodyText {
     save_keep: "Save and show the slip",
     kept: "Saved. Give the customer the slip",
 
-    with_us: "The customer's machine is with us",
+    with_us: "Machine with us",
     with_us_since: |since| format!("The customer's machine is with us, taken in {since}"),
     tag: "Machine with us",
     to_return: |count| match count {
