@@ -237,7 +237,8 @@ fn keeps_its_word(session: &Session) -> Result<(), Error> {
 /// transaction. Two processes may try at the same moment.
 fn migrate(session: &Session) -> Result<(), Error> {
     let newest = i64::try_from(super::schema::version()).map_err(Error::internal)?;
-    for _ in 0..TRIES {
+    // Each step is one of them, and where two processes are at it, so is each that the other had done first.
+    for _ in 0..TRIES as usize + super::schema::version() {
         let known = match session.shown("select n from schema_version") {
             Ok(n) => n.and_then(|n| n.parse::<i64>().ok()),
             Err(error) if error.code().is_some_and(|code| code.code() == "42P01") => Some(0),
