@@ -206,9 +206,13 @@ pub const POINTS_MAX: usize = 20_000;
 
 /// SHA-256 of the canonical JSON form: keys sorted, no white space, UTF-8, integers only.
 pub fn digest<T: Serialize>(value: &T) -> Digest {
-    // A `Value`'s map is a BTreeMap, which is what sorts the keys.
     let json = serde_json::to_string(value).and_then(|json| json::read::<Value>(&json));
-    let canonical = json.map(|json| json.to_string()).unwrap_or_default();
+    let canonical = json.map(|mut json| {
+        // A map is sorted by itself, unless some crate beside this one asks serde_json to keep the order of the keys.
+        json.sort_all_objects();
+        json.to_string()
+    });
+    let canonical = canonical.unwrap_or_default();
     hex(&Sha256::digest(canonical.as_bytes()))
 }
 

@@ -118,3 +118,13 @@ async fn the_customer_cannot_leave_the_hand_over() {
     phone.assert_calm().await;
     desk.assert_calm().await;
 }
+
+/// The driver of the browser asks serde_json to keep the order of keys, here and nowhere else; a program that was built
+/// together with these stories once took what a customer signed for something else than what was locked.
+#[test]
+fn what_is_signed_does_not_depend_on_what_else_the_program_is_built_with() {
+    let written = serde_json::json!({ "b": 1, "a": { "d": 3, "c": 4 } });
+    assert!(written.to_string().starts_with("{\"b\""), "the order is kept in this program");
+    let sorted = "5608653665e015b702c030fcd6bd89d62df3b3265fc501eaea92284b3dd11e85";
+    assert_eq!(domain::sheet::digest(&written), sorted);
+}
