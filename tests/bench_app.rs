@@ -11,6 +11,8 @@ mod browser {
     pub mod driven;
     pub mod engine;
     pub mod line;
+    pub mod ports;
+    pub mod processes;
     pub mod server;
 }
 mod bench_browser {

@@ -19,6 +19,8 @@ mod browser {
     mod offline;
     mod photos;
     mod pictures;
+    mod ports;
+    mod processes;
     mod repair;
     mod screens;
     mod server;

@@ -44,32 +44,33 @@ async fn plan(language: Language) {
     see_waiting(&desk, &ticket).await;
 
     // The keys take it up; the cursor is where it fits best, and Enter puts it there.
-    let card = desk.web().find(By::Css(format!("[data-take=\"{ticket}\"]"))).await.expect("a card");
-    card.focus().await.expect("the card takes the focus");
-    card.send_keys(ENTER).await.expect("a key");
+    let focus = "const card = seen(`[data-take=\"${args[0]}\"]`)[0]; card?.focus(); \
+        return !!card && document.activeElement === card";
+    desk.until("the card takes the focus", focus, &[json!(ticket)]).await;
+    desk.press_key(ENTER).await;
     see_said(&desk, language.say("已拿起", "Picked up")).await;
-    type_key(&desk, RIGHT).await;
-    type_key(&desk, LEFT).await;
-    type_key(&desk, ENTER).await;
+    desk.press_key(RIGHT).await;
+    desk.press_key(LEFT).await;
+    desk.press_key(ENTER).await;
     see_planned(&desk, &ticket).await;
 
     // Taken up once more and put back, it stays, and so does what is looked at beside it until the next Escape.
-    type_key(&desk, " ").await;
+    desk.press_key(" ").await;
     desk.see_control("close-panel").await;
-    type_key(&desk, ENTER).await;
+    desk.press_key(ENTER).await;
     see_said(&desk, language.say("已拿起", "Picked up")).await;
-    type_key(&desk, ESCAPE).await;
+    desk.press_key(ESCAPE).await;
     see_said(&desk, language.say("已放回原处", "Put back")).await;
     see_planned(&desk, &ticket).await;
     assert!(desk.has("close-panel").await, "one Escape does one thing");
-    type_key(&desk, ESCAPE).await;
+    desk.press_key(ESCAPE).await;
     desk.see_control_gone("close-panel").await;
 
     // The dialog says what speaks against eight in the evening, and asks why somebody else gets it.
     let row = "return words(seen(`[data-name=calendar-block][data-ticket=\"${args[0]}\"]`)[0].closest('.calendar__row'))";
     let has_it: String = desk.js(row, &[json!(ticket)]).await;
     let other = if has_it.contains("李静") { "王磊" } else { "李静" };
-    type_key(&desk, "p").await;
+    desk.press_key("p").await;
     desk.press_text(other).await;
     desk.fill("#plan-day", &day).await;
     desk.fill("#plan-time", "20:00").await;
@@ -129,10 +130,6 @@ async fn see_now(desk: &mut Browser) {
     desk.until("today opens at now", now, &[]).await;
     desk.until("the letters are as before", letters, &[json!("")]).await;
     desk.resize(Size::Desk).await;
-}
-
-async fn type_key(desk: &Browser, key: &str) {
-    desk.web().active_element().await.expect("the focus").send_keys(key).await.expect("a key");
 }
 
 /// What is said to those who do not see the calendar.

@@ -12,10 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use thirtyfour::Capabilities;
 
-use super::{
-    driven::Size,
-    server::{free_port, named},
-};
+use super::{driven::Size, ports::free_port, processes::end_group, server::named};
 
 /// How long a driver may take to listen on a busy machine.
 const START_MAX: Duration = Duration::from_secs(20);
@@ -176,12 +173,9 @@ fn a_screen() -> (Child, String) {
 impl Drop for Driver {
     /// Ends the driver and every process it started: they are one group.
     fn drop(&mut self) {
-        for process in [Some(&mut self.process), self.screen.as_mut()].into_iter().flatten() {
-            let group = format!("-{}", process.id());
-            // All may have ended by themselves.
-            let _ =
-                Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-            let _ = process.wait();
+        end_group(&mut self.process);
+        if let Some(screen) = &mut self.screen {
+            end_group(screen);
         }
     }
 }

@@ -30,9 +30,7 @@ impl Line {
         let line = Self { port, state: state.clone(), open: open.clone() };
         thread::spawn(move || {
             for device in listener.incoming().flatten() {
-                if state.load(Ordering::SeqCst) != CUT
-                    && let Ok(server) = TcpStream::connect(("127.0.0.1", server_port))
-                {
+                if let Ok(server) = TcpStream::connect(("127.0.0.1", server_port)) {
                     join(device, server, &state, &open);
                 }
             }
@@ -59,9 +57,10 @@ impl Line {
     }
 
     fn set(&self, state: u8) {
+        let mut open = self.open.lock().expect("nobody panics here");
         self.state.store(state, Ordering::SeqCst);
         if state != WELL {
-            for stream in self.open.lock().expect("nobody panics here").drain(..) {
+            for stream in open.drain(..) {
                 // It may have been closed from the other side.
                 let _ = stream.shutdown(Shutdown::Both);
             }
@@ -76,8 +75,14 @@ fn join(
     open: &Arc<Mutex<Vec<TcpStream>>>,
 ) {
     let (Ok(to_server), Ok(to_device)) = (server.try_clone(), device.try_clone()) else { return };
-    if let (Ok(one), Ok(other)) = (server.try_clone(), device.try_clone()) {
-        open.lock().expect("nobody panics here").extend([one, other]);
+    let (Ok(one), Ok(other)) = (server.try_clone(), device.try_clone()) else { return };
+    {
+        // Whoever cuts the line meanwhile waits until these are among those to be shut, or is not waited for.
+        let mut open = open.lock().expect("nobody panics here");
+        if state.load(Ordering::SeqCst) == CUT {
+            return;
+        }
+        open.extend([one, other]);
     }
     let state = state.clone();
     thread::spawn(move || carry(device, to_server, || true));

@@ -3,13 +3,15 @@
 use std::{
     env,
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
+
+use super::ports::free_port;
 
 /// How long the demo organisation may take to appear on a busy machine.
 const START_MAX: Duration = Duration::from_secs(60);
@@ -131,10 +133,4 @@ pub fn named(variable: &str) -> PathBuf {
         path.unwrap_or_else(|| panic!("{variable} is not set; run cargo xtask test browser"));
     assert!(Path::new(&path).exists(), "{variable} names {}, which is not there", path.display());
     path
-}
-
-/// A port nobody listens on.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
 }

@@ -35,7 +35,7 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     let place = Place::Folder(folder.path().to_owned());
     let disk = Disk::filled_from(campaign.ground.path()).map_err(why)?;
     let mut mount = disk.mount(folder.path()).map_err(why)?;
-    let address = free_address()?;
+    let address = free_address();
     let mut server = Server::start(&campaign.program, &place, address).await?;
     let crowd = Crowd::start(&campaign.people, address, seed).await?;
     let mut faults = Vec::new();
@@ -99,10 +99,10 @@ fn filling() -> Duration {
     Duration::from_secs(10)
 }
 
-/// Waits until the planned fault has been met, or long enough to give up.
+/// Waits until the planned fault has been met: a slow machine takes its time for two thousand writes, and a run has a
+/// limit of its own.
 async fn happened(disk: &Disk) {
-    let start = Instant::now();
-    while disk.counts().failed == 0 && start.elapsed() < Duration::from_secs(20) {
+    while disk.counts().failed == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -30,7 +30,7 @@ pub struct Person {
 pub async fn people(program: &Program, place: &Place, count: usize) -> Done<Vec<Person>> {
     let add = ["user", "add", "admin", "--name", "Admin", "--role", "administrator"];
     program.run(place, &add, &format!("{PASSWORD}\n"))?;
-    let server = Server::start(program, place, free_address()?).await?;
+    let server = Server::start(program, place, free_address()).await?;
     let mut line = Line::to(server.address);
     let admin = sign_in(&mut line, "admin").await?;
     let mut people = Vec::with_capacity(count);

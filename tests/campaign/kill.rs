@@ -23,7 +23,7 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     let folder = campaign.folder()?;
     copy_folder(campaign.ground.path(), folder.path()).map_err(|why| why.to_string())?;
     let place = Place::Folder(folder.path().to_owned());
-    let address = free_address()?;
+    let address = free_address();
     let mut server = Server::start(&campaign.program, &place, address).await?;
     let crowd = Crowd::start(&campaign.people, address, seed).await?;
     for _ in 0..dice.between(1, 3) {

@@ -48,7 +48,7 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     // Some file systems make a new name last with any sync, some only with one of its folder.
     disk.names(if dice.percent(70) { Names::FolderSync } else { Names::AnySync });
     let mut mount = disk.mount(folder.path()).map_err(why)?;
-    let address = free_address()?;
+    let address = free_address();
     let mut server = Server::start(&campaign.program, &place, address).await?;
     let crowd = Crowd::start(&campaign.people, address, seed).await?;
     let cuts = dice.between(1, 3);

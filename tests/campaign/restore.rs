@@ -24,7 +24,7 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
     copy_folder(campaign.ground.path(), folder.path()).map_err(|why| why.to_string())?;
     let place = Place::Folder(folder.path().to_owned());
     let copy = safe.path().join("backup").display().to_string();
-    let address = free_address()?;
+    let address = free_address();
     let mut server = Server::start(&campaign.program, &place, address).await?;
     let (early, late) = campaign.people.split_at(campaign.people.len() - 1);
     let early = Crowd::start(early, address, seed).await?;

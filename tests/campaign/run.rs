@@ -10,6 +10,8 @@ mod history;
 mod kill;
 mod line;
 mod lossy;
+#[path = "../browser/ports.rs"]
+mod ports;
 mod power;
 mod restore;
 mod server;

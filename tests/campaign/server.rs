@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Done, line::Line};
+use super::{Done, line::Line, ports::free_port};
 
 /// How long a server may take until it answers.
 const START: Duration = Duration::from_secs(30);
@@ -156,13 +156,8 @@ impl Server {
 }
 
 /// An address on this machine that nobody uses now.
-///
-/// # Errors
-/// Where there is none.
-pub fn free_address() -> Done<SocketAddr> {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map_err(|why| format!("no free port: {why}"))
+pub fn free_address() -> SocketAddr {
+    ([127, 0, 0, 1], free_port()).into()
 }
 
 /// Copies what is directly in a folder into a new one.

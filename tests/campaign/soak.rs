@@ -52,7 +52,7 @@ pub async fn run(soak: &Soak<'_>) -> Done<Vec<String>> {
     let count = if matches!(soak.place, Place::Database(_)) { 2 } else { 1 };
     let mut servers = Vec::new();
     for _ in 0..count {
-        servers.push(Server::start(soak.program, &soak.place, free_address()?).await?);
+        servers.push(Server::start(soak.program, &soak.place, free_address()).await?);
     }
     let addresses: Vec<SocketAddr> = servers.iter().map(|server| server.address).collect();
     let (recorder, stop) = (Recorder::new(), Arc::new(AtomicBool::new(false)));

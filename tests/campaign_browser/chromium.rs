@@ -13,7 +13,7 @@ use std::{
 use serde_json::json;
 
 use super::{Done, page::Page, pipe::Pipe};
-use crate::server::named;
+use crate::{processes::end_group, server::named};
 
 const FLAGS: [&str; 15] = [
     "--headless",
@@ -33,8 +33,8 @@ const FLAGS: [&str; 15] = [
     "--window-size=390,844",
     "--lang=zh-CN",
 ];
-/// How long the processes of a killed browser may take to be gone.
-const END_MAX: Duration = Duration::from_secs(10);
+/// How long a browser may take to close, and what it said last to be heard.
+const END_MAX: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// A running browser. Dropping it is how it is killed: all its processes at once.
@@ -105,13 +105,9 @@ impl Chromium {
     /// The battery is out: nothing gets a chance to say goodbye. Returns when every process is gone and what was
     /// said before is heard.
     fn end(&mut self) {
-        let group = self.process.id();
-        // All may have ended by themselves.
-        let all = format!("-{group}");
-        let _ = Command::new("kill").args(["-KILL", "--", &all]).stderr(Stdio::null()).status();
-        let _ = self.process.wait();
+        end_group(&mut self.process);
         let begun = Instant::now();
-        while begun.elapsed() < END_MAX && (lives(group) || !self.pipe.is_over()) {
+        while !self.pipe.is_over() && begun.elapsed() < END_MAX {
             thread::sleep(LOOK_AGAIN);
         }
     }
@@ -121,16 +117,4 @@ impl Drop for Chromium {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Whether a process of this group still runs; what has ended and was not waited for does not.
-fn lives(group: u32) -> bool {
-    let Ok(processes) = fs::read_dir("/proc") else { return false };
-    processes.flatten().any(|process| {
-        let stat = fs::read_to_string(process.path().join("stat")).unwrap_or_default();
-        // After the name in brackets: state, parent, group.
-        let mut rest = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let state = rest.next();
-        state != Some("Z") && state != Some("X") && rest.nth(1) == Some(&group.to_string())
-    })
 }

@@ -18,7 +18,11 @@ mod lossy;
 mod office;
 mod page;
 mod pipe;
+#[path = "../browser/ports.rs"]
+mod ports;
 mod power_cut;
+#[path = "../browser/processes.rs"]
+mod processes;
 mod quota;
 #[path = "../browser/server.rs"]
 #[allow(dead_code, reason = "the stories use the rest")]
@@ -62,6 +66,9 @@ pub struct Campaign {
     runs: u64,
     /// Whether the campaign shall find losses, to show that it would.
     pub expect_loss: bool,
+    /// How many losses were named, and how many of them late.
+    pub named: u32,
+    pub named_late: u32,
 }
 
 impl Campaign {
