@@ -48,7 +48,15 @@ fn fetch(folder: &Path) -> Done {
         let _gone = std::fs::remove_file(&archive);
         return Err(format!("{package} is not the package this repository was tested with."));
     }
-    shell::run(shell::command("tar", ["-xzf"]).arg(&archive).arg("-C").arg(folder))
+    // Under its name only when it is whole: an interrupted run must not leave half a script.
+    let half = folder.join("half");
+    std::fs::create_dir_all(&half).map_err(|why| format!("{}: {why}.", half.display()))?;
+    shell::run(shell::command("tar", ["-xzf"]).arg(&archive).arg("-C").arg(&half))?;
+    let package = folder.join("package");
+    // What an older run left.
+    let _gone = std::fs::remove_dir_all(&package);
+    std::fs::rename(half.join("package"), &package)
+        .map_err(|why| format!("{}: {why}.", folder.display()))
 }
 
 fn is_ours(archive: &[u8]) -> bool {

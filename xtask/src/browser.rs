@@ -120,6 +120,9 @@ pub(crate) fn install(packages: &str) -> Done {
                 .env("DEBIAN_FRONTEND", "noninteractive"),
         )
     };
-    apt("update --quiet")?;
-    apt(&format!("install --quiet --yes --no-install-recommends {packages}"))
+    // A machine that was just started may be renewing itself, and holds the lock meanwhile.
+    apt("-o DPkg::Lock::Timeout=600 update --quiet")?;
+    apt(&format!(
+        "-o DPkg::Lock::Timeout=600 install --quiet --yes --no-install-recommends {packages}"
+    ))
 }

@@ -40,9 +40,13 @@ impl Cluster {
     /// Makes an empty database in a folder for this alone, which listens on a socket in it and nowhere else.
     pub(crate) fn start() -> Done<Self> {
         let bin = programs()?;
-        // The path of a socket is short, so not in the target folder.
-        let folder = env::temp_dir().join(format!("doorstep-pg-{}", std::process::id()));
-        fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}.", folder.display()))?;
+        // The path of a socket is short, so not in the target folder. In a container every run may have the same number,
+        // and one that was killed leaves its folder behind.
+        let name = |n: u32| format!("doorstep-pg-{}-{n}", std::process::id());
+        let mut names = (0..100).map(|n| env::temp_dir().join(name(n)));
+        let folder = names.find(|folder| fs::create_dir(folder).is_ok()).ok_or_else(|| {
+            format!("No folder for a database can be made in {}.", env::temp_dir().display())
+        })?;
         let made = Self::start_in(&bin, &folder);
         if made.is_err() {
             let _ = fs::remove_dir_all(&folder);
@@ -90,7 +94,8 @@ impl Cluster {
             .arg(&data)
             .arg("-k")
             .arg(folder)
-            .args(["-c", "listen_addresses=", "-c", "max_connections=200"])
+            // Seven for each store, and as many tests at a time as there are cores.
+            .args(["-c", "listen_addresses=", "-c", "max_connections=1000"])
             .stdout(Stdio::from(output()?))
             .stderr(Stdio::from(output()?))
             .spawn()
@@ -117,8 +122,9 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         // The first line of this file is the number of the process that ends all others, with runuser before it or not.
         let main = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
-        if let Some(number) = main.lines().next() {
-            let _ = shell::command("kill", ["-INT", number]).status();
+        match main.lines().next() {
+            Some(number) => drop(shell::command("kill", ["-INT", number]).status()),
+            None => drop(self.process.kill()),
         }
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.folder);
