@@ -42,7 +42,7 @@ pub enum Accounts {
 #[derive(Clone, Copy)]
 pub struct Office {
     accounts: RwSignal<Accounts>,
-    form: person::Form,
+    form: person::form::Form,
 }
 
 impl Office {
@@ -83,7 +83,8 @@ impl Office {
 #[component]
 pub fn People() -> impl IntoView {
     let device = device();
-    let office = Office { accounts: RwSignal::new(Accounts::Waiting), form: person::Form::new() };
+    let office =
+        Office { accounts: RwSignal::new(Accounts::Waiting), form: person::form::Form::new() };
     let administrator = Memo::new(move |_| device.me().is_any(&[Role::Administrator]));
     let search = RwSignal::new(String::new());
     let with_left = RwSignal::new(false);

@@ -15,7 +15,7 @@ use super::{
     draft::Draft,
     lead_to,
     scan::ScanButton,
-    work::parts::{Catalogue, OfferList},
+    work::parts::catalogue::{Catalogue, OfferList},
 };
 use crate::{
     device::device,

@@ -1,0 +1,161 @@
+//! Answers somebody must read.
+
+use domain::{
+    Id,
+    command::Command,
+    replica::Entry,
+    ticket::{self, Ticket},
+    wire::Outcome,
+};
+use leptos::prelude::*;
+
+use super::said::{said, ticket_href, ticket_of, title_of};
+use crate::{
+    device::{Device, device},
+    locale::{self, text},
+    ui::{Button, ButtonKind, ButtonLink, Icon, Tone, toast},
+};
+
+#[component]
+pub fn NeedsYou() -> impl IntoView {
+    let device = device();
+    let entries = Memo::new(move |_| {
+        let needs = |entry: &Entry| {
+            !entry.read && entry.outcome.as_ref().is_some_and(Outcome::needs_attention)
+        };
+        device.entries().into_iter().filter(|(_, entry)| needs(entry)).collect::<Vec<_>>()
+    });
+    view! {
+        <Show when=move || entries.with(|entries| !entries.is_empty())>
+            <section class="stack">
+                <h2 class="section-title">
+                    {move || text().person.outbox.needs_heading}
+                    <span class="count" data-tone="danger">{move || entries.with(Vec::len)}</span>
+                </h2>
+                <ul class="outbox list">
+                    <For each=move || entries.get() key=|(seq, _)| *seq let((seq, entry))>
+                        <Answered seq entry/>
+                    </For>
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// An answer somebody must read: what I did, what came of it, what to do now.
+#[component]
+fn Answered(seq: u64, entry: Entry) -> impl IntoView {
+    let device = device();
+    let Entry { envelope, outcome, .. } = entry;
+    let outcome = StoredValue::new(outcome);
+    let ticket = ticket_of(&envelope.command);
+    let at = envelope.at;
+    let command = StoredValue::new(envelope.command);
+    let refused = outcome.with_value(|outcome| matches!(outcome, Some(Outcome::Refused { .. })));
+    let state = outcome.with_value(|outcome| match outcome {
+        Some(Outcome::Amended { .. }) => "amended",
+        Some(Outcome::Quarantined) => "quarantined",
+        _ => "refused",
+    });
+    let title = move || {
+        let words = &text().person.outbox;
+        outcome.with_value(|outcome| match outcome {
+            Some(Outcome::Amended { .. }) => words.amended,
+            Some(Outcome::Quarantined) => words.quarantined,
+            _ => words.refused,
+        })
+    };
+    let why = move || outcome.with_value(|outcome| why(device, outcome.as_ref()));
+    let next = move || {
+        let words = &text().person.outbox;
+        outcome.with_value(|outcome| match outcome {
+            Some(Outcome::Amended { .. }) => words.amended_next,
+            Some(Outcome::Quarantined) => words.quarantined_next,
+            _ => words.refused_next,
+        })
+    };
+    let what = move || {
+        command.with_value(|command| {
+            (text().person.outbox.you_did)(&title_of(device, ticket, command))
+        })
+    };
+    let detail = command.with_value(said);
+    let note = move |ticket: Id<Ticket>| {
+        let words = text();
+        let what = command.with_value(|command| words.words.command(command));
+        let said = command.with_value(said).unwrap_or_default();
+        let why = outcome.with_value(|outcome| why_untold(device, outcome.as_ref()));
+        let text = (words.person.outbox.note_text)(what, &locale::moment(at), &said, &why);
+        Command::Ticket(ticket, ticket::Command::Note { text, visible: false })
+    };
+    view! {
+        <li class="waiting" data-state=state>
+            <p class="waiting__what">{what}</p>
+            {detail.map(|detail| view! { <p class="waiting__meta clamp-2">{detail}</p> })}
+            <p class="waiting__why"><strong>{title}</strong> " · " {why}</p>
+            <p class="waiting__meta">{next}</p>
+            <p class="waiting__meta num">{move || locale::moment(at)}</p>
+            <div class="waiting__bar">
+                {ticket
+                    .filter(|_| refused)
+                    .map(|ticket| {
+                        view! {
+                            <Button
+                                text=move || text().person.outbox.send_as_note
+                                icon=Icon::Note
+                                why_not=device.why_not(move || note(ticket))
+                                name="send-as-note"
+                                on_press=move || {
+                                    device
+                                        .press_then(
+                                            untrack(|| note(ticket)),
+                                            move || {
+                                                device.mark_read(seq);
+                                                toast(
+                                                    Tone::Success,
+                                                    untrack(|| text().person.outbox.note_sent),
+                                                );
+                                            },
+                                        );
+                                }
+                            />
+                        }
+                    })}
+                {ticket
+                    .map(|ticket| {
+                        view! {
+                            <ButtonLink
+                                text=move || text().person.outbox.open_ticket
+                                href=ticket_href(device, ticket)
+                                name="open-ticket"
+                            />
+                        }
+                    })}
+                <Button
+                    text=move || text().person.outbox.mark_read
+                    icon=Icon::Check
+                    kind=ButtonKind::Primary
+                    name="mark-read"
+                    on_press=move || device.mark_read(seq)
+                />
+            </div>
+        </li>
+    }
+}
+
+/// What came of it, in words (tracked).
+fn why(device: Device, outcome: Option<&Outcome>) -> String {
+    let words = text();
+    match outcome {
+        Some(Outcome::Refused { refusal }) => words.words.refusal(*refusal).to_owned(),
+        Some(Outcome::Amended { amendment, .. }) => {
+            words.words.amendment(amendment, |user| device.name(user))
+        }
+        Some(Outcome::Quarantined) => words.person.outbox.quarantined_why.to_owned(),
+        Some(Outcome::Applied { .. } | Outcome::Noop) | None => String::new(),
+    }
+}
+
+fn why_untold(device: Device, outcome: Option<&Outcome>) -> String {
+    untrack(|| why(device, outcome))
+}
