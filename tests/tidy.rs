@@ -121,6 +121,12 @@ fn parts_know_no_tickets() {
 }
 
 #[test]
+fn every_test_of_the_app_is_run() {
+    // The app is no program for this machine: its tests lie beside it, where a browser runs them.
+    none(mentions(files("app/src", ".rs"), &["#[test]", "#[cfg(test)]"]), "nobody runs these");
+}
+
+#[test]
 fn the_engine_runs_without_a_screen() {
     let mut engine = Vec::new();
     for part in ["device", "sync", "store", "api", "session"] {

@@ -3,6 +3,7 @@
 pub mod amount;
 pub mod card;
 pub mod contact;
+pub mod dealt;
 pub mod draft;
 pub mod my_parts;
 pub mod new_ticket;

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{contact, promise, step};
+use super::{contact, dealt::Dealt, promise, step};
 use crate::{
     device::{Device, device},
     locale::{day_number, text, time, window},
@@ -81,15 +81,12 @@ const CARDS_FIRST: usize = 6;
 const CARDS: usize = 20;
 
 /// A list of tickets as cards, a stretch at a time. `asked` says which list it is: another one begins at its top.
-/// While letters are `typed`, and the list is another at every key, the cards keep their places and take in other
-/// tickets: only what differs is drawn. Else a card goes where its ticket goes.
 #[component]
 pub fn TicketCards(
     #[prop(into)] ids: Signal<Vec<Id<Ticket>>>,
     #[prop(into)] asked: Signal<String>,
     now: Signal<Timestamp>,
     #[prop(optional, into)] in_day: Signal<bool>,
-    #[prop(optional, into)] typed: Signal<bool>,
 ) -> impl IntoView {
     let stretch = few_first(Memo::new(move |_| asked.get()), CARDS_FIRST, CARDS);
     // Of which list more was pressed for, and how much.
@@ -99,22 +96,19 @@ pub fn TicketCards(
     });
     let count = Memo::new(move |_| stretch.get() + more.get());
     let rest = move || ids.with(Vec::len).saturating_sub(count.get());
-    // Where a card stays, and what it shows.
-    let first = move || {
-        let typed = typed.get();
-        let place = |(place, id): (usize, &Id<Ticket>)| (typed.then_some(place), *id);
-        ids.with(|ids| ids.iter().enumerate().take(count.get()).map(place).collect::<Vec<_>>())
-    };
-    let key = |&(place, id): &(Option<usize>, Id<Ticket>)| place.ok_or(id);
-    let card = move |(place, id): (Option<usize>, Id<Ticket>)| {
-        let shown = match place {
-            Some(place) => Memo::new(move |_| ids.with(|ids| ids.get(place).copied())).into(),
-            None => Signal::stored(Some(id)),
-        };
+    let dealt = Memo::new(move |before| {
+        ids.with(|ids| Dealt::again(before, asked.get(), &ids[..ids.len().min(count.get())]))
+    });
+    let card = move |card: usize| {
+        // One that is taken away shows to its end what it showed.
+        let shown = Memo::new(move |before: Option<&Option<Id<Ticket>>>| {
+            dealt.with(|dealt| dealt.shown_by(card)).or(before.copied().flatten())
+        });
         view! { <TicketCard id=shown now in_day/> }
     };
+    let cards = move || dealt.with(Dealt::cards);
     view! {
-        <For each=first key=key children=card/>
+        <For each=cards key=|card| *card children=card/>
         <Show when=move || { count.get() >= CARDS && rest() != 0 }>
             <Button
                 text=move || (text().desk.show_more)(rest())

@@ -123,7 +123,6 @@ pub fn Tickets() -> impl IntoView {
         let words = &text().engineer.tickets;
         if tickets.with(Vec::is_empty) { words.none_yet } else { words.nothing }
     };
-    let typed = Signal::derive(move || wanted.with(|wanted| !wanted.trim().is_empty()));
     let quick = Quick::provide();
     view! {
         <PhoneShell title=move || text().engineer.tickets.title tab=Route::Tickets>
@@ -152,7 +151,7 @@ pub fn Tickets() -> impl IntoView {
                 }}
             </p>
             <div class="tickets" data-name="list">
-                <TicketCards ids=found asked now typed/>
+                <TicketCards ids=found asked now/>
                 <Show when=move || found.with(Vec::is_empty)>
                     <Empty icon=Icon::Search text=nothing>
                         <ButtonLink
