@@ -10,7 +10,10 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind,
+    parser::ValueSource,
+};
 use domain::{
     Command, Id, Kind, Lookup,
     user::{self, Role, SYSTEM, User},
@@ -147,8 +150,31 @@ impl From<RoleWord> for Role {
     }
 }
 
+impl Line {
+    /// Reads the words of the command line. What only serving needs stands behind the word `serve` or `demo`, where
+    /// there is a word: before it, it would be passed over without a sound.
+    fn read(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let found = command.try_get_matches_from_mut(words)?;
+        let of_serving = Serving::augment_args(clap::Command::new("serving"));
+        let given = |name: &&str| found.value_source(name) == Some(ValueSource::CommandLine);
+        let mut names = of_serving.get_arguments().map(|option| option.get_id().as_str());
+        if let Some(chore) = found.subcommand_name()
+            && let Some(name) = names.find(given)
+        {
+            let option = format!("--{}", name.replace('_', "-"));
+            let why = format!(
+                "{option} stands before `{chore}`. Only `serve` and `demo` take it, behind them"
+            );
+            return Err(command.error(ErrorKind::ArgumentConflict, why));
+        }
+        Self::from_arg_matches(&found)
+    }
+}
+
 fn main() -> ExitCode {
-    let Line { data, database, chore, serving } = Line::parse();
+    let line = Line::read(std::env::args_os()).unwrap_or_else(|refusal| refusal.exit());
+    let Line { data, database, chore, serving } = line;
     let chore = chore.unwrap_or(Chore::Serve(serving));
     // A demo is looked at, not operated: its terminal shows addresses, not requests.
     let usual = if matches!(chore, Chore::Demo(_)) { "warn" } else { "info" };
@@ -421,4 +447,26 @@ async fn import_all(
         whole &= report.rows.is_empty() && report.refused == 0;
     }
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(words: &str) -> Option<String> {
+        let words = words.split(' ').map(Into::into);
+        Line::read(words).err().map(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn an_option_nobody_would_heed_is_refused() {
+        let said = refusal("doorstep --port 9 demo").unwrap();
+        assert!(said.contains("--port stands before `demo`"), "{said}");
+        assert!(refusal("doorstep --behind-proxy serve").is_some());
+        for well in
+            ["doorstep", "doorstep --port 9", "doorstep demo --port 9", "doorstep --data x demo"]
+        {
+            assert_eq!(refusal(well), None, "{well}");
+        }
+    }
 }
