@@ -122,8 +122,11 @@ fn parts_know_no_tickets() {
 
 #[test]
 fn every_test_of_the_app_is_run() {
-    // The app is no program for this machine: its tests lie beside it, where a browser runs them.
-    none(mentions(files("app/src", ".rs"), &["#[test]", "#[cfg(test)]"]), "nobody runs these");
+    // The app is no program for this machine: `tests/main.rs` takes in the files that have tests of their own.
+    let taken = fs::read_to_string(root().join("tests/main.rs")).unwrap();
+    let left = |at: &String| !taken.contains(at.split(':').next().unwrap_or_default());
+    let found = mentions(files("app/src", ".rs"), &["#[test]"]);
+    none(found.into_iter().filter(left).collect(), "nobody runs these");
 }
 
 #[test]

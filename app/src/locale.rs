@@ -26,6 +26,7 @@ pub mod office;
 pub mod person;
 pub mod photo;
 pub mod scan;
+pub mod title;
 pub mod watch;
 pub mod words;
 

@@ -32,6 +32,7 @@ pub mod toast;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 
 pub use banner::Banner;
@@ -71,6 +72,16 @@ pub fn into_sight(element: &web_sys::Element) {
         let _set = js_sys::Reflect::set(&options, &side.into(), &"nearest".into());
     }
     element.scroll_into_view_with_scroll_into_view_options(options.unchecked_ref());
+}
+
+/// Shows the field with this id and puts the cursor into it.
+pub fn lead_to(id: &str) {
+    let found = document().get_element_by_id(id);
+    if let Some(field) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        field.scroll_into_view();
+        // Focus is a courtesy: a group of radio buttons has nothing to focus.
+        let _focused = field.focus();
+    }
 }
 
 /// An element id that no other part on the page has, so labels and hints find their control.

@@ -72,12 +72,12 @@ fn app() -> Done {
     next::build().map(drop)
 }
 
-/// The app's own tests without its screen, compiled to WebAssembly: the store's against a real IndexedDB.
+/// The store's own tests, compiled to WebAssembly and run against a real IndexedDB.
 fn memory() -> Done {
     let path = tools::ready()?;
     let browser = browser::ready()?;
     let mut tests = cargo(
-        "test --locked --package app --target wasm32-unknown-unknown --test store --test decisions --test pages",
+        "test --locked --package app --target wasm32-unknown-unknown --test store --test decisions",
     );
     run(near(&mut tests)
         .env("PATH", path)

@@ -13,11 +13,11 @@ use crate::{
     clock,
     device::{Device, device},
     locale::{input_date, moment, text, words},
-    pages::engineer::{choices, draft::Draft, lead_to},
+    pages::engineer::{choices, draft::Draft},
     route::{self, Route},
     ui::{
         Button, ButtonKind, ButtonLink, Card, CheckRow, DateTime, Drawer, Fact, Facts, Field, Icon,
-        RadioRows, Tag, TextArea, TimeKind, Tone, toast,
+        RadioRows, Tag, TextArea, TimeKind, Tone, lead_to, toast,
     },
 };
 

@@ -27,7 +27,6 @@ pub use work::Work;
 
 use domain::Timestamp;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use crate::{locale::words, ui::Choice};
 
@@ -37,31 +36,6 @@ pub(super) fn choices<T: Copy + serde::Serialize>(
     word: impl Fn(T) -> &'static str,
 ) -> Vec<Choice> {
     all.iter().map(|one| Choice::new(words::code(one), word(*one))).collect()
-}
-
-/// The beginning of what was typed, for a title: as wide as `chars` Chinese characters, and no word cut in two.
-pub(super) fn beginning(text: &str, chars: usize) -> &str {
-    let mut width = 0;
-    let end = text.char_indices().find(|(_, char)| {
-        width += if char.is_ascii() { 1 } else { 2 };
-        width > 2 * chars
-    });
-    let Some((end, next)) = end else { return text };
-    let begun = &text[..end];
-    let in_word =
-        next.is_ascii_alphanumeric() && begun.ends_with(|it: char| it.is_ascii_alphanumeric());
-    let whole = if in_word { begun.rfind(' ') } else { None };
-    begun[..whole.unwrap_or(end)].trim_end()
-}
-
-/// Shows the field with this id and puts the cursor into it.
-pub(super) fn lead_to(id: &str) {
-    let found = document().get_element_by_id(id);
-    if let Some(field) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-        field.scroll_into_view();
-        // Focus is a courtesy: a group of radio buttons has nothing to focus.
-        let _focused = field.focus();
-    }
 }
 
 /// When this phone last kept something of the page, for the line that says so.

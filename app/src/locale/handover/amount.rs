@@ -78,3 +78,33 @@ fn four(number: u64) -> String {
 fn digit(figure: u64) -> char {
     usize::try_from(figure).ok().and_then(|figure| DIGITS.get(figure).copied()).unwrap_or('零')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::capital_amount;
+
+    #[test]
+    fn amounts_read_as_on_a_receipt() {
+        for (cents, words) in [
+            (0, "零元整"),
+            (5, "伍分"),
+            (50, "伍角整"),
+            (105, "壹元零伍分"),
+            (100, "壹元整"),
+            (12_345, "壹佰贰拾叁元肆角伍分"),
+            (10_000, "壹佰元整"),
+            (100_100, "壹仟零壹元整"),
+            (101_000, "壹仟零壹拾元整"),
+            (1_000_000, "壹万元整"),
+            (1_000_100, "壹万零壹元整"),
+            (10_700_053, "壹拾万柒仟元伍角叁分"),
+            (100_050_000, "壹佰万零伍佰元整"),
+            (1_000_000_000, "壹仟万元整"),
+            (10_000_000_100, "壹亿零壹元整"),
+            (10_000_500_000, "壹亿零伍仟元整"),
+            (-150, "负壹元伍角整"),
+        ] {
+            assert_eq!(capital_amount(cents), words, "{cents}");
+        }
+    }
+}

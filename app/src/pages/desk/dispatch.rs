@@ -18,10 +18,9 @@ use super::{
 use crate::{
     device::{Device, device},
     locale::{self, text},
-    pages::engineer::lead_to,
     ui::{
         Button, ButtonKind, Chip, Choice, DateTime, Dialog, Field, Icon, Select, TextArea,
-        TimeKind, Tone, toast, toast_undo,
+        TimeKind, Tone, lead_to, toast, toast_undo,
     },
 };
 

@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     device::{Device, FormOpen, device},
-    locale::{self, text, words},
-    pages::{engineer::beginning, shell::DeskShell},
+    locale::{self, text, title, words},
+    pages::shell::DeskShell,
     route::{self, Route},
     ui::{
         Button, ButtonKind, Card, CheckRow, Choice, DateTime, Field, Icon, Segmented, Select,
@@ -204,7 +204,7 @@ impl Form {
     fn suggested_title(self) -> String {
         let symptom: String = self.description.with(|text| {
             let first = text.split(['。', '，', '；', ',', '.', ';', '\n']).next();
-            beginning(first.unwrap_or_default().trim(), 24).to_owned()
+            title::beginning(first.unwrap_or_default().trim(), 24).to_owned()
         });
         if symptom.is_empty() {
             return String::new();

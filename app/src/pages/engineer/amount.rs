@@ -24,3 +24,32 @@ pub fn parse(typed: &str) -> Option<Money> {
 pub fn typed(money: Money) -> String {
     if money == Money(0) { String::new() } else { money.decimal().replace(',', "") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_people_type_them() {
+        for (typed, cents) in [
+            ("", 0),
+            ("12", 1200),
+            ("12.5", 1250),
+            ("1,234.50", 123_450),
+            ("￥ 8", 800),
+            (".5", 50),
+        ] {
+            assert_eq!(parse(typed), Some(Money(cents)), "{typed}");
+        }
+        for wrong in ["-1", "12.345", "abc", "1.2.3", "9999999999"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_a_field_shows_is_read_back() {
+        for cents in [0, 5, 1200, 123_450] {
+            assert_eq!(parse(&typed(Money(cents))), Some(Money(cents)));
+        }
+    }
+}

@@ -43,3 +43,34 @@ impl Dealt {
         self.cards.iter().map(|(card, _)| *card).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(names: &[&str]) -> Vec<Id<Ticket>> {
+        names.iter().map(|name| Id::derived(name)).collect()
+    }
+
+    fn shown(dealt: &Dealt) -> Vec<Option<Id<Ticket>>> {
+        dealt.cards().into_iter().map(|card| dealt.shown_by(card)).collect()
+    }
+
+    #[test]
+    fn in_the_same_list_a_card_goes_where_its_ticket_goes() {
+        let first = Dealt::again(None, "all".into(), &ids(&["a", "b", "c"]));
+        let moved = ids(&["new", "c", "a"]);
+        let then = Dealt::again(Some(&first), "all".into(), &moved);
+        assert_eq!((first.cards(), then.cards()), (vec![0, 1, 2], vec![3, 2, 0]));
+        assert_eq!(shown(&then), moved.into_iter().map(Some).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn in_another_list_the_cards_keep_their_places() {
+        let first = Dealt::again(None, "all".into(), &ids(&["a", "b"]));
+        let found = ids(&["x", "a", "y"]);
+        let then = Dealt::again(Some(&first), "all x".into(), &found);
+        assert_eq!(then.cards(), [0, 1, 2]);
+        assert_eq!(shown(&then), found.into_iter().map(Some).collect::<Vec<_>>());
+    }
+}

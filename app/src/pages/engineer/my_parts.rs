@@ -12,7 +12,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{card::join, draft::Draft, lead_to};
+use super::{card::join, draft::Draft};
 use crate::{
     device::device,
     locale::{date, moment, text},
@@ -20,7 +20,7 @@ use crate::{
     route::Route,
     ui::{
         Button, ButtonKind, ButtonLink, Card, Drawer, Empty, Fact, Facts, Icon, Step, StepState,
-        Steps, Tag, TextArea, Tone, toast,
+        Steps, Tag, TextArea, Tone, lead_to, toast,
     },
 };
 

@@ -12,22 +12,20 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    beginning,
     card::join,
     choices,
     draft::Draft,
-    lead_to,
     scan::ScanButton,
     ticket::take_on::{TriageFields, TriageInputs},
 };
 use crate::{
     device::{Device, device},
-    locale::{moment, text, words},
+    locale::{moment, text, title, words},
     pages::shell::PhoneShell,
     route::{self, Route},
     ui::{
         Button, ButtonKind, ButtonLink, Card, Cell, CellGroup, CheckRow, Chip, CopyText, Field,
-        FieldKind, Icon, Segmented, Select, TextArea,
+        FieldKind, Icon, Segmented, Select, TextArea, lead_to,
     },
 };
 
@@ -115,7 +113,7 @@ impl Fields {
         }
         let description = self.description.get();
         let first = description.trim().lines().next().unwrap_or_default();
-        beginning(first, TITLE_CHARS_MAX).to_owned()
+        title::beginning(first, TITLE_CHARS_MAX).to_owned()
     }
 
     fn command(self, device: Device, ids: Ids) -> Command {

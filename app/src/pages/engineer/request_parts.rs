@@ -13,7 +13,6 @@ use leptos::prelude::*;
 use super::{
     card::join,
     draft::Draft,
-    lead_to,
     scan::ScanButton,
     work::parts::catalogue::{Catalogue, OfferList},
 };
@@ -24,7 +23,7 @@ use crate::{
     route::{self, Route},
     ui::{
         ActionBar, Button, ButtonKind, Card, CheckRow, Choice, DateTime, Field, Icon, IconButton,
-        SearchBar, Select, TextArea, Tone, toast,
+        SearchBar, Select, TextArea, Tone, lead_to, toast,
     },
 };
 

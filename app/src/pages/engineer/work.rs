@@ -35,7 +35,6 @@ use self::{
 use super::{
     Saved,
     card::{StatusTag, join},
-    lead_to,
     progress::Progress,
     step::{self, Step},
 };
@@ -44,7 +43,7 @@ use crate::{
     locale::{text, time, window},
     pages::shell::PhoneDetail,
     route::Route,
-    ui::{ActionBar, Button, ButtonKind, ButtonLink, Card, Empty, Icon, Tone},
+    ui::{ActionBar, Button, ButtonKind, ButtonLink, Card, Empty, Icon, Tone, lead_to},
 };
 
 /// The visit one is working on.

@@ -12,10 +12,10 @@ use leptos::prelude::*;
 use crate::{
     device::device,
     locale::{text, words},
-    pages::engineer::{choices, draft::Draft, lead_to, scan::ScanButton},
+    pages::engineer::{choices, draft::Draft, scan::ScanButton},
     ui::{
         Button, ButtonKind, DateTime, Drawer, Field, FieldKind, Segmented, TextArea, TimeKind,
-        Tone, toast,
+        Tone, lead_to, toast,
     },
 };
 

@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use crate::{
     device::device,
     locale::{moment, text, window},
-    pages::engineer::{draft::Draft, lead_to},
-    ui::{Button, Card, Icon, Moment, TextArea, Timeline, Tone, long, toast},
+    pages::engineer::draft::Draft,
+    ui::{Button, Card, Icon, Moment, TextArea, Timeline, Tone, lead_to, long, toast},
 };
 
 /// A note to everybody who works on the ticket.

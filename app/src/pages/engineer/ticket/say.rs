@@ -10,9 +10,10 @@ use leptos::prelude::*;
 use crate::{
     device::device,
     locale::{input_date, parse_input_time, text, words},
-    pages::engineer::{choices, draft::Draft, lead_to, step},
+    pages::engineer::{choices, draft::Draft, step},
     ui::{
-        Button, ButtonKind, Chip, DateTime, Drawer, Field, Select, TextArea, TimeKind, Tone, toast,
+        Button, ButtonKind, Chip, DateTime, Drawer, Field, Select, TextArea, TimeKind, Tone,
+        lead_to, toast,
     },
 };
 

@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use super::{Job, section::Section};
 use crate::{
     locale::{money, text},
-    pages::engineer::{amount, draft::Draft, lead_to},
-    ui::{Button, ButtonKind, Fact, Facts, Field, FieldKind, Icon},
+    pages::engineer::{amount, draft::Draft},
+    ui::{Button, ButtonKind, Fact, Facts, Field, FieldKind, Icon, lead_to},
 };
 
 /// The charges.

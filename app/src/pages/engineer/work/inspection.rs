@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::{Job, section::Section};
 use crate::{
     locale::{moment, text},
-    pages::engineer::{draft::Draft, lead_to, step::Step},
-    ui::{Button, ButtonKind, CheckRow, Choice, Fact, Facts, Icon, Segmented, TextArea},
+    pages::engineer::{draft::Draft, step::Step},
+    ui::{Button, ButtonKind, CheckRow, Choice, Fact, Facts, Icon, Segmented, TextArea, lead_to},
 };
 
 /// The inspection.

@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use super::{Job, section::Section};
 use crate::{
     locale::{moment, text, words},
-    pages::engineer::{choices, draft::Draft, lead_to, step::Step},
+    pages::engineer::{choices, draft::Draft, step::Step},
     ui::{
         Button, ButtonKind, CheckRow, Choice, Fact, Facts, Icon, RadioRows, Segmented, Select,
-        TextArea,
+        TextArea, lead_to,
     },
 };
 

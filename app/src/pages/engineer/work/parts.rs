@@ -20,8 +20,8 @@ use super::{Job, section::Section};
 use crate::{
     device::device,
     locale::{moment, text},
-    pages::engineer::{draft::Draft, lead_to, scan::ScanButton},
-    ui::{Button, ButtonKind, CheckRow, Field, FieldKind, Icon, SearchBar, Stepper},
+    pages::engineer::{draft::Draft, scan::ScanButton},
+    ui::{Button, ButtonKind, CheckRow, Field, FieldKind, Icon, SearchBar, Stepper, lead_to},
 };
 
 /// The parts used.

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::{Job, section::Section};
 use crate::{
     locale::{text, time},
-    pages::engineer::{draft::Draft, lead_to, step::Step},
-    ui::{Button, Icon, TextArea},
+    pages::engineer::{draft::Draft, step::Step},
+    ui::{Button, Icon, TextArea, lead_to},
 };
 
 /// The repair log.

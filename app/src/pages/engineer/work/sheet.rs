@@ -9,13 +9,9 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Job, section::Section};
 use crate::{
     locale::{self, moment, text, words},
-    pages::{
-        engineer::{lead_to, step::Step},
-        handover::SetPinDialog,
-        sheet::SheetView,
-    },
+    pages::{engineer::step::Step, handover::SetPinDialog, sheet::SheetView},
     route::Route,
-    ui::{Button, ButtonKind, ButtonLink, Choice, Icon, Segmented, Tone, toast},
+    ui::{Button, ButtonKind, ButtonLink, Choice, Icon, Segmented, Tone, lead_to, toast},
 };
 
 /// Giving the device to the customer; the first time, a PIN for the way back is chosen.
