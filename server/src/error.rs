@@ -111,7 +111,7 @@ impl Error {
             Self::MethodNotAllowed => "This address does not understand the method.",
             Self::TooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body has the wrong content type.",
-            Self::Conflict(_) => "It exists already.",
+            Self::Conflict(_) => "It already exists.",
             Self::DigestDiffers => "What arrived does not hash to its name.",
             Self::Refused(_) => "The rules do not allow it.",
             Self::TookTooLong | Self::Unavailable(_) => "The server cannot answer just now.",

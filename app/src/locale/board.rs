@@ -139,7 +139,7 @@ pub const ZH: BoardText = BoardText {
 
 /// English.
 pub const EN: BoardText = BoardText {
-    alert_not_passed: "Not handed over for 15 min",
+    alert_not_passed: "Not passed on for 15 min",
     news: |n| if n == 1 { "1 change".into() } else { format!("{n} changes") },
     engineer_unsent: |n| {
         if n == 1 {

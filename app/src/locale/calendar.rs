@@ -215,7 +215,7 @@ pub const EN: CalendarText = CalendarText {
     load_short: |done, all| format!("{done}/{all} h"),
     untimed: |n| format!("{n} without a time"),
     last_act: |ago| format!("Last active {ago}"),
-    no_act: "No contact yet",
+    no_act: "No activity yet",
     free_day: "Free",
     due: |at| format!("Promised by {at}"),
     slot: |name, at| format!("{name}, {at}"),

@@ -149,7 +149,7 @@ texts! {
         today: "今天", "Today";
         later: "以后", "Later";
         done: "已完成", "Done";
-        waiting_parts: "待备件", "Needs parts";
+        waiting_parts: "待备件", "Parts";
         nothing_parts: "没有等备件的工单", "No job is waiting for parts";
         nothing_else_today: "今天就这一单", "This is today's only job";
         nothing_new: "没有待接的工单", "No new jobs";

@@ -567,11 +567,11 @@ pub const EN: HandoverText = HandoverText {
     signed_title: "Your signature is saved",
     refused_title: "Your answer is recorded",
     absent_recorded: "Absence recorded",
-    sent_later: "It is sent once the engineer has the device.",
+    sent_later: "Kept here; sent once the engineer has the device.",
     thanks: "Thank you!",
     check_code: "Check code",
     code: "QR code of the customer copy",
-    check_hint: "Photograph the code to verify this sheet.",
+    check_hint: "Photograph the code to verify this sheet at any time, without an account.",
     give_back: "Please return the device",
     not_saved: "It could not be saved; your signature is still on the screen. Please press again. If that fails, give the device back to the engineer.",
 

@@ -135,7 +135,7 @@ pub const EN: HealthText = HealthText {
     blocked: "Close the other pages of this app to go on.",
     in_memory: "The browser cannot open its storage: what you do now is on this page only. Keep it open, and send your work or save it to a file soon.",
     in_memory_twice: "The browser cannot open its database. What you do is kept in the spare journal and sent as usual; do not clear the browser's data.",
-    see: "Mend",
+    see: "Fix",
 
     twice: "Spare journal",
     twice_on: "On",

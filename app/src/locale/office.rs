@@ -658,7 +658,7 @@ pub const EN: OfficeText = OfficeText {
         },
         no_devices: "Has not signed in on any device yet",
         quiet: "No contact for a long time; the phone may hold unsent entries",
-        devices_note: "The server only knows what arrived. Before switching somebody off, let them check under “Sync” on the phone that nothing waits.",
+        devices_note: "The server only knows what arrived. Before switching somebody off, let them check under “Sync” on the phone that nothing is waiting.",
         reset: "Set a new password",
         reset_title: |name| format!("A new password for {name}"),
         reset_note: "All devices of this person must sign in again; unsent entries stay on the phone.",

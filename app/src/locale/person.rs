@@ -307,8 +307,8 @@ pub const EN: PersonText = PersonText {
         again_lead: |unsent| {
             match unsent {
             0 => "Your session has ended. Everything on this device is still here.".into(),
-            1 => "Your session has ended. One entry waits on this device and is sent once you sign in.".into(),
-            n => format!("Your session has ended. {n} entries wait on this device and are sent once you sign in."),
+            1 => "Your session has ended. 1 entry is waiting on this device and is sent once you sign in.".into(),
+            n => format!("Your session has ended. {n} entries are waiting on this device and are sent once you sign in."),
         }
         },
         login_missing: "Enter your login",

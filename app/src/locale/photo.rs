@@ -140,7 +140,7 @@ pub const EN: PhotoText = PhotoText {
             "“{name}” cannot be read as a picture and was not saved. Take the photo here, or use a JPEG."
         )
     },
-    no_room: "There is no room for photos on this phone, so it was not saved. Text and signatures still have room. Connect to send what waits, or free some space.",
+    no_room: "There is no room for photos on this phone, so it was not saved. Text and signatures still have room. Connect to send what is waiting, or free some space.",
     not_kept: "The photo was not stored properly. Please take it again.",
 
     waiting: "Waiting",
@@ -175,9 +175,9 @@ pub const EN: PhotoText = PhotoText {
     },
     text_is_there: |n| {
         if n == 1 {
-            "The text has arrived, 1 photo waits".into()
+            "The text has arrived, 1 photo is waiting".into()
         } else {
-            format!("The text has arrived, {n} photos wait")
+            format!("The text has arrived, {n} photos are waiting")
         }
     },
     lost_why: "This photo was damaged on the device before it could be sent. If you are still there, take it again.",

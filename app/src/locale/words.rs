@@ -677,9 +677,10 @@ impl Words {
             Refusal::ExplanationMissing => {
                 self.pick("请先向客户讲明原因。", "Explain the reason to the customer first.")
             }
-            Refusal::CauseMissing => {
-                self.pick("请写清故障原因，不能是「不明」。", "State the cause in a few words.")
-            }
+            Refusal::CauseMissing => self.pick(
+                "请写清故障原因，不能是「不明」。",
+                "State the cause; “not clear” is not enough.",
+            ),
             Refusal::SolutionMissing => {
                 self.pick("请填写处理措施与结果。", "Please say what was done.")
             }
