@@ -200,6 +200,26 @@ impl Form {
         texts.iter().any(|text| text.with(|text| !text.trim().is_empty()))
     }
 
+    /// Whether the page is left.
+    fn is_gone(self) -> bool {
+        self.title.is_disposed()
+    }
+
+    /// What was brought back is a ticket already: the form is emptied, so that it is not registered twice, unless
+    /// somebody typed since.
+    fn part_from(self, restored: &Draft, device: Device) {
+        let now = self.draft();
+        if now == *restored {
+            device.drop_draft(DRAFT);
+            self.fill(Draft::default(), device);
+        } else if self.is_touched()
+            && let Ok(json) = serde_json::to_string(&now)
+        {
+            // The draft of what was sealed is gone; what was typed since is another one.
+            device.save_draft(DRAFT, json);
+        }
+    }
+
     /// The title people would give it: who, which machine, what is wrong.
     fn suggested_title(self) -> String {
         let symptom: String = self.description.with(|text| {
@@ -272,17 +292,27 @@ pub fn Register() -> impl IntoView {
     });
     // Nothing is kept before the draft of an interrupted call had a chance to show.
     let loaded = RwSignal::new(false);
+    let done = StoredValue::new(false);
     spawn_local(async move {
         let kept = device.draft(DRAFT).await;
-        let draft = kept.and_then(|json| json::read::<Draft>(&json).ok());
-        if let Some(draft) = draft.filter(|_| !untrack(move || form.is_touched())) {
-            form.fill(draft, device);
+        // The page may be gone by the time storage answers; then there is nothing to fill.
+        if form.is_gone() {
+            return;
         }
+        let draft = kept.and_then(|json| json::read::<Draft>(&json).ok());
+        let restored = draft.filter(|_| !untrack(move || form.is_touched())).map(|draft| {
+            form.fill(draft, device);
+            untrack(move || form.draft())
+        });
         loaded.set(true);
         // After the page's title had its turn, which takes the focus in the frame after its arrival.
         request_animation_frame(|| request_animation_frame(|| keys::focus("#contact-phone")));
+        // The page before may have died in the moment in which it sealed the call.
+        let Some(restored) = restored else { return };
+        if device.turned_out_sealed(DRAFT).await && !form.is_gone() && !done.get_value() {
+            untrack(move || form.part_from(&restored, device));
+        }
     });
-    let done = StoredValue::new(false);
     Effect::new(move |_| {
         let draft = form.draft();
         if loaded.get() && form.is_touched() && !done.get_value() {
