@@ -2,8 +2,9 @@
 
 use std::{
     env, fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{self, Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -40,13 +41,8 @@ impl Cluster {
     /// Makes an empty database in a folder for this alone, which listens on a socket in it and nowhere else.
     pub(crate) fn start() -> Done<Self> {
         let bin = programs()?;
-        // The path of a socket is short, so not in the target folder. In a container every run may have the same number,
-        // and one that was killed leaves its folder behind.
-        let name = |n: u32| format!("doorstep-pg-{}-{n}", std::process::id());
-        let mut names = (0..100).map(|n| env::temp_dir().join(name(n)));
-        let folder = names.find(|folder| fs::create_dir(folder).is_ok()).ok_or_else(|| {
-            format!("No folder for a database can be made in {}.", env::temp_dir().display())
-        })?;
+        // The path of a socket is short, so not in the target folder.
+        let folder = own_folder(&env::temp_dir(), process::id())?;
         let made = Self::start_in(&bin, &folder);
         if made.is_err() {
             let _ = fs::remove_dir_all(&folder);
@@ -120,15 +116,51 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // The first line of this file is the number of the process that ends all others, with runuser before it or not.
-        let main = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
-        match main.lines().next() {
-            Some(number) => drop(shell::command("kill", ["-INT", number]).status()),
+        match postmaster(&self.folder) {
+            Some(number) => drop(shell::command("kill", ["-INT", &number.to_string()]).status()),
             None => drop(self.process.kill()),
         }
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// An empty folder of this run alone. In a container every run may have the same number, and one that was killed
+/// leaves its folder behind: it is taken over, unless its database was left running.
+fn own_folder(temp: &Path, run: u32) -> Done<PathBuf> {
+    let mut last = String::new();
+    for n in 0..100 {
+        let folder = temp.join(format!("doorstep-pg-{run}-{n}"));
+        let made = fs::create_dir(&folder).or_else(|why| {
+            if why.kind() != ErrorKind::AlreadyExists || is_in_use(&folder) {
+                return Err(why);
+            }
+            fs::remove_dir_all(&folder)?;
+            fs::create_dir(&folder)
+        });
+        match made {
+            Ok(()) => return Ok(folder),
+            Err(why) => last = why.to_string(),
+        }
+    }
+    Err(format!("No folder for a database can be made in {}: {last}.", temp.display()))
+}
+
+/// Whether a database runs in this folder.
+fn is_in_use(folder: &Path) -> bool {
+    let lives = |number: u32| {
+        let mut asked = shell::command("kill", ["-0", &number.to_string()]);
+        // Who cannot ask takes nothing away.
+        asked.stderr(Stdio::null()).status().map_or(true, |status| status.success())
+    };
+    postmaster(folder).is_some_and(lives)
+}
+
+/// The number of the process that ends all others of a database, with runuser before it or not: the first line of this
+/// file, which stays behind where the database was killed.
+fn postmaster(folder: &Path) -> Option<u32> {
+    let said = fs::read_to_string(folder.join("data/postmaster.pid")).ok()?;
+    said.lines().next()?.trim().parse().ok()
 }
 
 /// The folder with the programs; the newest version where there are several.
@@ -159,4 +191,39 @@ fn find() -> Option<PathBuf> {
     named.into_iter().chain(found).chain(places).find(|bin| {
         ["initdb", "postgres", "pg_isready"].iter().all(|program| bin.join(program).is_file())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_killed_run_is_taken_over_but_not_from_a_running_database() {
+        let temp = env::temp_dir().join(format!("doorstep-own-folder-{}", process::id()));
+        let first = temp.join("doorstep-pg-7-0");
+        let leave = |number: u32| {
+            fs::create_dir_all(first.join("data")).unwrap();
+            fs::write(first.join("data/postmaster.pid"), format!("{number}\n/data\n")).unwrap();
+        };
+        // This process lives.
+        leave(process::id());
+        let beside = own_folder(&temp, 7).unwrap();
+        let untouched = first.join("data/postmaster.pid").is_file();
+        // No system counts its processes that far.
+        leave(i32::MAX as u32);
+        let taken = own_folder(&temp, 7).unwrap();
+        let left = fs::read_dir(&taken).unwrap().count();
+        fs::remove_dir_all(&temp).unwrap();
+        assert_eq!(beside, temp.join("doorstep-pg-7-1"));
+        assert!(untouched, "a running database keeps its folder");
+        assert_eq!((taken, left), (first, 0));
+    }
+
+    #[test]
+    fn why_no_folder_can_be_made_is_said() {
+        let nowhere = env::temp_dir().join("doorstep-no-such-folder");
+        let why = own_folder(&nowhere, 7).unwrap_err();
+        let reason = fs::create_dir(nowhere.join("one")).unwrap_err().to_string();
+        assert!(why.contains(&reason), "{why}");
+    }
 }
