@@ -56,7 +56,10 @@ fn fetch(folder: &Path) -> Done {
     // What an older run left.
     let _gone = std::fs::remove_dir_all(&package);
     std::fs::rename(half.join("package"), &package)
-        .map_err(|why| format!("{}: {why}.", folder.display()))
+        .map_err(|why| format!("{}: {why}.", folder.display()))?;
+    // Empty now; if it stays, it is in nobody's way.
+    let _gone = std::fs::remove_dir(&half);
+    Ok(())
 }
 
 fn is_ours(archive: &[u8]) -> bool {
