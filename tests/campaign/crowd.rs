@@ -19,6 +19,13 @@ pub struct Crowd {
     work: Vec<JoinHandle<Done<(Device, usize)>>>,
 }
 
+impl Drop for Crowd {
+    /// Nobody goes on writing after a run that ended early.
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Crowd {
     /// A device for each of these people; each writes notes on a ticket of its own.
     ///
@@ -40,10 +47,10 @@ impl Crowd {
     ///
     /// # Errors
     /// Where something happened that a crash does not explain.
-    pub async fn stop(self) -> Done<(Vec<Device>, usize)> {
+    pub async fn stop(mut self) -> Done<(Vec<Device>, usize)> {
         self.stop.store(true, Ordering::Relaxed);
         let (mut devices, mut refused) = (Vec::new(), 0);
-        for one in self.work {
+        for one in std::mem::take(&mut self.work) {
             let (device, noes) = one.await.map_err(|why| why.to_string())??;
             devices.push(device);
             refused += noes;

@@ -52,13 +52,13 @@ pub async fn run(campaign: &Campaign, seed: u64, tally: &mut Tally) -> Done<Vec<
             // Some writes in a row fail, wherever the server stands then.
             let (after, times) = (dice.between(0, 2000), dice.between(1, 60));
             disk.fault(Some(Fault { call: Call::Write, after, times, full: dice.percent(50) }));
-            happened(&disk).await;
+            happened(&disk, &mut server).await?;
             disk.fault(None);
         }
         _ => {
             let (after, times) = (dice.between(0, 200), dice.between(1, 3));
             disk.fault(Some(Fault { call: Call::Sync, after, times, full: dice.percent(20) }));
-            happened(&disk).await;
+            happened(&disk, &mut server).await?;
             if !ends(&mut server).await {
                 faults.push("GOES ON after a failed sync".to_owned());
             }
@@ -101,8 +101,19 @@ fn filling() -> Duration {
 
 /// Waits until the planned fault has been met: a slow machine takes its time for two thousand writes, and a run has a
 /// limit of its own.
-async fn happened(disk: &Disk) {
-    while disk.counts().failed == 0 {
+///
+/// # Errors
+/// Where the server ends before: then nobody writes any more, and it will never be met.
+async fn happened(disk: &Disk, server: &mut Server) -> Done {
+    loop {
+        // Asked first: the fault may be what ends it.
+        let lives = server.lives();
+        if disk.counts().failed > 0 {
+            return Ok(());
+        }
+        if !lives {
+            return Err("the server ended before the planned fault was met".to_owned());
+        }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
