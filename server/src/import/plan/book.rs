@@ -87,6 +87,7 @@ fn only<'a, T>(mut candidates: impl Iterator<Item = &'a T>) -> Option<&'a T> {
     candidates.next().is_none().then_some(first)
 }
 
+/// A telephone number as it is compared: its digits, without the country code of a Chinese mobile number.
 pub(super) fn digits(phone: &str) -> String {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     // +86 138… and 138… are one telephone.
@@ -96,14 +97,17 @@ pub(super) fn digits(phone: &str) -> String {
     }
 }
 
+/// What tells one customer from another: the name and the digits of the telephone number.
 pub(super) fn customer_key(name: &str, phone: &str) -> (String, String) {
     (name.trim().to_owned(), digits(phone))
 }
 
+/// A serial number as it is compared: without blanks, in capital letters.
 pub(super) fn serial_key(serial: &str) -> String {
     serial.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
+/// A customer of whom only this is known; the same name and number always make the same id.
 pub(super) fn new_customer(name: &str, phone: &str) -> Customer {
     let (name, digits) = customer_key(name, phone);
     Customer {

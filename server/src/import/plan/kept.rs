@@ -16,6 +16,7 @@ use super::{
 };
 use crate::import::{Code, cells, columns::Column};
 
+/// Saves a customer, known by name and telephone number; an empty cell leaves what is known.
 pub(super) fn customer_line(form: &mut Form<'_>, book: &mut Book) -> Vec<Command> {
     form.needed(Column::Name);
     let (name, salutation) = form.name_and_salutation();
@@ -42,6 +43,7 @@ fn save_customer(customer: Customer) -> Command {
     Command::Customer(customer.id, customer::Command::Save { customer: Box::new(customer) })
 }
 
+/// Saves a machine, known by its serial number, and before it the owner and the model where they are new.
 pub(super) fn machine_line(form: &mut Form<'_>, book: &mut Book) -> Vec<Command> {
     let model = form.needed(Column::Model);
     let purchased_on = form.value(Column::PurchasedOn, cells::date);
@@ -137,6 +139,7 @@ fn new_model(book: &mut Book, code: &str) -> Option<Command> {
     new.then_some(Command::Model(id, model::Command::Save { model }))
 }
 
+/// Saves a part, known by its code, and counts what lies in the store where nothing of it was ever booked there.
 pub(super) fn part_line(form: &mut Form<'_>, book: &Book) -> Vec<Command> {
     let code = form.needed(Column::PartCode);
     let name = form.needed(Column::PartName);

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::import::{Code, cells, columns::Column};
 
+/// Registers a ticket as the call came in; the same line read again is the same ticket.
 pub(super) fn ticket_line(form: &mut Form<'_>, book: &Book, at: Timestamp) -> Vec<Command> {
     form.needed(Column::Name);
     let (name, salutation) = form.name_and_salutation();
@@ -61,6 +62,7 @@ pub(super) fn ticket_line(form: &mut Form<'_>, book: &Book, at: Timestamp) -> Ve
     vec![Command::Ticket(id, ticket::Command::Register { intake: Box::new(intake) })]
 }
 
+/// Takes over a ticket from the old list under its number, at the stage it had there.
 pub(super) fn tracking_line(form: &mut Form<'_>, book: &Book, at: Timestamp) -> Vec<Command> {
     let number = form.needed(Column::TicketNumber);
     form.needed(Column::TicketStage);

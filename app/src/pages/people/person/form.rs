@@ -62,6 +62,7 @@ impl Form {
         });
     }
 
+    /// Opens the form on this person, or on somebody new.
     pub fn start(self, person: Option<User>) {
         let new =
             || User { id: device().new_id(), roles: Vec::new(), active: true, ..User::system() };

@@ -32,6 +32,7 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The parts this device holds.
     pub fn new(device: Device) -> Catalogue {
         Catalogue { device, parts: Parts::new(device) }
     }

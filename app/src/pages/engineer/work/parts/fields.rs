@@ -34,6 +34,7 @@ pub struct Fields {
     lost_reason: RwSignal<String>,
 }
 
+/// Stands in place of a part's id where the catalogue does not have the part.
 pub const FREE: &str = "free";
 const LABEL: &str = "label";
 const LOST: &str = "lost";
@@ -57,6 +58,7 @@ impl Fields {
         }
     }
 
+    /// What is typed for this visit, kept on the device until it is sent.
     pub fn draft(self, job: Job) -> Draft {
         Draft::new(
             format!("use-part:{}", job.visit),
@@ -77,6 +79,7 @@ impl Fields {
         )
     }
 
+    /// Fills in what the catalogue knows about the part.
     pub fn choose(self, part: &Part) {
         self.part.set(part.id.to_string());
         self.code.set(part.code.clone());
@@ -87,6 +90,7 @@ impl Fields {
         self.replaced.set(part.returnable);
     }
 
+    /// The use of the part as it would be saved under this id (tracked).
     pub fn command(self, job: Job, id: Uuid) -> Command {
         let replaced = self.replaced.get();
         let lost = self.old_part.with(|old| old == LOST);
@@ -111,6 +115,7 @@ impl Fields {
         job.command(visit::Command::UsePart { part_use: Box::new(part_use) })
     }
 
+    /// The id of the field or the step in which this refusal is put right.
     pub fn place(self, refusal: Refusal) -> &'static str {
         match refusal {
             Refusal::PartMissing if self.part.with_untracked(|part| part == FREE) => "part-name",
