@@ -384,8 +384,7 @@ impl Device {
     async fn carry_out(self, forms: &[&str], plan: Planner<'_>) -> Result<(), Trouble> {
         let turn = self.turn.get_value();
         let _turn = turn.lock().await;
-        self.see_whole().await?;
-        self.adopt_left().await?;
+        self.make_whole().await?;
         self.carry_out_now(forms, plan).await
     }
 

@@ -79,6 +79,7 @@ impl Device {
         // Nobody writes in between, so the number in it is the journal's.
         let turn = self.turn();
         let _turn = turn.lock().await;
+        self.make_whole().await?;
         let handout = self.view.with_untracked(|view| Handout::of(view.as_ref()?, ticket, visit));
         let handout = handout.ok_or(Trouble::Refused(Refusal::NotFound))?;
         store.keep_small(HANDED, Some(&handout)).await?;

@@ -50,6 +50,8 @@ pub struct Second {
     held: RefCell<BTreeSet<Uuid>>,
     /// What was found in it and could not be taken back yet.
     left: RefCell<Vec<Sealed>>,
+    /// Of these, those in whose form other words stand, until that is written down.
+    parted: RefCell<Vec<(String, Envelope)>>,
     works: Cell<bool>,
     on_change: Box<dyn Fn(bool)>,
 }
@@ -106,6 +108,7 @@ impl Second {
             found: RefCell::default(),
             held: RefCell::default(),
             left: RefCell::default(),
+            parted: RefCell::default(),
             works: Cell::new(true),
             on_change: Box::new(on_change),
         }))
@@ -146,23 +149,25 @@ impl Second {
         self.left.borrow().iter().any(|sealed| sealed.form.as_deref() == Some(form))
     }
 
-    /// Other words stand in this form now. Answers what was left in it and was made of the ones before.
-    pub fn part_from(&self, form: &str) -> Vec<Envelope> {
+    /// Other words stand in this form now than those that something left in it was made of.
+    pub fn part_from(&self, form: &str) {
         let mut left = self.left.borrow_mut();
-        let of_form = left.iter_mut().filter(|sealed| sealed.form.as_deref() == Some(form));
-        let parted = of_form.map(|sealed| {
+        for sealed in left.iter_mut().filter(|sealed| sealed.form.as_deref() == Some(form)) {
             sealed.form = None;
-            sealed.envelope.clone()
-        });
-        parted.collect()
+            self.parted.borrow_mut().push((form.to_owned(), sealed.envelope.clone()));
+        }
     }
 
-    /// Writes these, which are in it, down again, as made without a form.
+    /// Writes down what was parted from this form as made without one.
     ///
     /// # Errors
-    /// Where the browser does not take them; they stay as they were then.
-    pub async fn write_without_form(&self, envelopes: &[Envelope]) -> Result<(), Trouble> {
-        for envelope in envelopes {
+    /// Where the browser does not take it; it stays as it was then.
+    pub async fn note_parted(&self, form: &str) -> Result<(), Trouble> {
+        let parted = |(of, _): &mut (String, Envelope)| of == form;
+        let envelopes: Vec<_> = self.parted.borrow_mut().extract_if(.., parted).collect();
+        let left = |mid| self.left.borrow().iter().any(|sealed| sealed.envelope.mid == mid);
+        // One that was taken back meanwhile may have been answered and be gone.
+        for (_, envelope) in envelopes.iter().filter(|(_, envelope)| left(envelope.mid)) {
             self.put(envelope, None).await?;
         }
         Ok(())

@@ -168,12 +168,14 @@ impl Device {
         let turn = self.turn();
         let _turn = turn.lock().await;
         self.mark_now();
+        // What could not be taken back is unsent work too.
+        let left = self.make_whole().await.is_err();
         let unsent = self
             .view
             .with_untracked(|view| view.as_ref().is_some_and(|view| view.waiting().unanswered > 0));
         let (store, owner) = (self.store.get_value(), self.owner.get_untracked());
         // A photo that is not at the server is unsent work too.
-        let unsent = unsent || keep || !self.clear_photos().await;
+        let unsent = unsent || left || keep || !self.clear_photos().await;
         self.lock_database(true).await;
         storage::forget(LAST);
         storage::remember(FAREWELL, "1");
@@ -268,6 +270,7 @@ impl Device {
     fn close(self) {
         self.store.set_value(None);
         self.close_second();
+        self.forget_drafts();
         self.view.set(None);
         self.owner.set(None);
         self.has_pin.set(false);
@@ -290,6 +293,8 @@ impl Device {
             self.owner.set(Some(owner));
             storage::remember(LAST, &remembered);
         } else {
+            // Whoever compares the second journal needs the turn to end.
+            self.second_compared().await;
             let turn = self.turn();
             let _turn = turn.lock().await;
             if !self.open_local(&owner).await? {

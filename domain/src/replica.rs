@@ -45,7 +45,7 @@ pub struct Replica {
     /// Unanswered envelopes that no longer fit what is known here; the server decides.
     doubted: BTreeMap<u64, Refusal>,
     /// While an envelope is laid on top of a row that knows of it: that row as it was before.
-    before: Option<(Key, Option<Arc<Row>>)>,
+    past: Option<(Key, Option<Arc<Row>>)>,
     /// Whether rows that lie in storage are not read yet.
     lacking: bool,
 }

@@ -1,8 +1,8 @@
 //! `corrupt-browser`: the browser's own database goes bad between two starts.
 //!
 //! Proves: whatever bit flips, file shrinks or file disappears in the folder where Chromium keeps IndexedDB,
-//! the app has everything, or says within two seconds of its start that data were lost; and either way every
-//! unsent note reaches the server once. Chromium opens a damaged database empty and without an error, so this
+//! the app has everything, or says that data were lost: within six seconds of its start, and within two in most of the
+//! runs, because a machine may stand still once; and either way every unsent note reaches the server once. Chromium opens a damaged database empty and without an error, so this
 //! rests on the second journal. Proves nothing about damage to both journals at once.
 
 use std::{thread, time::Duration};
@@ -14,6 +14,8 @@ use crate::lossy::Dice;
 
 /// Within this time of the start of the page a loss must be named, in most of the runs.
 const NAMED_MS: f64 = 2000.0;
+/// And in every one.
+const NAMED_MS_MAX: f64 = 6000.0;
 /// How long the newest note is old when the harm comes.
 const SETTLED: Duration = Duration::from_millis(1_500);
 
@@ -76,13 +78,14 @@ pub fn run(campaign: &mut Campaign, prefix: &str, dice: &mut Dice) -> Done<Strin
         )));
     }
     campaign.named += u32::from(at.is_some());
-    campaign.named_late += u32::from(at.is_some_and(|at| at > NAMED_MS));
-    let Campaign { named, named_late, .. } = *campaign;
-    // Once, it may have been the machine that stood still.
-    if named_late > 1 && named_late * 2 > named {
-        return Err(told(format!(
-            "of {named} losses {named_late} were named late, this at {at:?} ms"
-        )));
+    if let Some(at) = at.filter(|at| *at > NAMED_MS) {
+        campaign.named_late += 1;
+        let Campaign { named, named_late, .. } = *campaign;
+        if at > NAMED_MS_MAX || (named_late > 1 && named_late * 2 > named) {
+            return Err(told(format!(
+                "of {named} losses {named_late} were named late, this after {at:.0} ms"
+            )));
+        }
     }
     let named = at.map_or("nothing to name".to_owned(), |at| format!("named after {at:.0} ms"));
     Ok(format!("{harm}, {named}, {count} of {count} arrived"))

@@ -3,6 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -100,6 +101,9 @@ fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     places.find(|place| place.is_file())
 }
 
+/// How long a machine that was just started may be renewing itself.
+const RENEWAL: Duration = Duration::from_mins(10);
+
 /// Installs packages of the system, where it lets us.
 pub(crate) fn install(packages: &str) -> Done {
     if !Path::new("/usr/bin/apt-get").exists() {
@@ -120,9 +124,17 @@ pub(crate) fn install(packages: &str) -> Done {
                 .env("DEBIAN_FRONTEND", "noninteractive"),
         )
     };
-    // A machine that was just started may be renewing itself, and holds the lock meanwhile.
-    apt("-o DPkg::Lock::Timeout=600 update --quiet")?;
+    // A machine that was just started may be renewing itself, and holds the locks meanwhile. Nothing waits for the one
+    // of the lists; without new lists it may well do.
+    let begun = Instant::now();
+    while let Err(why) = apt("update --quiet") {
+        if begun.elapsed() > RENEWAL {
+            return Err(why);
+        }
+        std::thread::sleep(Duration::from_secs(5));
+    }
     apt(&format!(
-        "-o DPkg::Lock::Timeout=600 install --quiet --yes --no-install-recommends {packages}"
+        "-o DPkg::Lock::Timeout={} install --quiet --yes --no-install-recommends {packages}",
+        RENEWAL.as_secs()
     ))
 }

@@ -84,7 +84,11 @@ impl Device {
 
     /// Forgets a draft the person threw away.
     pub fn drop_draft(self, form: &str) {
-        if !self.drafts.with_value(|drafts| drafts.holds(form)) || self.lies_in_second(form) {
+        if self.lies_in_second(form) {
+            // What is stored goes with the entry; what is not must not be stored behind it.
+            return self.drafts.update_value(|drafts| drafts.unsaved.retain(|(it, _)| it != form));
+        }
+        if !self.drafts.with_value(|drafts| drafts.holds(form)) {
             return;
         }
         self.note_draft(form, None);
@@ -149,6 +153,15 @@ impl Device {
         });
     }
 
+    /// Nobody's words stay for whoever signs in next.
+    pub(crate) fn forget_drafts(self) {
+        self.drafts.update_value(|drafts| {
+            if let Some(timer) = std::mem::take(drafts).timer {
+                timer.clear();
+            }
+        });
+    }
+
     pub(super) fn flush_drafts(self) {
         let unsaved = self.drafts.with_value(|drafts| drafts.unsaved.clone());
         let Some(store) = self.store.get_value() else { return };
@@ -170,6 +183,7 @@ impl Device {
                         self.drafts.update_value(|drafts| drafts.is_kept(&words));
                         if json.is_some() {
                             self.draft_saved.set(Some(clock::now()));
+                            self.note_parted(form).await;
                         }
                     }
                     Err(error) => drop(self.cannot_save(error)),

@@ -208,8 +208,9 @@ impl Device {
         let first = self.view.with_untracked(|view| view.clone().filter(|view| !view.is_whole()));
         let (Some(store), Some(first)) = (self.store.get_value(), first) else { return };
         let Ok(rest) = store.load_rest(&first).await else {
-            // Another tab wrote meanwhile, or it could not be read: then the next that is done reads again.
-            return drop(self.see_whole().await);
+            // Another tab wrote meanwhile, or it could not be read. Where it still cannot, the next that is done reads.
+            let _read = self.see_whole().await;
+            return;
         };
         let more = !rest.is_empty();
         self.view.update_untracked(|view| {

@@ -122,7 +122,7 @@ impl Device {
     }
 
     /// Waits until the second journal was compared with the database, however long that takes.
-    pub(super) async fn second_compared(self) {
+    pub(crate) async fn second_compared(self) {
         let _compared = opening().await;
     }
 
@@ -154,6 +154,8 @@ impl Device {
         }
         let read = self.open_second(name).await;
         if !here(self) {
+            // Somebody else works here now: nothing of theirs goes there.
+            self.close_second();
             return;
         }
         match self.adopt_first(&read.sealed).await {
@@ -167,6 +169,16 @@ impl Device {
         let _turn = turn.lock().await;
         self.see_whole().await?;
         self.adopt(sealed).await
+    }
+
+    /// What has to be so before anything is judged: every row is read, and what was done before is here. Whoever calls
+    /// this has the turn.
+    ///
+    /// # Errors
+    /// Where it cannot be read or taken back now.
+    pub(crate) async fn make_whole(self) -> Result<(), Trouble> {
+        self.see_whole().await?;
+        self.adopt_left().await
     }
 
     /// What was sealed and is not in the database is done now: the app died in that moment, or the browser gave back an
@@ -211,7 +223,7 @@ impl Device {
     }
 
     /// Takes back what was left in the second journal. Nothing is saved before it: it was done before.
-    pub(super) async fn adopt_left(self) -> Result<(), Trouble> {
+    async fn adopt_left(self) -> Result<(), Trouble> {
         let Some(second) = self.second.get_value() else { return Ok(()) };
         let left = second.left();
         if left.is_empty() {
@@ -229,15 +241,18 @@ impl Device {
 
     /// What is typed into such a form is another draft, which must not go when the entry is taken back.
     pub(super) fn part_from_second(self, form: &str) {
-        let Some(second) = self.second.get_value() else { return };
-        let parted = second.part_from(form);
-        if parted.is_empty() {
-            return;
+        if let Some(second) = self.second.get_value() {
+            second.part_from(form);
         }
-        spawn_local(async move {
+    }
+
+    /// The same for a later start, once the other draft is stored: until then the words of the entry lie there, and must
+    /// not be offered again. A start between the two takes the newer words for the entry's, and they go with it.
+    pub(super) async fn note_parted(self, form: &str) {
+        if let Some(second) = self.second.get_value() {
             // Where the browser does not take it, this page still knows.
-            let _written = second.write_without_form(&parted).await;
-        });
+            let _noted = second.note_parted(form).await;
+        }
     }
 
     pub(super) async fn fold_second(self) {
@@ -249,8 +264,8 @@ impl Device {
     }
 
     pub(super) fn shorten_second(self) {
-        if self.handed_out {
-            // What else waits is not known here.
+        // What else waits is not known in a hand-over, nor what lies there alone before it was compared.
+        if self.handed_out || self.is_opening_second() {
             return;
         }
         let Some(second) = self.second.get_value() else { return };

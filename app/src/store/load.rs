@@ -34,6 +34,17 @@ impl Store {
     /// # Errors
     /// Where the browser does not let us read.
     pub async fn load(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
+        match self.load_now().await {
+            // A connection can break without a word (F19).
+            Err(Error::Unavailable(_)) => {
+                self.drop_connection();
+                self.load_now().await
+            }
+            loaded => loaded,
+        }
+    }
+
+    async fn load_now(self: &Rc<Self>) -> Result<Option<Replica>, Error> {
         if self.is_in_memory() {
             return Ok(None);
         }

@@ -14,7 +14,7 @@ use crate::{
 
 impl Lookup for Replica {
     fn row(&self, key: Key) -> Option<Arc<Row>> {
-        match &self.before {
+        match &self.past {
             Some((of, row)) if *of == key => row.clone(),
             _ => self.overlay.get(&key).cloned().or_else(|| self.below(key)),
         }
@@ -45,9 +45,9 @@ impl Replica {
     pub(super) fn overlay(&mut self, seq: u64, entry: &Entry) {
         let told = self.is_told_below(&entry.envelope);
         let partly = told || self.has_come(entry);
-        self.before = if partly { self.before(&entry.envelope) } else { None };
+        self.past = if partly { self.before(&entry.envelope) } else { None };
         let applied = apply(self, &entry.envelope);
-        self.before = None;
+        self.past = None;
         match applied {
             Ok(applied) => {
                 for row in applied.rows {
@@ -119,7 +119,14 @@ impl Replica {
             return Some((key, None));
         }
         let row = match (&*self.row(key)?, command) {
-            (Row::Ticket(ticket), Command::Visit(_, visit, command)) => {
+            (Row::Ticket(ticket), Command::Visit(_, visit, command))
+                if matches!(
+                    command,
+                    visit::Command::UsePart { .. }
+                        | visit::Command::RemovePart { .. }
+                        | visit::Command::Sign { .. }
+                ) =>
+            {
                 let mut ticket = ticket.clone();
                 let visit = ticket.visits.iter_mut().find(|it| it.id == *visit)?;
                 match command {
@@ -129,7 +136,11 @@ impl Replica {
                     visit::Command::RemovePart { part_use } => {
                         visit.parts.extend(self.used(*part_use));
                     }
-                    visit::Command::Sign { sheet, .. } => visit.sheets.retain(|it| it != sheet),
+                    visit::Command::Sign { sheet, .. } => {
+                        let at = visit.sheets.iter().position(|it| it == sheet)?;
+                        // A later revision was not there before it either.
+                        visit.sheets.truncate(at);
+                    }
                     _ => return None,
                 }
                 Row::from(ticket)

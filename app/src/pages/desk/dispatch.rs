@@ -2,7 +2,7 @@
 //! changes hands. The dialog's twins are the calendar's drag and its keys; all three do the same one command.
 
 use domain::{
-    Command, Id, Timestamp,
+    Command, Id, Refusal, Timestamp,
     dispatch::{self, Warning},
     ticket::{Command as OfTicket, Ticket},
     user::User,
@@ -262,19 +262,27 @@ fn PlanForm(plan: Plan, open: RwSignal<bool>) -> impl IntoView {
         let engineer = fields.picked.get().unwrap_or(domain::user::SYSTEM);
         Some(deed(ticket.get().as_ref()?, visit, engineer, fields.window(), reason))
     };
-    let why_not = Signal::derive(move || {
-        if fields.picked.with(Option::is_none) {
-            return Some(text().calendar.choose_first.to_owned());
-        }
+    let refusal = move || {
         let refused = device.would(&command()?).err();
         // A plan against the advice is told why; a new time for who has the job has no place for a reason.
         let unsaid = || {
             let reason = fields.reason.get();
             warnings.with(|warnings| dispatch::overridden(warnings, &reason)).err()
         };
-        let refusal = refused.or_else(|| if only_time() { None } else { unsaid() })?;
-        Some(text().words.refusal(refusal).to_owned())
+        refused.or_else(|| if only_time() { None } else { unsaid() })
+    };
+    let why_not = Signal::derive(move || {
+        if fields.picked.with(Option::is_none) {
+            return Some(text().calendar.choose_first.to_owned());
+        }
+        Some(text().words.refusal(refusal()?).to_owned())
     });
+    let lead = move || {
+        let unsaid = || untrack(refusal) == Some(Refusal::ReasonMissing);
+        if fields.picked.with_untracked(Option::is_some) && unsaid() {
+            lead_to("reassign-reason");
+        }
+    };
     let save = move || {
         if let (Some(before), Some(command)) = (ticket.get_untracked(), untrack(command)) {
             carry_out(device, before, command, move || open.set(false));
@@ -336,7 +344,7 @@ fn PlanForm(plan: Plan, open: RwSignal<bool>) -> impl IntoView {
                     kind=ButtonKind::Primary
                     why_not
                     name="save-dispatch"
-                    on_blocked=move || lead_to("reassign-reason")
+                    on_blocked=lead
                     on_press=save
                 />
             </div>

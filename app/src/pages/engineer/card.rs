@@ -7,7 +7,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{contact, dealt::Dealt, promise, step};
+use super::{
+    contact,
+    dealt::Dealt,
+    promise,
+    step::{self, Settling},
+};
 use crate::{
     device::{Device, device},
     locale::{day_number, text, time, window},
@@ -163,11 +168,13 @@ pub fn TicketCard(
             {waits}
         }
     };
+    let settling = Settling::default();
     let next = move || {
         let shown = ticket.get()?;
         let visit = shown.visit_of(device.me().id)?;
         let (visit, next) = (visit.id, step::next(device, &shown, visit)?);
         let ticket = shown.id;
+        settling.shows(next);
         Some(view! {
             <div class="ticket__next">
                 <Button
@@ -177,7 +184,8 @@ pub fn TicketCard(
                     large=true
                     wide=true
                     name=next.name()
-                    on_press=move || go_on(device, ticket, visit, next)
+                    busy=settling
+                    on_press=move || go_on(device, ticket, visit, next, settling)
                 />
             </div>
         })
@@ -324,9 +332,18 @@ fn quick_actions(ticket: &Ticket) -> Vec<SheetAction> {
 }
 
 /// Does the next step where one tap says everything; otherwise opens the page where it is done.
-pub fn go_on(device: Device, ticket: Id<Ticket>, visit: Id<Visit>, next: step::Step) {
+pub fn go_on(
+    device: Device,
+    ticket: Id<Ticket>,
+    visit: Id<Visit>,
+    next: step::Step,
+    settling: Settling,
+) {
     match next.tap() {
-        Some(command) => device.press(step::on(ticket, visit, command)),
+        Some(command) => {
+            settling.begin();
+            device.press(step::on(ticket, visit, command));
+        }
         None => route::go(Route::Work(ticket)),
     }
 }

@@ -1,11 +1,15 @@
 //! What comes next on a visit: the first step of the natural order that is neither done nor refused.
 
+use std::time::Duration;
+
 use domain::{
     Command, Id, Timestamp, sheet,
     ticket::Ticket,
     values::Language,
     visit::{self, Outcome, Stage, Visit},
 };
+
+use leptos::prelude::*;
 
 use crate::{device::Device, locale::text, ui};
 
@@ -185,6 +189,43 @@ pub fn next(device: Device, ticket: &Ticket, visit: &Visit) -> Option<Step> {
                 .probe(ticket, visit, device.now())
                 .is_some_and(|probe| device.would(&on(ticket.id, visit.id, probe)).is_ok())
     })
+}
+
+/// So long after the big button has turned into another step it does nothing: the second tap of a double tap was meant
+/// for the step before.
+const SETTLE: Duration = Duration::from_millis(400);
+
+/// Whether the big button has just turned into another step. A handle: copying it costs nothing.
+#[derive(Clone, Copy, Default)]
+pub struct Settling {
+    busy: RwSignal<bool>,
+    shown: StoredValue<Option<Step>>,
+}
+
+impl Settling {
+    /// The button shows this step now.
+    pub fn shows(self, step: Step) {
+        let before = self.shown.try_update_value(|shown| shown.replace(step)).flatten();
+        if before.is_some_and(|before| before != step) {
+            self.begin();
+        }
+    }
+
+    /// The step on the button was said.
+    pub fn begin(self) {
+        self.busy.set(true);
+        let end = move || {
+            // The page may be gone by then.
+            let _gone = self.busy.try_set(false);
+        };
+        set_timeout(end, SETTLE);
+    }
+}
+
+impl From<Settling> for Signal<bool> {
+    fn from(settling: Settling) -> Self {
+        settling.busy.into()
+    }
 }
 
 /// The visit command as a command.

@@ -36,7 +36,7 @@ use super::{
     Saved,
     card::{StatusTag, join},
     progress::Progress,
-    step::{self, Step},
+    step::{self, Settling, Step},
 };
 use crate::{
     device::{Device, device},
@@ -165,12 +165,15 @@ fn SavedLine(saved: Saved) -> impl IntoView {
 }
 
 /// The one big button of the page. A step that one tap says is done here and has no button in its section. A step
-/// that asks something is done in its section, and this button only points there: a double tap records nothing.
+/// that asks something is done in its section, and this button only points there. A double tap says one step.
 #[component]
 fn Next(job: Job) -> impl IntoView {
-    let giving = Giving::new(job);
+    let (giving, settling) = (Giving::new(job), Settling::default());
     let press = move |next: Step| match next.tap() {
-        Some(command) => job.device.press(job.command(command)),
+        Some(command) => {
+            settling.begin();
+            job.device.press(job.command(command));
+        }
         None if next == Step::Customer => giving.give(),
         None => {
             lead_to(next.section());
@@ -180,6 +183,7 @@ fn Next(job: Job) -> impl IntoView {
     view! {
         {move || match job.next.get() {
             Some(next) => {
+                settling.shows(next);
                 let acts = next == Step::Customer || next.tap().is_some();
                 let word = move || {
                     if acts { next.word().to_owned() } else { (text().engineer.work.next)(next.word()) }
@@ -192,6 +196,7 @@ fn Next(job: Job) -> impl IntoView {
                         wide=true
                         large=true
                         name=if next == Step::Customer { "hand-over" } else { next.name() }
+                        busy=settling
                         on_press=move || press(next)
                     />
                 }

@@ -13,7 +13,11 @@ use crate::{
     locale::text,
     pages::{
         custody,
-        engineer::{card::go_on, contact, step},
+        engineer::{
+            card::go_on,
+            contact,
+            step::{self, Settling},
+        },
     },
     route::Route,
     ui::{ActionBar, ActionSheet, Button, ButtonKind, Icon, IconButton, SheetAction},
@@ -32,6 +36,7 @@ pub fn Bar(
         let (ticket, visit) = (ticket.get()?, visit.get()?);
         Some((visit.id, step::next(device, &ticket, &visit)?))
     });
+    let settling = Settling::default();
     // Whoever registered it without a network may be the one to do it.
     let own = Memo::new(move |_| {
         ticket.with(|ticket| {
@@ -55,6 +60,7 @@ pub fn Bar(
             {move || {
                 next.get()
                     .map(|(visit, next)| {
+                        settling.shows(next);
                         view! {
                             {(next == step::Step::Accept)
                                 .then(|| {
@@ -72,7 +78,8 @@ pub fn Bar(
                                 kind=ButtonKind::Primary
                                 wide=true
                                 name=next.name()
-                                on_press=move || go_on(device, id, visit, next)
+                                busy=settling
+                                on_press=move || go_on(device, id, visit, next, settling)
                             />
                         }
                     })

@@ -63,6 +63,10 @@ pub fn RepairSection(job: Job) -> impl IntoView {
             </ol>
         })
     };
+    // Once it has begun or ended, nothing stands before it.
+    let begins = job.turn(Step::StartRepair);
+    let turn =
+        Signal::derive(move || if started.get() || finished.get() { None } else { begins.get() });
     // The log stays open while the work goes on, and folds when it has a result.
     let done = Signal::derive(move || finished.get() && started.get());
     let (starting, ending) = (job.due("repair"), job.due("outcome"));
@@ -71,7 +75,7 @@ pub fn RepairSection(job: Job) -> impl IntoView {
         <Section
             id="repair"
             title=move || text().engineer.work.repair_title
-            turn=job.turn(Step::Talk)
+            turn
             done
             due
             chosen
