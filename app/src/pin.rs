@@ -76,6 +76,7 @@ impl Device {
     pub async fn hand_over(self, ticket: Id<Ticket>, visit: Id<Visit>) -> Result<(), Trouble> {
         let handed = Handed { ticket, visit };
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
+        self.second_compared().await;
         // Nobody writes in between, so the number in it is the journal's.
         let turn = self.turn();
         let _turn = turn.lock().await;

@@ -167,8 +167,11 @@ impl Second {
         let envelopes: Vec<_> = self.parted.borrow_mut().extract_if(.., parted).collect();
         let left = |mid| self.left.borrow().iter().any(|sealed| sealed.envelope.mid == mid);
         // One that was taken back meanwhile may have been answered and be gone.
-        for (_, envelope) in envelopes.iter().filter(|(_, envelope)| left(envelope.mid)) {
-            self.put(envelope, None).await?;
+        for one in envelopes.into_iter().filter(|(_, envelope)| left(envelope.mid)) {
+            if let Err(trouble) = self.put(&one.1, None).await {
+                self.parted.borrow_mut().push(one);
+                return Err(trouble);
+            }
         }
         Ok(())
     }

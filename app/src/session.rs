@@ -165,11 +165,13 @@ impl Device {
     /// Signs out. Unsent work stays on this device, locked away until its person signs in again; without
     /// any, and unless `keep`, the data is removed.
     pub async fn sign_out(self, keep: bool) {
+        self.second_compared().await;
         let turn = self.turn();
         let _turn = turn.lock().await;
-        self.mark_now();
         // What could not be taken back is unsent work too.
         let left = self.make_whole().await.is_err();
+        self.mark_now();
+        self.store_drafts().await;
         let unsent = self
             .view
             .with_untracked(|view| view.as_ref().is_some_and(|view| view.waiting().unanswered > 0));
@@ -247,6 +249,7 @@ impl Device {
         let turn = self.turn();
         let _turn = turn.lock().await;
         self.mark_now();
+        self.store_drafts().await;
         self.lock_database(true).await;
         storage::forget(LAST);
         self.close();

@@ -1,9 +1,9 @@
 //! `corrupt-browser`: the browser's own database goes bad between two starts.
 //!
 //! Proves: whatever bit flips, file shrinks or file disappears in the folder where Chromium keeps IndexedDB,
-//! the app has everything, or says that data were lost: within six seconds of its start, and within two in most of the
-//! runs, because a machine may stand still once; and either way every unsent note reaches the server once. Chromium opens a damaged database empty and without an error, so this
-//! rests on the second journal. Proves nothing about damage to both journals at once.
+//! the app has everything, or says that data were lost: within six seconds of its start, and within two in most of
+//! the runs, because a machine may stand still once; and either way every unsent note reaches the server once.
+//! Chromium opens a damaged database empty and without an error, so this rests on the second journal. Proves nothing about damage to both journals at once.
 
 use std::{thread, time::Duration};
 

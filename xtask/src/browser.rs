@@ -101,8 +101,8 @@ fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     places.find(|place| place.is_file())
 }
 
-/// How long a machine that was just started may be renewing itself.
-const RENEWAL: Duration = Duration::from_mins(10);
+/// How long the lists of packages may be in somebody else's hands.
+const RENEWAL: Duration = Duration::from_mins(2);
 
 /// Installs packages of the system, where it lets us.
 pub(crate) fn install(packages: &str) -> Done {
@@ -127,14 +127,10 @@ pub(crate) fn install(packages: &str) -> Done {
     // A machine that was just started may be renewing itself, and holds the locks meanwhile. Nothing waits for the one
     // of the lists; without new lists it may well do.
     let begun = Instant::now();
-    while let Err(why) = apt("update --quiet") {
-        if begun.elapsed() > RENEWAL {
-            return Err(why);
-        }
+    while apt("update --quiet").is_err() && begun.elapsed() < RENEWAL {
         std::thread::sleep(Duration::from_secs(5));
     }
     apt(&format!(
-        "-o DPkg::Lock::Timeout={} install --quiet --yes --no-install-recommends {packages}",
-        RENEWAL.as_secs()
+        "-o DPkg::Lock::Timeout=600 install --quiet --yes --no-install-recommends {packages}"
     ))
 }

@@ -153,6 +153,16 @@ impl Device {
         });
     }
 
+    /// Stores what is typed and not stored yet, before the page is closed to its person. Whoever calls this has the turn:
+    /// what is on its way into the journal will not get there.
+    pub(crate) async fn store_drafts(self) {
+        let Some(store) = self.store.get_value() else { return };
+        for words in self.drafts.with_value(|drafts| drafts.unsaved.clone()) {
+            // Where it cannot be stored, nothing can be done for it any more.
+            let _kept = store.keep_draft(&words.0, words.1.as_deref()).await;
+        }
+    }
+
     /// Nobody's words stay for whoever signs in next.
     pub(crate) fn forget_drafts(self) {
         self.drafts.update_value(|drafts| {

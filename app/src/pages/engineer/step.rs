@@ -200,6 +200,7 @@ const SETTLE: Duration = Duration::from_millis(400);
 pub struct Settling {
     busy: RwSignal<bool>,
     shown: StoredValue<Option<Step>>,
+    end: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl Settling {
@@ -218,7 +219,10 @@ impl Settling {
             // The page may be gone by then.
             let _gone = self.busy.try_set(false);
         };
-        set_timeout(end, SETTLE);
+        let end = set_timeout_with_handle(end, SETTLE).ok();
+        if let Some(before) = self.end.try_update_value(|it| std::mem::replace(it, end)).flatten() {
+            before.clear();
+        }
     }
 }
 
