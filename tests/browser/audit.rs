@@ -92,8 +92,13 @@ impl Audit {
         self.add(&format!("{name} by keyboard"), found);
     }
 
-    /// The dialog that is open: its rules in both lights, its sizes, and that Escape closes it.
+    /// The dialog that is open: where the keyboard begins, its rules in both lights, its sizes, and that Escape closes
+    /// it and leads back to the button that opened it.
     async fn dialog(&mut self, browser: &Browser, walk: &Walk, name: &str) {
+        let touch = walk.sizes[0].touch();
+        let wrong: Option<String> =
+            browser.js(&format!("{MEASURE}\nreturn begins(args[0])"), &[json!(touch)]).await;
+        self.add(name, wrong);
         for light in ["light", "dark"] {
             browser.light(light).await;
             browser.settled().await;
@@ -101,7 +106,7 @@ impl Audit {
             self.add(&format!("{name} {light}"), broken);
         }
         browser.light("").await;
-        let least = if walk.sizes[0].touch() { FINGER } else { MOUSE };
+        let least = if touch { FINGER } else { MOUSE };
         let script = format!("{MEASURE}\nreturn small(args[0])");
         let found: Vec<String> = browser.js(&script, &[json!(least)]).await;
         self.add(name, found);
@@ -110,7 +115,10 @@ impl Audit {
         let closed: bool = browser.js(CLOSES, &[]).await;
         if !closed {
             self.add(name, ["Escape does not close it".to_owned()]);
+            return;
         }
+        let lost: Option<String> = browser.js(&format!("{MEASURE}\nreturn ledBack()"), &[]).await;
+        self.add(name, lost);
     }
 
     /// What breaks a rule of WCAG 2.0 to 2.2, A or AA.
@@ -245,7 +253,7 @@ async fn next_button(browser: &Browser, pressed: &BTreeSet<String>) -> Option<St
 
 /// Presses the button, and waits a moment for a dialog.
 async fn dialog_opens(browser: &Browser, name: &str) -> bool {
-    let script = "named(args[0])?.click(); \
+    let script = "window.dialogOpener = named(args[0]); window.dialogOpener?.focus(); window.dialogOpener?.click(); \
                   const begun = performance.now(); \
                   return new Promise((resolve) => { \
                     const look = () => { \

@@ -97,3 +97,30 @@ const look = () => {
   window.lastOfTheKeyboard = { element: e, top, left: box.left, right: box.right };
   return { again, wrong };
 };
+
+// What holds within a hundred frames; else what is said.
+const within = (holds, otherwise) => new Promise((resolve) => {
+  let frames = 0;
+  const look = () => {
+    if (holds()) resolve(null);
+    else if ((frames += 1) > 100) resolve(otherwise());
+    else requestAnimationFrame(look);
+  };
+  look();
+});
+// The keyboard begins on what is filled in first, else on what is pressed first; under fingers never in a field.
+const begins = (touch) => {
+  const begun = () => {
+    const [dialog, active] = [front(), document.activeElement];
+    if (dialog === document || active === dialog || !dialog.contains(active)) return false;
+    const fields = seenIn(dialog, "input, select, textarea").filter((e) => !e.disabled);
+    if (touch) return !fields.includes(active);
+    const others = seenIn(dialog, "button, a[href]").filter((e) => !e.closest("header") && e.getAttribute("aria-disabled") !== "true");
+    const wanted = fields[0] ?? others[0];
+    const group = (e) => e?.closest("[role=radiogroup]") ?? e;
+    return wanted ? group(wanted) === group(active) : active.matches("h2");
+  };
+  return within(begun, () => `the keyboard begins at ${said(document.activeElement)}`);
+};
+// Whoever closes the dialog is where they were.
+const ledBack = () => within(() => document.activeElement === window.dialogOpener, () => `the focus is lost to ${said(document.activeElement)}`);

@@ -16,7 +16,7 @@ use crate::{
     device::{Device, Held, device},
     locale::{self, text},
     route, seal,
-    ui::{Button, ButtonKind, Fact, Facts, Icon, Scan, TextArea},
+    ui::{Button, ButtonKind, Fact, Facts, Icon, Scan, TextArea, lead_to},
 };
 
 /// The longest code or address that is read, in characters.
@@ -139,6 +139,9 @@ pub fn Verify() -> impl IntoView {
 
 async fn find_out(device: Device, typed: String, tell: &dyn Fn(State)) {
     if typed.trim().is_empty() {
+        // What was told of another code is no answer to this.
+        tell(State::Idle);
+        lead_to("copy-code");
         return;
     }
     let Ok(code) = Code::read(&typed) else {

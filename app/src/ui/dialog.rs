@@ -1,9 +1,10 @@
 //! What lies over the page: dialogs, drawers, action sheets. Native dialogs keep the focus, close
-//! on Escape and on the phone's back gesture, and give the focus back.
+//! on Escape and on the phone's back gesture, and give the focus back; where it begins is said here.
 
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{Button, ButtonKind, Icon, IconButton, fresh_id, toast};
 
@@ -16,6 +17,7 @@ pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
                 // Fails only where the page is being torn down; then there is nothing to show.
                 let _shown = dialog.show_modal();
                 toast::settle_in(&dialog);
+                begin(node);
             }
             (false, true) => {
                 dialog.close();
@@ -27,6 +29,42 @@ pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
     });
     // A dialog that goes with its page takes nothing along.
     on_cleanup(|| request_animation_frame(toast::settle));
+}
+
+/// Lays the focus where one begins: with a mouse at hand on what is filled in first, else on what is pressed first,
+/// which in a question is the way back; under fingers on the title, so that no keyboard covers what is asked.
+fn begin(node: NodeRef<html::Dialog>) {
+    const FILLED_IN: &str = "select, textarea, input:not([type=radio]), input:checked, \
+                             [role=radiogroup]:not(:has(:checked)) input";
+    const PRESSED: &str = "button:not(.dialog__head *, [aria-disabled]), a[href]";
+    const TITLE: &str = "h2[tabindex]";
+    // What is in the dialog may come in the same moment, after this.
+    request_animation_frame(move || {
+        let Some(dialog) = node.try_get_untracked().flatten() else { return };
+        let active = || document().active_element();
+        let idle = |it: &web_sys::Element| {
+            it.contains(Some(&dialog)) || it.matches(".dialog__title") == Ok(true)
+        };
+        // Whoever was quicker stays where they are.
+        if active().is_some_and(|it| !idle(&it)) {
+            return;
+        }
+        let mouse = window().match_media("(pointer: fine)").ok().flatten();
+        let mouse = mouse.is_some_and(|query| query.matches());
+        let order: &[&str] = if mouse { &[FILLED_IN, PRESSED, TITLE] } else { &[TITLE, PRESSED] };
+        for wanted in order {
+            let Ok(found) = dialog.query_selector_all(wanted) else { continue };
+            for place in 0..found.length() {
+                let Some(element) = found.get(place) else { continue };
+                let element: web_sys::HtmlElement = element.unchecked_into();
+                // What cannot take the focus, because it is folded away or off, is passed over.
+                let _focused = element.focus();
+                if active().is_some_and(|it| it.is_same_node(Some(&element))) {
+                    return;
+                }
+            }
+        }
+    });
 }
 
 /// Open while there is a matter; closing takes the matter back.
@@ -73,6 +111,13 @@ fn Frame(
     let title_id = StoredValue::new(fresh_id("dialog"));
     let children = StoredValue::new(children);
     follow(open, node);
+    // Another title is another form in the same dialog.
+    Effect::new(move |_| {
+        title.track();
+        if open.get_untracked() {
+            begin(node);
+        }
+    });
     let closed = move |_| {
         open.set(false);
         if let Some(on_close) = on_close {

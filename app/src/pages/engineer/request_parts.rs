@@ -13,17 +13,16 @@ use leptos::prelude::*;
 use super::{
     card::join,
     draft::Draft,
-    scan::ScanButton,
-    work::parts::catalogue::{Catalogue, OfferList},
+    work::parts::catalogue::{Catalogue, offered},
 };
 use crate::{
     device::device,
-    locale::{input_time, moment, parse_input_time, text},
+    locale::{input_time, parse_input_time, text},
     pages::shell::PhoneDetail,
     route::{self, Route},
     ui::{
         ActionBar, Button, ButtonKind, Card, CheckRow, Choice, DateTime, Field, Icon, IconButton,
-        SearchBar, Select, TextArea, Tone, lead_to, toast,
+        Select, TextArea, Tone, lead_to, toast,
     },
 };
 
@@ -156,7 +155,6 @@ pub fn RequestParts(id: Id<Ticket>) -> impl IntoView {
             route::go(Route::MyParts);
         });
     };
-    let age = move || device.heard_at().map(|at| (text().engineer.parts.stock_as_of)(moment(at)));
     view! {
         <PhoneDetail
             title=move || text().engineer.parts.request_title
@@ -208,23 +206,13 @@ pub fn RequestParts(id: Id<Ticket>) -> impl IntoView {
             </Card>
             <Basket fields/>
             <Card title=move || text().engineer.parts.choose_title id="choose-parts">
-                <div class="row">
-                    <SearchBar
-                        label=move || text().engineer.parts.search
-                        placeholder=move || text().engineer.parts.search
-                        value=wanted
-                        clear=move || text().engineer.tickets.clear
-                    >
-                        <ScanButton on_code=move |code: String| wanted.set(code)/>
-                    </SearchBar>
-                </div>
-                <p class="faint num">{age}</p>
-                <OfferList
-                    offers=found
-                    name="add-part"
-                    word=Signal::derive(|| text().engineer.parts.add.to_owned())
-                    on_pick=move |part: Part| fields.add(&part)
-                />
+                {offered(
+                    wanted,
+                    found,
+                    Signal::derive(|| text().engineer.parts.add.to_owned()),
+                    "add-part",
+                    Callback::new(move |part: Part| fields.add(&part)),
+                )}
                 <FreeLine fields/>
             </Card>
         </PhoneDetail>

@@ -12,16 +12,15 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use self::{
-    catalogue::{Catalogue, Offer, OfferList},
+    catalogue::{Catalogue, Offer, offered},
     fields::{FREE, Fields, OldPart, blank, command_label},
     used::Used,
 };
 use super::{Job, section::Section};
 use crate::{
-    device::device,
-    locale::{moment, text},
+    locale::text,
     pages::engineer::{draft::Draft, scan::ScanButton},
-    ui::{Button, ButtonKind, CheckRow, Field, FieldKind, Icon, SearchBar, Stepper, lead_to},
+    ui::{Button, ButtonKind, CheckRow, Field, FieldKind, Icon, Stepper, lead_to},
 };
 
 /// The parts used.
@@ -99,26 +98,9 @@ pub fn PartsSection(job: Job) -> impl IntoView {
 
 /// The parts one is offered, until one of them is chosen.
 fn choose(fields: Fields, wanted: RwSignal<String>, offers: Memo<Vec<Offer>>) -> impl IntoView {
-    let heard = move || device().heard_at();
-    let age = move || heard().map(|at| (text().engineer.parts.stock_as_of)(moment(at)));
+    let word = Signal::derive(|| text().engineer.parts.choose.to_owned());
     view! {
-        <div class="row">
-            <SearchBar
-                label=move || text().engineer.parts.search
-                placeholder=move || text().engineer.parts.search
-                value=wanted
-                clear=move || text().engineer.tickets.clear
-            >
-                <ScanButton on_code=move |code: String| wanted.set(code)/>
-            </SearchBar>
-        </div>
-        <p class="faint num">{age}</p>
-        <OfferList
-            offers
-            name="pick-part"
-            word=Signal::derive(|| text().engineer.parts.choose.to_owned())
-            on_pick=move |part: Part| fields.choose(&part)
-        />
+        {offered(wanted, offers, word, "pick-part", Callback::new(move |part: Part| fields.choose(&part)))}
         <div class="row" data-align="end">
             <Button
                 text=move || text().engineer.parts.free

@@ -11,10 +11,11 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    device::{Device, Held},
-    locale::text,
+    device::{Device, Held, device},
+    locale::{moment, text},
+    pages::engineer::scan::ScanButton,
     search::Parts,
-    ui::Button,
+    ui::{Button, SearchBar},
 };
 
 /// A part one may choose, and how many of it are in the bag.
@@ -74,15 +75,28 @@ fn fits(part: &Part, model: &str) -> bool {
     !model.is_empty() && part.model.to_lowercase().contains(model)
 }
 
-/// Parts to choose from, each with what is in the bag.
-#[component]
-pub fn OfferList(
+/// Parts to choose from: found by words or by their code, with how old the numbers are, and each with what is in
+/// the bag.
+pub fn offered(
+    wanted: RwSignal<String>,
     offers: Memo<Vec<Offer>>,
     word: Signal<String>,
     name: &'static str,
-    #[prop(into)] on_pick: Callback<Part>,
+    on_pick: Callback<Part>,
 ) -> impl IntoView {
+    let age = || device().heard_at().map(|at| (text().engineer.parts.stock_as_of)(moment(at)));
     view! {
+        <div class="row">
+            <SearchBar
+                label=move || text().engineer.parts.search
+                placeholder=move || text().engineer.parts.search
+                value=wanted
+                clear=move || text().engineer.tickets.clear
+            >
+                <ScanButton on_code=move |code: String| wanted.set(code)/>
+            </SearchBar>
+        </div>
+        <p class="faint num">{age}</p>
         <Show
             when=move || offers.with(|offers| !offers.is_empty())
             fallback=|| view! { <p class="muted">{move || text().engineer.parts.none_found}</p> }
