@@ -178,8 +178,8 @@ pub fn People() -> impl IntoView {
             tools=ViewFn::from(move || {
                 view! {
                     <SearchBar
-                        label=move || text().office.search
-                        placeholder=move || text().office.search
+                        label=move || text().office.search_people
+                        placeholder=move || text().office.search_people
                         clear=move || text().office.clear_search
                         value=search
                     />

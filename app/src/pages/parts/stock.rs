@@ -161,8 +161,8 @@ pub fn Stock() -> impl IntoView {
             tools=ViewFn::from(move || {
                 view! {
                     <SearchBar
-                        label=move || text().office.search
-                        placeholder=move || text().office.search
+                        label=move || text().office.search_parts
+                        placeholder=move || text().office.search_parts
                         clear=move || text().office.clear_search
                         value=search
                     />

@@ -19,13 +19,13 @@ pub(super) enum Column {
     Number,
     Stage,
     Priority,
+    Due,
     Customer,
     Problem,
     Machine,
     Address,
     Engineer,
     Appointment,
-    Due,
     Registered,
 }
 
@@ -34,13 +34,13 @@ impl Column {
         Column::Number,
         Column::Stage,
         Column::Priority,
+        Column::Due,
         Column::Customer,
         Column::Problem,
         Column::Machine,
         Column::Address,
         Column::Engineer,
         Column::Appointment,
-        Column::Due,
         Column::Registered,
     ];
 
