@@ -31,7 +31,7 @@ pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
     on_cleanup(|| request_animation_frame(toast::settle));
 }
 
-/// Lays the focus where one begins: with a mouse at hand on what is filled in first, else on what is pressed first,
+/// Lays the focus where one begins: at a desk on what is filled in first, else on what is pressed first,
 /// which in a question is the way back; under fingers on the title, so that no keyboard covers what is asked.
 fn begin(node: NodeRef<html::Dialog>) {
     const FILLED_IN: &str = "select, textarea, input:not([type=radio]), input:checked, \
@@ -49,9 +49,9 @@ fn begin(node: NodeRef<html::Dialog>) {
         if active().is_some_and(|it| !idle(&it)) {
             return;
         }
-        let mouse = window().match_media("(pointer: fine)").ok().flatten();
-        let mouse = mouse.is_some_and(|query| query.matches());
-        let order: &[&str] = if mouse { &[FILLED_IN, PRESSED, TITLE] } else { &[TITLE, PRESSED] };
+        let touch = window().match_media("(pointer: coarse)").ok().flatten();
+        let touch = touch.is_some_and(|query| query.matches());
+        let order: &[&str] = if touch { &[TITLE, PRESSED] } else { &[FILLED_IN, PRESSED, TITLE] };
         for wanted in order {
             let Ok(found) = dialog.query_selector_all(wanted) else { continue };
             for place in 0..found.length() {
