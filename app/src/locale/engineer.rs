@@ -195,7 +195,7 @@ texts! {
     TicketsText {
         title: "工单", "Tickets";
         search: "搜索工单", "Search tickets";
-        search_hint: "工单号、本机号、姓名、电话、序列号", "Number, name, phone, serial number";
+        search_hint: "工单号、姓名、电话、序列号", "Number, name, phone, serial";
         clear: "清除", "Clear";
         filters: "筛选", "Filters";
         new: "待接单", "New";

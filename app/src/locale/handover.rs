@@ -320,7 +320,7 @@ pub const ZH: HandoverText = HandoverText {
     record_absence: "记录客户不在场",
 
     signed_title: "签字已保存",
-    refused_title: "已记录",
+    refused_title: "您的意见已记录",
     absent_recorded: "已记录客户不在场",
     sent_later: "已存在这台设备上，交还后联网自动上传。",
     thanks: "谢谢您！",

@@ -30,16 +30,19 @@ pub fn Labels(id: Id<Sheet>) -> impl IntoView {
             view! { <div class="labels">{labels}</div> }.into_any()
         }
     };
-    let bar = || {
+    let some = move || content.with(|content| content.as_ref().is_some_and(has_labels));
+    let bar = move || {
         view! {
-            <Button
-                text=move || text().handover.sheet.print
-                icon=Icon::Print
-                kind=ButtonKind::Primary
-                wide=true
-                name="print"
-                on_press=print
-            />
+            <Show when=some>
+                <Button
+                    text=move || text().handover.sheet.print
+                    icon=Icon::Print
+                    kind=ButtonKind::Primary
+                    wide=true
+                    name="print"
+                    on_press=print
+                />
+            </Show>
         }
     };
     paper(|| text().handover.sheet.labels_title, Route::Sheet(id).href(), bar, body)

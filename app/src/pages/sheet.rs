@@ -105,14 +105,16 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                         }
                     })
             }}
-            <Button
-                text=move || text().handover.sheet.print
-                icon=Icon::Print
-                kind=ButtonKind::Primary
-                wide=true
-                name="print"
-                on_press=print
-            />
+            <Show when=move || sheet.with(Option::is_some)>
+                <Button
+                    text=move || text().handover.sheet.print
+                    icon=Icon::Print
+                    kind=ButtonKind::Primary
+                    wide=true
+                    name="print"
+                    on_press=print
+                />
+            </Show>
         }
     };
     let back = move || match (ticket(), desk.get()) {

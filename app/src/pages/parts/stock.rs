@@ -16,10 +16,11 @@ use crate::{
     device::{Device, device},
     locale::{self, text},
     pages::shell::DeskShell,
+    route::Route,
     search::Parts,
     ui::{
-        Button, ButtonKind, Chip, Dialog, Empty, Fact, Facts, Field, FieldKind, Icon, SearchBar,
-        Tag, Tone, toast,
+        Button, ButtonKind, ButtonLink, Chip, Dialog, Empty, Fact, Facts, Field, FieldKind, Icon,
+        SearchBar, Tag, Tone, toast,
     },
 };
 
@@ -110,12 +111,20 @@ pub fn Stock() -> impl IntoView {
     let table = move || {
         let all = shown.get();
         if all.is_empty() {
-            let none = if rows.with(Vec::is_empty) {
-                text().office.stock.none
+            return if rows.with(Vec::is_empty) {
+                view! {
+                    <Empty icon=Icon::Package text=text().office.stock.none>
+                        <ButtonLink
+                            text=text().office.catalogue.title
+                            href=Route::Catalogue.href()
+                            icon=Icon::Book
+                        />
+                    </Empty>
+                }
+                .into_any()
             } else {
-                text().office.nothing_found
+                view! { <Empty icon=Icon::Package text=text().office.nothing_found/> }.into_any()
             };
-            return view! { <Empty icon=Icon::Package text=none/> }.into_any();
         }
         let places = places.get();
         let left = all.len().saturating_sub(limit.get());
