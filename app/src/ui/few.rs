@@ -15,6 +15,8 @@ where
     let whole = RwSignal::new(None::<Q>);
     Effect::new(move |_| {
         let asked = question.get();
+        // Whoever asks the same again later, as by emptying a field, is shown the few first again.
+        whole.set(None);
         let rest = move || {
             // A question asked since has its own moment; a list that is gone has nothing below.
             if question.try_with_untracked(|now| *now == asked) == Some(true) {

@@ -80,10 +80,17 @@ pub fn hurry(ticket: &Ticket) -> Option<impl IntoView + use<>> {
     Some(still_tag(word, Tone::Danger, Some(Icon::Flame), solid, false))
 }
 
-/// Cards that are drawn at once: a phone shows four at a time.
-const CARDS_FIRST: usize = 6;
 /// Cards of one stretch of a list; the next follows at a press.
 const CARDS: usize = 20;
+/// As high as a card with a short text, and the gap below it.
+const CARD_PX: f64 = 200.0;
+
+/// Cards that are drawn at once: what the screen shows. The bars above and below the list leave one to scroll to.
+fn cards_first() -> usize {
+    let height = leptos::prelude::window().inner_height().ok().and_then(|height| height.as_f64());
+    let fit = |at_once: &usize| height.is_none_or(|height| *at_once as f64 * CARD_PX <= height);
+    (1..CARDS).take_while(fit).count().max(1)
+}
 
 /// A list of tickets as cards, a stretch at a time. `asked` says which list it is: another one begins at its top.
 #[component]
@@ -93,7 +100,7 @@ pub fn TicketCards(
     now: Signal<Timestamp>,
     #[prop(optional, into)] in_day: Signal<bool>,
 ) -> impl IntoView {
-    let stretch = few_first(Memo::new(move |_| asked.get()), CARDS_FIRST, CARDS);
+    let stretch = few_first(Memo::new(move |_| asked.get()), cards_first(), CARDS);
     // Of which list more was pressed for, and how much.
     let pressed = RwSignal::new((String::new(), 0));
     let more = Memo::new(move |_| {
