@@ -258,17 +258,13 @@ impl Word {
 
 /// The best place in which the word stands.
 fn best(lines: &str, word: &str) -> Fit {
-    // The first key presses find the most, and one character is looked for faster than a text of one.
-    let mut chars = word.chars();
-    match (chars.next(), chars.next()) {
-        (Some(only), None) => best_of(lines, word, lines.match_indices(only)),
-        _ => best_of(lines, word, lines.match_indices(word)),
-    }
-}
-
-fn best_of<'a>(lines: &str, word: &str, places: impl Iterator<Item = (usize, &'a str)>) -> Fit {
     let mut best = Fit::Nowhere;
-    for (at, _) in places {
+    // One character is looked for much faster than a text: no table is made for each of thousands of names.
+    let Some(first) = word.chars().next() else { return best };
+    for (at, _) in lines.match_indices(first) {
+        if !lines.as_bytes()[at..].starts_with(word.as_bytes()) {
+            continue;
+        }
         best = best.min(place(lines, word, at).map_or(Fit::ByAccident, Fit::As));
         if best == Fit::As(Rank::Number) {
             break;
@@ -279,13 +275,13 @@ fn best_of<'a>(lines: &str, word: &str, places: impl Iterator<Item = (usize, &'a
 
 /// What it means that the word stands here; `None` where it stands by accident.
 fn place(lines: &str, word: &str, at: usize) -> Option<Rank> {
-    let (before, after) = (&lines[..at], &lines[at + word.len()..]);
-    let begin = before.rfind(|c: char| c < mark::END)?;
-    let kind = lines[begin..].chars().next()?;
-    let first = begin + kind.len_utf8() == at;
-    let last = after.starts_with(mark::END);
+    let (before, after) = lines.as_bytes().split_at(at);
+    // Marks are single bytes that are part of no character.
+    let begin = before.iter().rposition(|byte| char::from(*byte) < mark::END)?;
+    let first = begin + 1 == at;
+    let last = after.get(word.len()).is_some_and(|byte| char::from(*byte) == mark::END);
     let enough = |length: usize| word.len() >= length;
-    match kind {
+    match char::from(before[begin]) {
         mark::CODE if first && last => Some(Rank::Number),
         mark::CODE | mark::PHONE if last && enough(PHONE_DIGITS_MIN) => Some(Rank::Ending),
         mark::PHONE if !enough(PHONE_DIGITS_MIN) => None,

@@ -4,7 +4,7 @@ use super::{Fit, Names, Rank, Wanted};
 
 /// What was typed so far, and where it stood. Whoever takes a letter back has been there before.
 #[derive(Clone, Debug, Default)]
-pub struct Trail(Vec<(Wanted, Vec<usize>)>);
+pub struct Trail(Vec<(Wanted, Vec<(Fit, usize)>)>);
 
 impl Trail {
     /// The places of what fits, and how well. There are `count` names, and they must be those of the last time.
@@ -17,23 +17,25 @@ impl Trail {
         while self.0.last().is_some_and(|(before, _)| !wanted.narrows(before)) {
             self.0.pop();
         }
-        let (mut stands, mut fitting) = (Vec::new(), Vec::new());
-        let mut look = |place: usize| {
-            let fit = names(place).map_or(Fit::Nowhere, |names| wanted.fit(names));
-            if fit != Fit::Nowhere {
-                stands.push(place);
-            }
-            if let Fit::As(rank) = fit {
-                fitting.push((rank, place));
-            }
-        };
-        match self.0.last() {
-            Some((_, places)) => places.iter().for_each(|place| look(*place)),
-            None => (0..count).for_each(look),
-        }
         if self.0.last().is_none_or(|(before, _)| before != wanted) {
+            let look = |place: usize| {
+                let fit = wanted.fit(names(place)?);
+                (fit != Fit::Nowhere).then_some((fit, place))
+            };
+            let stands = match self.0.last() {
+                Some((_, places)) => places.iter().filter_map(|(_, place)| look(*place)).collect(),
+                None => (0..count).filter_map(look).collect(),
+            };
             self.0.push((wanted.clone(), stands));
         }
-        fitting
+        let fitting = |(fit, place): &(Fit, usize)| match fit {
+            Fit::As(rank) => Some((*rank, *place)),
+            Fit::ByAccident | Fit::Nowhere => None,
+        };
+        self.0
+            .last()
+            .into_iter()
+            .flat_map(|(_, places)| places.iter().filter_map(fitting))
+            .collect()
     }
 }
