@@ -57,6 +57,10 @@ pub struct Second {
 }
 
 const CACHE: &str = "second-journal";
+/// The header of an entry that says all of it, where that is short.
+const HEADER: &str = "entry";
+/// Bytes of an entry that a header takes. What a person writes is shorter, a signature is not.
+const IN_HEADER_MAX: usize = 8 * 1024;
 const BALLAST_FILE: &str = "ballast";
 /// A browser that does not answer for so long is not waited for any more.
 const PATIENCE_MS: u32 = 2_000;
@@ -77,11 +81,8 @@ impl Second {
         for request in second.requests().await? {
             let found = answer(second.cache.match_with_request(&request)).await?;
             let Ok(response) = found.dyn_into::<Response>() else { continue };
-            let Ok(text) = response.text() else { continue };
             // An entry that cannot be read any more costs that entry only.
-            if let Some(text) = answer(text).await.ok().and_then(|text| text.as_string()) {
-                files.push(text);
-            }
+            files.extend(text_of(&response).await);
         }
         let read = line::read(files.iter().map(|text| text.as_bytes()));
         let mids: BTreeSet<Uuid> = read.sealed.iter().map(|sealed| sealed.envelope.mid).collect();
@@ -190,7 +191,7 @@ impl Second {
 
     async fn put(&self, envelope: &Envelope, form: Option<&str>) -> Result<(), Trouble> {
         let text = line::write(envelope, form);
-        let response = Response::new_with_opt_str(Some(&text)).map_err(|_| Trouble::Off)?;
+        let response = response_of(&text).map_err(|_| Trouble::Off)?;
         let put = self.cache.put_with_str(&self.address(envelope.mid), &response);
         self.noted(answer(put).await).map(drop)
     }
@@ -297,6 +298,26 @@ pub async fn ballast(size: u32) -> Result<(), Trouble> {
         done(written).await?;
     }
     done(stream.close()).await.map(drop)
+}
+
+/// An entry as the cache keeps it: a short one in a header, which costs the page a third of the time that a body does,
+/// just while a person waits for the word "saved".
+fn response_of(text: &str) -> Result<Response, JsValue> {
+    if text.len() > IN_HEADER_MAX {
+        return Response::new_with_opt_str(Some(text));
+    }
+    let response = Response::new()?;
+    response.headers().set(HEADER, &String::from(js_sys::encode_uri_component(text)))?;
+    Ok(response)
+}
+
+/// What an entry says. Older apps wrote every one as a body.
+async fn text_of(response: &Response) -> Option<String> {
+    if let Some(text) = response.headers().get(HEADER).ok().flatten() {
+        // What is damaged is still an entry: the checksum says so.
+        return Some(js_sys::decode_uri_component(&text).map_or(text, String::from));
+    }
+    answer(response.text().ok()?).await.ok()?.as_string()
 }
 
 /// What a promise comes to, if it does so in time.

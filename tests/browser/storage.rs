@@ -20,7 +20,8 @@ const KEPT_TWICE: &str = "return (async () => {
     const cache = await caches.open('second-journal');
     for (const request of await cache.keys()) {
         const kept = await cache.match(request);
-        if ((await kept.text()).includes(args[0])) return true;
+        const said = decodeURIComponent(kept.headers.get('entry') ?? '') + await kept.text();
+        if (said.includes(args[0])) return true;
     }
     return false;
 })()";

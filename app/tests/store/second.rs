@@ -160,14 +160,53 @@ async fn a_damaged_entry_costs_that_entry_only() {
     let address = format!("/second-journal/{name}/{}", damaged.mid);
     script(
         "const cache = await caches.open('second-journal');
-         const text = await (await cache.match(word)).text();
-         await cache.put(word, new Response(text.replace('坏', '怀')));",
+         const text = decodeURIComponent((await cache.match(word)).headers.get('entry'));
+         const entry = encodeURIComponent(text.replace('坏', '怀'));
+         await cache.put(word, new Response(null, { headers: { entry } }));",
         &address,
     )
     .await;
     let (_, read) = Second::open(&name, |_| {}).await.unwrap();
     assert_eq!(read.broken, 1);
     assert_eq!(envelopes(read), [sound]);
+}
+
+#[wasm_bindgen_test]
+async fn a_header_that_is_cut_is_a_broken_entry() {
+    let name = fresh_name();
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
+    let damaged = envelope("坏");
+    tab.add(&[damaged.clone()], None).await.unwrap();
+    script(
+        "const cache = await caches.open('second-journal');
+         const entry = (await cache.match(word)).headers.get('entry').split('%E5')[0] + '%';
+         await cache.put(word, new Response(null, { headers: { entry } }));",
+        &format!("/second-journal/{name}/{}", damaged.mid),
+    )
+    .await;
+    let (_, read) = Second::open(&name, |_| {}).await.unwrap();
+    assert_eq!((read.sealed.len(), read.broken), (0, 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_long_entry_and_one_of_an_older_app_are_bodies_and_are_read() {
+    let name = fresh_name();
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
+    let (short, long, older) = (envelope("短"), envelope(&"长".repeat(9_000)), envelope("旧"));
+    tab.add(&[short.clone(), long.clone()], Some("note")).await.unwrap();
+    let put = "const [address, text] = JSON.parse(word);
+        await (await caches.open('second-journal')).put(address, new Response(text));";
+    let address = format!("/second-journal/{name}/{}", older.mid);
+    let text = line::write(&older, None);
+    script(put, &serde_json::to_string(&(address, text)).unwrap()).await;
+    let bodies = "const cache = await caches.open('second-journal');
+        const ours = (await cache.keys()).filter((key) => key.url.includes(word));
+        const kept = await Promise.all(ours.map((key) => cache.match(key)));
+        return kept.filter((it) => !it.headers.has('entry')).length;";
+    assert_eq!(script(bodies, &name).await.as_f64(), Some(2.0), "the short one is a header");
+    let (_, read) = Second::open(&name, |_| {}).await.unwrap();
+    assert_eq!(read.broken, 0);
+    assert_eq!(envelopes(read), [short, long, older]);
 }
 
 #[wasm_bindgen_test]
