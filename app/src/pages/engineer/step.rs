@@ -199,14 +199,14 @@ const SETTLE: Duration = Duration::from_millis(400);
 #[derive(Clone, Copy, Default)]
 pub struct Settling {
     busy: RwSignal<bool>,
-    shown: StoredValue<Option<Step>>,
-    end: StoredValue<Option<TimeoutHandle>>,
+    /// The step on the button, and the number of the last pause: the end of an older one ends nothing.
+    last: StoredValue<(Option<Step>, u32)>,
 }
 
 impl Settling {
     /// The button shows this step now.
     pub fn shows(self, step: Step) {
-        let before = self.shown.try_update_value(|shown| shown.replace(step)).flatten();
+        let before = self.last.try_update_value(|(shown, _)| shown.replace(step)).flatten();
         if before.is_some_and(|before| before != step) {
             self.begin();
         }
@@ -215,14 +215,17 @@ impl Settling {
     /// The step on the button was said.
     pub fn begin(self) {
         self.busy.set(true);
+        let pause = self.last.try_update_value(|(_, pause)| {
+            *pause += 1;
+            *pause
+        });
         let end = move || {
             // The page may be gone by then.
-            let _gone = self.busy.try_set(false);
+            if self.last.try_with_value(|(_, last)| Some(*last)) == Some(pause) {
+                let _gone = self.busy.try_set(false);
+            }
         };
-        let end = set_timeout_with_handle(end, SETTLE).ok();
-        if let Some(before) = self.end.try_update_value(|it| std::mem::replace(it, end)).flatten() {
-            before.clear();
-        }
+        set_timeout(end, SETTLE);
     }
 }
 
