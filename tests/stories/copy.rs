@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 use crate::world::{World, get, intake, now, triage};
 
+/// A number begins with its day.
+const DATE_DIGITS: usize = "20260131".len();
+
 async fn check(world: &World, code: &str) -> Judgement {
     let code: String = code.bytes().map(|byte| format!("%{byte:02x}")).collect();
     world.send(get(&format!("/api/v1/verify?c={code}"), "")).await.json(StatusCode::OK)
@@ -69,6 +72,8 @@ async fn a_countersignature_of_somebody_else_proves_nothing_here() {
     // Both organisations count from the same number each day: ours does not say what theirs does. Where midnight came
     // between the two, ours has no such number.
     let same = own.number == foreign.number;
+    let day = |paper: &Statement| paper.number[..DATE_DIGITS].to_owned();
+    assert!(same || day(own) != day(foreign), "{} and {}", own.number, foreign.number);
     let found = if same { Finding::Changed } else { Finding::Foreign };
     assert_eq!(check(&here, &foreign.code()).await.finding, found);
     // Their signature under our name is noticed as well.

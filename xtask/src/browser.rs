@@ -124,8 +124,8 @@ pub(crate) fn install(packages: &str) -> Done {
                 .env("DEBIAN_FRONTEND", "noninteractive"),
         )
     };
-    // A machine that was just started may be renewing itself, and holds the locks meanwhile. Nothing waits for the one
-    // of the lists; without new lists it may well do.
+    // New lists are only for packages that the old ones do not name, so installing may well go without them: a machine
+    // that was just started may be renewing itself and hold their lock, for which nothing waits by itself.
     let begun = Instant::now();
     while apt("update --quiet").is_err() && begun.elapsed() < RENEWAL {
         std::thread::sleep(Duration::from_secs(5));
