@@ -370,11 +370,19 @@ impl Store {
         }
         let database = self.database().await?;
         let transaction = strict(&database, &[META, ENTITY, JOURNAL, DRAFT, FROZEN])?;
+        let head = transaction.object_store(META)?.get::<JsValue, _, _>(HEAD).primitive()?.await?;
+        // What a restored server forgot waits again, although its answer lies here.
+        let heard = head.as_ref().and_then(decode::<Head>).map(|head| head.base + head.server_seq);
         let journal = transaction.object_store(JOURNAL)?;
+        let (keys, values) = (journal.get_all_keys::<JsValue>(), journal.get_all::<JsValue>());
+        let (keys, values) = (keys.primitive()?, values.primitive()?);
         let mut answered = BTreeSet::new();
-        for value in journal.get_all::<JsValue>().primitive()?.await? {
+        for (key, value) in keys.await?.zip(values.await?) {
+            let heard = number(&key?).is_some_and(|seq| heard.is_some_and(|heard| seq <= heard));
             match decode::<Entry>(&value?) {
-                Some(entry) if entry.outcome.is_some() => answered.insert(entry.envelope.mid),
+                Some(entry) if heard && entry.outcome.is_some() => {
+                    answered.insert(entry.envelope.mid)
+                }
                 _ => return Err(Error::Stale),
             };
         }

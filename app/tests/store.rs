@@ -330,6 +330,11 @@ async fn unsent_work_and_drafts_are_never_cleared() {
     plan.entries[0].1.outcome = Some(domain::wire::Outcome::Noop);
     let answered = Plan { expected: plan.head.clone(), ..plan };
     store.write(&answered).await.unwrap();
+    assert_eq!(store.clear().await, Err(Error::Stale), "an answer that a restored server forgot");
+
+    let heard = Head { server_seq: 1, ..answered.head.clone() };
+    let answered = Plan { expected: answered.head.clone(), head: heard, ..answered };
+    store.write(&answered).await.unwrap();
     store.keep_draft("new-ticket", Some("{\"name\":\"王\"}")).await.unwrap();
     assert_eq!(store.clear().await, Err(Error::Stale), "an unfinished form");
     assert!(open(&name).await.draft("new-ticket").await.unwrap().is_some());
