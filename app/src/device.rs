@@ -39,7 +39,6 @@ use crate::{
 pub use arranged::{Arranged, Narrowed, SavedView};
 pub use health::{Cause, Loss, StorageTrouble};
 pub use held::Held;
-pub(crate) use twice::unanswered;
 pub use update::FormOpen;
 
 /// This device and the person who works with it. A handle: copying it costs nothing.
@@ -245,12 +244,18 @@ impl Device {
         })
     }
 
-    /// The envelopes that wait for the server's answer.
+    /// What waits for the server's answer, newest first.
+    pub fn unsent(self) -> Vec<(u64, Entry)> {
+        self.view.with(|view| {
+            let unsent = view.iter().flat_map(|view| view.unanswered().rev());
+            unsent.map(|(seq, entry)| (seq, entry.clone())).collect()
+        })
+    }
+
+    /// The ids of these envelopes.
     pub fn unanswered(self) -> BTreeSet<Uuid> {
         self.view.with(|view| {
-            let waits = |entry: &&Entry| entry.outcome.is_none();
-            let entries = view.iter().flat_map(|view| view.journal().values());
-            entries.filter(waits).map(|entry| entry.envelope.mid).collect()
+            view.iter().flat_map(Replica::unanswered).map(|(_, entry)| entry.envelope.mid).collect()
         })
     }
 
@@ -311,30 +316,46 @@ impl Device {
     /// # Errors
     /// Why it is not.
     pub async fn send(self, command: Command) -> Result<(), Trouble> {
-        self.send_of(command, 0, None).await
+        self.send_of(vec![command], 0, None).await
     }
 
-    /// The same, for a command that bears `numbers` of the numbers this device gives, and for what was written in a
-    /// `form`: its draft is gone in the moment in which the command is saved.
+    /// The same, for what one press does: all of it is saved, or nothing. The first of the `commands` bears `numbers` of
+    /// the numbers this device gives. What was written in a `form` is no draft any more in the moment in which it is
+    /// saved.
     ///
     /// # Errors
     /// Why it is not saved.
     pub async fn send_of(
         self,
-        command: Command,
+        commands: Vec<Command>,
+        numbers: u32,
+        form: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let sealed = commands.into_iter().map(|command| (Uuid::now_v7(), command));
+        self.seal(sealed.collect(), numbers, form).await
+    }
+
+    /// The same, where the deeds have their ids already: what has been done under such an id is not done again.
+    ///
+    /// # Errors
+    /// Why it is not saved.
+    pub(crate) async fn seal(
+        self,
+        deeds: Vec<(Uuid, Command)>,
         numbers: u32,
         form: Option<&str>,
     ) -> Result<(), Trouble> {
         let by = self.owner.get_untracked().ok_or(Trouble::NobodyHere)?.user.id;
         // Sealed once: a plan that is made again is still the same deed.
-        let (mid, at) = (Uuid::now_v7(), clock::device());
-        let envelope = Envelope { mid, by, at, doubtful: false, command };
+        let at = clock::device();
+        let seal = |(mid, command)| Envelope { mid, by, at, doubtful: false, command };
+        let envelopes: Vec<Envelope> = deeds.into_iter().map(seal).collect();
         let plan = |view: &Replica| {
-            // After a commit of unknown fate the reloaded journal may hold it already.
-            if view.has_written(envelope.mid) {
+            // After a commit of unknown fate the reloaded journal may hold them already.
+            if envelopes.iter().all(|envelope| view.has_written(envelope.mid)) {
                 return Ok(None);
             }
-            view.send(envelope.clone(), numbers).map(Some).map_err(Trouble::Refused)
+            view.send_all(&envelopes, numbers).map(Some).map_err(Trouble::Refused)
         };
         self.second_opened().await;
         let saving = self.carry_out(form.as_slice(), &plan);

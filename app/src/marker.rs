@@ -5,7 +5,7 @@
 
 use domain::{
     Id, Timestamp, json,
-    replica::{Entry, Head, Replica},
+    replica::{Head, Replica},
     user::User,
 };
 use leptos::prelude::*;
@@ -68,10 +68,7 @@ impl Marker {
     /// What to remember of this view.
     pub fn of(server: Uuid, user: User, view: &Replica, at: Timestamp) -> Self {
         let head = view.head();
-        let heard = head.base + head.server_seq;
-        let waits = |(seq, entry): &(&u64, &Entry)| entry.outcome.is_none() || **seq > heard;
-        let entries = || view.journal().iter().filter(waits).map(|(_, entry)| entry);
-        let named = entries().take(WAITING_NAMED);
+        let named = view.unanswered().take(WAITING_NAMED);
         Self {
             server,
             user,
@@ -79,8 +76,8 @@ impl Marker {
             device_code: head.device_code.clone(),
             seq: head.seq,
             numbers: head.numbers,
-            unsent: entries().count(),
-            waiting: named.map(|entry| (entry.envelope.mid, entry.envelope.at)).collect(),
+            unsent: view.unanswered().count(),
+            waiting: named.map(|(_, entry)| (entry.envelope.mid, entry.envelope.at)).collect(),
             at,
         }
     }

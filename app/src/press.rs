@@ -33,19 +33,19 @@ impl Device {
 
     /// Does something, and `then` goes on once it is saved.
     pub fn press_then(self, command: Command, then: impl FnOnce() + 'static) {
-        self.press_of(command, 0, None, then);
+        self.press_of(vec![command], 0, None, then);
     }
 
-    /// The same, for a command that bears `numbers` of the numbers this device gives, and was written in a form.
+    /// The same, for commands of which the first bears `numbers` of the numbers this device gives, written in a form.
     pub fn press_of(
         self,
-        command: Command,
+        commands: Vec<Command>,
         numbers: u32,
         form: Option<&'static str>,
         then: impl FnOnce() + 'static,
     ) {
         spawn_local(async move {
-            match self.send_of(command, numbers, form).await {
+            match self.send_of(commands, numbers, form).await {
                 Ok(()) => then(),
                 Err(trouble) => toast(Tone::Danger, trouble.words()),
             }

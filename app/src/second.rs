@@ -50,8 +50,6 @@ pub struct Second {
     held: RefCell<BTreeSet<Uuid>>,
     /// What was found in it and could not be taken back yet.
     left: RefCell<Vec<Sealed>>,
-    /// Of these, those in whose form other words stand, until that is written down.
-    parted: RefCell<Vec<(String, Envelope)>>,
     works: Cell<bool>,
     on_change: Box<dyn Fn(bool)>,
 }
@@ -109,7 +107,6 @@ impl Second {
             found: RefCell::default(),
             held: RefCell::default(),
             left: RefCell::default(),
-            parted: RefCell::default(),
             works: Cell::new(true),
             on_change: Box::new(on_change),
         }))
@@ -139,10 +136,11 @@ impl Second {
         self.left.borrow().clone()
     }
 
-    /// What was left in it is in the database now.
-    pub fn taken_back(&self) {
-        let left = self.left.take();
-        self.held.borrow_mut().extend(left.iter().map(|sealed| sealed.envelope.mid));
+    /// These, which were left in it, are in the database now.
+    pub fn taken_back(&self, sealed: &[Sealed]) {
+        let mids = || sealed.iter().map(|sealed| sealed.envelope.mid);
+        self.left.borrow_mut().retain(|left| mids().all(|mid| left.envelope.mid != mid));
+        self.held.borrow_mut().extend(mids());
     }
 
     /// Whether something that was left in it was made of the words in this form.
@@ -150,31 +148,15 @@ impl Second {
         self.left.borrow().iter().any(|sealed| sealed.form.as_deref() == Some(form))
     }
 
-    /// Other words stand in this form now than those that something left in it was made of.
-    pub fn part_from(&self, form: &str) {
-        let mut left = self.left.borrow_mut();
-        for sealed in left.iter_mut().filter(|sealed| sealed.form.as_deref() == Some(form)) {
-            sealed.form = None;
-            self.parted.borrow_mut().push((form.to_owned(), sealed.envelope.clone()));
+    /// Writes down as made without a form what was left in it and was made of the words in this one.
+    pub async fn part_from(&self, form: &str) {
+        let of = |sealed: &Sealed| sealed.form.as_deref() == Some(form);
+        let left = self.left();
+        for sealed in left.iter().filter(|sealed| of(sealed)) {
+            // Where the browser does not take it, this tab still knows.
+            let _noted = self.put(&sealed.envelope, None).await;
         }
-    }
-
-    /// Writes down what was parted from this form as made without one.
-    ///
-    /// # Errors
-    /// Where the browser does not take it; it stays as it was then.
-    pub async fn note_parted(&self, form: &str) -> Result<(), Trouble> {
-        let parted = |(of, _): &mut (String, Envelope)| of == form;
-        let envelopes: Vec<_> = self.parted.borrow_mut().extract_if(.., parted).collect();
-        let left = |mid| self.left.borrow().iter().any(|sealed| sealed.envelope.mid == mid);
-        // One that was taken back meanwhile may have been answered and be gone.
-        for one in envelopes.into_iter().filter(|(_, envelope)| left(envelope.mid)) {
-            if let Err(trouble) = self.put(&one.1, None).await {
-                self.parted.borrow_mut().push(one);
-                return Err(trouble);
-            }
-        }
-        Ok(())
+        self.left.borrow_mut().iter_mut().filter(|it| of(it)).for_each(|it| it.form = None);
     }
 
     /// Writes these down, which were made of the words in a `form`.
@@ -207,20 +189,28 @@ impl Second {
         Ok(())
     }
 
-    /// Leaves these alone in it.
+    /// Leaves these alone in it. What goes and what is missing is known at once: whoever has the turn calls this, and
+    /// need not keep it while the browser takes its time.
     ///
     /// # Errors
     /// Where the browser does not take them; what was there stays then.
-    pub async fn fold(&self, unanswered: &[Envelope]) -> Result<(), Trouble> {
+    pub fn fold(
+        self: &Rc<Self>,
+        unanswered: Vec<Envelope>,
+    ) -> impl Future<Output = Result<(), Trouble>> + use<> {
         let wanted: BTreeSet<Uuid> = unanswered.iter().map(|envelope| envelope.mid).collect();
-        let held = self.held.borrow().clone();
-        let missing = unanswered.iter().filter(|envelope| !held.contains(&envelope.mid));
-        // They are saved: no draft is left of them.
-        self.add(&missing.cloned().collect::<Vec<_>>(), None).await?;
-        for mid in held.difference(&wanted) {
-            self.withdraw(*mid).await?;
+        let mut missing = unanswered;
+        missing.retain(|envelope| !self.held.borrow().contains(&envelope.mid));
+        let gone: Vec<Uuid> = self.held.borrow().difference(&wanted).copied().collect();
+        let second = self.clone();
+        async move {
+            // They are saved: no draft is left of them.
+            second.add(&missing, None).await?;
+            for mid in gone {
+                second.withdraw(mid).await?;
+            }
+            Ok(())
         }
-        Ok(())
     }
 
     /// Which of these, the unanswered ones, should be left in it; `None` while nothing in it is answered.

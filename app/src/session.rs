@@ -165,7 +165,7 @@ impl Device {
     /// Signs out. Unsent work stays on this device, locked away until its person signs in again; without
     /// any, and unless `keep`, the data is removed.
     pub async fn sign_out(self, keep: bool) {
-        self.second_compared().await;
+        self.second_read().await;
         let turn = self.turn();
         let _turn = turn.lock().await;
         // What could not be taken back is unsent work too.
@@ -296,8 +296,6 @@ impl Device {
             self.owner.set(Some(owner));
             storage::remember(LAST, &remembered);
         } else {
-            // Whoever compares the second journal needs the turn to end.
-            self.second_compared().await;
             let turn = self.turn();
             let _turn = turn.lock().await;
             if !self.open_local(&owner).await? {

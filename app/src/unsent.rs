@@ -7,10 +7,7 @@ use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use crate::{
-    clock,
-    device::{Device, unanswered},
-};
+use crate::{clock, device::Device};
 
 /// What stands in the file. The ids of the envelopes make bringing it in twice harmless.
 #[derive(Serialize)]
@@ -48,7 +45,8 @@ impl Device {
 
 fn unsent(view: &Replica) -> Unsent {
     let head = view.head();
-    let sealed = unanswered(view).cloned().map(|envelope| Sealed {
+    let waits = view.unanswered().map(|(_, entry)| entry.envelope.clone());
+    let sealed = waits.map(|envelope| Sealed {
         mid: envelope.mid,
         by: envelope.by,
         at: envelope.at,

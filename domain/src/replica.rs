@@ -329,18 +329,20 @@ impl Replica {
         !self.overlay.contains_key(&key)
     }
 
+    /// The entries of the journal that wait for an answer, oldest first. What a restored server forgot waits again.
+    pub fn unanswered(&self) -> impl DoubleEndedIterator<Item = (u64, &Entry)> {
+        let waits = |(seq, entry): &(&u64, &Entry)| self.answer(**seq, entry).is_none();
+        self.journal.iter().filter(waits).map(|(seq, entry)| (*seq, entry))
+    }
+
     /// How much work waits, and since when.
     pub fn waiting(&self) -> Waiting {
-        let unanswered = || {
-            let waits = |(seq, entry): &(&u64, &Entry)| self.answer(**seq, entry).is_none();
-            self.journal.iter().filter(waits).map(|(_, entry)| entry)
-        };
         let attention = (self.journal.values())
             .filter(|entry| !entry.read)
             .filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::needs_attention));
         Waiting {
-            unanswered: unanswered().count(),
-            oldest: unanswered().map(|entry| entry.envelope.at).min(),
+            unanswered: self.unanswered().count(),
+            oldest: self.unanswered().map(|(_, entry)| entry.envelope.at).min(),
             attention: attention.count(),
         }
     }
@@ -369,6 +371,25 @@ impl Replica {
         plan.head.seq += 1;
         plan.head.numbers += numbers;
         plan.entries.push((plan.head.seq, Entry::new(envelope)));
+        Ok(plan)
+    }
+
+    /// Plans to do several things in one step, each on what those before it make of the rows: all of them, or none.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn send_all(&self, envelopes: &[Envelope], numbers: u32) -> Result<Plan, Refusal> {
+        let mut plan = self.plan();
+        let mut after: Option<Self> = None;
+        for (n, envelope) in envelopes.iter().enumerate() {
+            let view = after.as_ref().unwrap_or(self);
+            let next = view.send(envelope.clone(), if n == 0 { numbers } else { 0 })?;
+            plan.head = next.head.clone();
+            plan.entries.extend(next.entries.iter().cloned());
+            if n + 1 < envelopes.len() {
+                after.get_or_insert_with(|| self.clone()).commit(next);
+            }
+        }
         Ok(plan)
     }
 

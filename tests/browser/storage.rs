@@ -3,20 +3,39 @@
 use serde_json::json;
 
 use super::{
-    driven::Size,
+    driven::{Browser, Size},
     work,
     world::{self, LI, Language, World},
 };
 
 /// From now on the database of this page commits nothing, and says nothing either.
-const HOLD_BACK_COMMITS: &str = "IDBTransaction.prototype.commit = function () {
+pub const HOLD_BACK_COMMITS: &str = "IDBTransaction.prototype.commit = function () {
     const keepOpen = () => {
         this.objectStore(this.objectStoreNames[0]).get('').onsuccess = keepOpen;
     };
     keepOpen();
 };";
+/// Pages learn what is in the second journal only when `window.read` says so, and wait for that however long it takes.
+/// `window.early` tells whether they looked for drafts before.
+const READ_LATE: &str = "{
+    const { keys } = Cache.prototype;
+    const { get } = IDBObjectStore.prototype;
+    const later = window.setTimeout;
+    window.early = window.read = false;
+    Cache.prototype.keys = function (...args) {
+        return new Promise((done) => {
+            const look = () => window.read ? done(keys.apply(this, args)) : later(look, 20);
+            look();
+        });
+    };
+    IDBObjectStore.prototype.get = function (...args) {
+        window.early ||= this.name === 'draft' && !window.read;
+        return get.apply(this, args);
+    };
+    window.setTimeout = (then, after, ...args) => after === 2000 ? 0 : later(then, after, ...args);
+}";
 /// Whether the second journal has these words.
-const KEPT_TWICE: &str = "return (async () => {
+pub const KEPT_TWICE: &str = "return (async () => {
     const cache = await caches.open('second-journal');
     for (const request of await cache.keys()) {
         const kept = await cache.match(request);
@@ -26,32 +45,44 @@ const KEPT_TWICE: &str = "return (async () => {
     return false;
 })()";
 
-#[tokio::test]
-async fn words_that_only_the_second_journal_took_are_said_once_and_are_no_draft() {
-    let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
-    let ticket = work::job(&desk, &phone).await;
-    work::accept(&phone, &ticket).await;
+/// Li, at her ticket, writes a note that only the second journal takes. Answers with her ticket's page.
+async fn say_to_the_second_journal_alone(desk: &Browser, phone: &Browser, said: &str) -> String {
+    let ticket = work::job(desk, phone).await;
+    work::accept(phone, &ticket).await;
     phone.see_synced().await;
-    let said = "数据库没来得及记下的一句";
-    phone.go(&format!("/tickets/{ticket}")).await;
+    let page = format!("/tickets/{ticket}");
+    phone.go(&page).await;
     phone.fill("#note", said).await;
     phone.see_draft_kept(said).await;
     phone.js::<()>(HOLD_BACK_COMMITS, &[]).await;
     phone.press("save-note").await;
     phone.until("the second journal has it", KEPT_TWICE, &[json!(said)]).await;
+    page
+}
+
+#[tokio::test]
+async fn words_that_only_the_second_journal_took_are_said_once_and_are_no_draft() {
+    let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
+    let said = "数据库没来得及记下的一句";
+    let page = say_to_the_second_journal_alone(&desk, &phone, said).await;
     phone.kill().await;
     world.server.restart();
 
     // The browser opens the page it showed, and there the form.
     phone.start().await;
-    phone.open(&format!("/tickets/{ticket}")).await;
+    phone.begin_pages_with(READ_LATE).await;
+    phone.open(&page).await;
+    phone.see_control("save-note").await;
+    let early: bool = phone.js("return window.early", &[]).await;
+    assert!(!early, "nobody knows yet whether these words are a draft");
+    phone.js::<()>("window.read = true", &[]).await;
     phone.see(said).await;
     phone.until("the form is empty", "return field('#note')?.value === ''", &[]).await;
     phone.see_draft_gone(said).await;
     assert_eq!(phone.times(said).await, 1);
     phone.press_text("知道了").await;
     phone.see_synced().await;
-    desk.go(&format!("/desk/tickets/{ticket}")).await;
+    desk.go(&format!("/desk{page}")).await;
     desk.see(said).await;
     assert_eq!(desk.times(said).await, 1);
     desk.assert_calm().await;
@@ -75,17 +106,8 @@ const NOT_SAVED: &str = "没有保存成功，请再试一次。";
 #[tokio::test]
 async fn words_that_cannot_be_taken_back_yet_are_no_draft_and_come_before_what_is_said_next() {
     let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
-    let ticket = work::job(&desk, &phone).await;
-    work::accept(&phone, &ticket).await;
-    phone.see_synced().await;
     let (said, next) = ("磁盘满之前的一句", "磁盘满之后的一句");
-    let page = format!("/tickets/{ticket}");
-    phone.go(&page).await;
-    phone.fill("#note", said).await;
-    phone.see_draft_kept(said).await;
-    phone.js::<()>(HOLD_BACK_COMMITS, &[]).await;
-    phone.press("save-note").await;
-    phone.until("the second journal has it", KEPT_TWICE, &[json!(said)]).await;
+    let page = say_to_the_second_journal_alone(&desk, &phone, said).await;
     phone.kill().await;
     world.server.restart();
 
@@ -111,12 +133,138 @@ async fn words_that_cannot_be_taken_back_yet_are_no_draft_and_come_before_what_i
     phone.see(next).await;
     phone.press_text("知道了").await;
     phone.see_synced().await;
-    desk.go(&format!("/desk/tickets/{ticket}")).await;
+    desk.go(&format!("/desk{page}")).await;
     for text in [said, next] {
         desk.see(text).await;
         assert_eq!(desk.times(text).await, 1, "{text}");
     }
     desk.assert_calm().await;
+}
+
+/// Pages take nothing into their journals, and the second journal takes its time, which they wait for.
+const NO_JOURNAL: &str = "{
+    const { commit } = IDBTransaction.prototype;
+    const { put } = Cache.prototype;
+    const later = window.setTimeout;
+    IDBTransaction.prototype.commit = function () {
+        return this.objectStoreNames.contains('journal') ? this.abort() : commit.call(this);
+    };
+    Cache.prototype.put = async function (...args) {
+        await new Promise((done) => later(done, 1500));
+        return put.apply(this, args);
+    };
+    window.setTimeout = (then, after, ...args) => after === 2000 ? 0 : later(then, after, ...args);
+}";
+
+#[tokio::test]
+async fn words_typed_where_sealed_ones_stood_are_still_there_after_the_next_death() {
+    let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
+    let (said, next) = ("还没有收回的一句", "又写了半句");
+    let page = say_to_the_second_journal_alone(&desk, &phone, said).await;
+    phone.kill().await;
+    world.server.restart();
+
+    phone.start().await;
+    phone.begin_pages_with(NO_JOURNAL).await;
+    phone.open(&page).await;
+    phone.see_control("storage-trouble").await;
+    phone.fill("#note", next).await;
+    phone.see_draft_kept(next).await;
+    phone.kill().await;
+
+    phone.start().await;
+    phone.open(&page).await;
+    phone.see(said).await;
+    phone
+        .until("the half is there", "return field('#note')?.value === args[0]", &[json!(next)])
+        .await;
+    phone.see_draft_gone(said).await;
+    phone.see_draft_kept(next).await;
+    assert_eq!(phone.times(said).await, 1);
+}
+
+/// Puts what the second journal has once more into it, as a later and much longer note.
+const AND_A_LONG_ONE: &str = "return (async () => {
+    const cache = await caches.open('second-journal');
+    const lines = await Promise.all((await cache.keys()).map(async (request) => {
+        return [request.url, await (await cache.match(request)).text()];
+    }));
+    const [url, line] = lines.find(([, line]) => line.includes(args[0]));
+    const { form, ...sealed } = JSON.parse(line.slice(line.indexOf('{')));
+    const mid = sealed.mid.slice(0, -12) + 'ffffffffffff';
+    const text = JSON.stringify({ ...sealed, mid }).replace(args[0], args[1]);
+    const bytes = new TextEncoder().encode(text);
+    const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).slice(0, 8);
+    const hex = [...sum].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const address = url.replace(sealed.mid, mid);
+    await cache.put(address, new Response(`${hex} ${bytes.length} ${text}\\n`));
+})()";
+/// Pages take only little into their journals at a time, until `window.full` is false.
+const NEARLY_FULL: &str = "{
+    window.full = true;
+    const { put } = IDBObjectStore.prototype;
+    const { commit } = IDBTransaction.prototype;
+    IDBObjectStore.prototype.put = function (value, ...args) {
+        if (this.name === 'journal') {
+            this.transaction.weight = (this.transaction.weight ?? 0) + value.byteLength;
+        }
+        return put.call(this, value, ...args);
+    };
+    IDBTransaction.prototype.commit = function () {
+        return window.full && this.weight > 3000 ? this.abort() : commit.call(this);
+    };
+}";
+
+#[tokio::test]
+async fn what_fits_on_a_nearly_full_disk_is_taken_back_before_the_rest_does() {
+    let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
+    let (said, longer) = ("放得下的一句", "放不下的一段");
+    let page = say_to_the_second_journal_alone(&desk, &phone, said).await;
+    let text = format!("{longer}{}", "，机器又响了一夜".repeat(200));
+    phone.js::<()>(AND_A_LONG_ONE, &[json!(said), json!(text)]).await;
+    phone.kill().await;
+    world.server.restart();
+
+    phone.start().await;
+    phone.begin_pages_with(NEARLY_FULL).await;
+    phone.open(&page).await;
+    phone.see(said).await;
+    phone.see_control("storage-trouble").await;
+    assert!(!phone.reads(longer).await, "there is no room for it");
+    phone.js::<()>("window.full = false", &[]).await;
+    phone.see(longer).await;
+    phone.press_text("知道了").await;
+    phone.see_synced().await;
+    desk.go(&format!("/desk{page}")).await;
+    for text in [said, longer] {
+        desk.see(text).await;
+        assert_eq!(desk.times(text).await, 1, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_and_its_triage_are_saved_together() {
+    let (mut world, _phone, mut desk) = work::a_morning(Language::Chinese).await;
+    let judged = "像是压缩机电容坏了";
+    desk.go("/desk/register").await;
+    work::take_down(&desk, &work::CALL).await;
+    desk.fill("#judgement", judged).await;
+    desk.see_draft_kept(judged).await;
+    desk.js::<()>(HOLD_BACK_COMMITS, &[]).await;
+    desk.press("save-register").await;
+    desk.until("the second journal has it", KEPT_TWICE, &[json!(judged)]).await;
+    desk.kill().await;
+    world.server.restart();
+
+    desk.start().await;
+    desk.open("/desk/register").await;
+    desk.press_text("知道了").await;
+    desk.see_draft_gone(judged).await;
+    assert_eq!(desk.value("#contact-phone").await, "");
+    desk.open("/desk/tickets").await;
+    desk.press_row(work::CALL.name).await;
+    desk.see(judged).await;
+    assert_eq!(desk.times(judged).await, 1);
 }
 
 #[tokio::test]

@@ -44,6 +44,14 @@ pub const NEIGHBOUR: Call = Call {
 /// Takes the call down, triages it at once, and answers with the ticket's id.
 pub async fn register(desk: &Browser, call: &Call) -> String {
     desk.go("/desk/register").await;
+    take_down(desk, call).await;
+    desk.press("save-register").await;
+    let path = desk.arrives_at("/desk/tickets/").await;
+    path.rsplit('/').next().expect("an id").to_owned()
+}
+
+/// Writes the call and its triage into the form.
+pub async fn take_down(desk: &Browser, call: &Call) {
     desk.fill("#contact-phone", call.phone).await;
     desk.fill("#contact-name", call.name).await;
     desk.fill("#contact-address", call.address).await;
@@ -54,9 +62,6 @@ pub async fn register(desk: &Browser, call: &Call) -> String {
     desk.pick("#category", "hardware").await;
     desk.pick("#priority", "p2").await;
     desk.pick("#method", "onsite").await;
-    desk.press("save-register").await;
-    let path = desk.arrives_at("/desk/tickets/").await;
-    path.rsplit('/').next().expect("an id").to_owned()
 }
 
 /// Sends the engineer with this name.

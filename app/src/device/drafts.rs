@@ -1,13 +1,16 @@
 //! What is typed and not sent yet: kept at every pause, and in the last moment before a page goes away.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, rc::Rc, time::Duration};
 
 use domain::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Device, Trouble};
-use crate::clock;
+use crate::{
+    clock,
+    store::{self, Store},
+};
 
 /// What is typed into the forms of this page.
 #[derive(Default)]
@@ -16,10 +19,9 @@ pub(super) struct Drafts {
     unsaved: Vec<Words>,
     /// The forms of which something lies in the store.
     stored: BTreeSet<String>,
-    /// The forms that are on their way into the journal. Words written behind that write would outlive it.
-    sending: BTreeSet<String>,
-    /// The forms whose words were found to be sealed when this page was opened.
-    sealed: BTreeSet<String>,
+    /// The forms that are on their way into the journal, once for each way. Words written behind that write would
+    /// outlive it.
+    sending: Vec<String>,
     timer: Option<TimeoutHandle>,
 }
 
@@ -41,6 +43,13 @@ impl Drafts {
         self.unsaved.iter().find(|(name, _)| name == form)
     }
 
+    /// Whatever became of it, a form is no longer on this way into the journal.
+    fn has_arrived(&mut self, form: &str) {
+        if let Some(place) = self.sending.iter().position(|sending| sending == form) {
+            self.sending.remove(place);
+        }
+    }
+
     fn is_kept(&mut self, words: &Words) {
         self.unsaved.retain(|other| other != words);
         match words {
@@ -53,12 +62,12 @@ impl Drafts {
 impl Device {
     /// What was typed into a form before, as the page's own JSON.
     pub async fn draft(self, form: &str) -> Option<String> {
-        if self.lies_in_second(form) {
-            return None;
-        }
+        // What was found sealed is no draft, although its words may lie here still.
+        self.second_read().await;
         let unsaved = self.drafts.with_value(|drafts| drafts.words(form).cloned());
         match unsaved {
             Some((_, json)) => json,
+            None if self.lies_in_second(form) => None,
             None => {
                 let kept = self.store.get_value()?.draft(form).await.ok().flatten()?;
                 self.drafts.update_value(|drafts| {
@@ -71,7 +80,6 @@ impl Device {
 
     /// Keeps what is typed into a form. Cheap enough for every keystroke.
     pub fn save_draft(self, form: &str, json: String) {
-        self.part_from_second(form);
         self.note_draft(form, Some(json));
         let old = self.drafts.try_update_value(|drafts| drafts.timer.take()).flatten();
         if let Some(old) = old {
@@ -84,10 +92,6 @@ impl Device {
 
     /// Forgets a draft the person threw away.
     pub fn drop_draft(self, form: &str) {
-        if self.lies_in_second(form) {
-            // What is stored goes with the entry; what is not must not be stored behind it.
-            return self.drafts.update_value(|drafts| drafts.unsaved.retain(|(it, _)| it != form));
-        }
         if !self.drafts.with_value(|drafts| drafts.holds(form)) {
             return;
         }
@@ -107,12 +111,12 @@ impl Device {
         saving: impl Future<Output = Result<(), Trouble>>,
     ) -> Result<(), Trouble> {
         let sent = self.drafts.try_update_value(|drafts| {
-            drafts.sending.insert(form.to_owned());
+            drafts.sending.push(form.to_owned());
             drafts.words(form).cloned()
         });
         let saved = saving.await;
         self.drafts.update_value(|drafts| {
-            drafts.sending.remove(form);
+            drafts.has_arrived(form);
             if saved.is_ok() {
                 drafts.stored.remove(form);
                 // What was typed since was not sent, and stays.
@@ -125,20 +129,15 @@ impl Device {
         saved
     }
 
-    /// Whether words that lay here as a draft, when this page was opened, were found to be sealed. To be asked as soon
-    /// as they were read; the answer takes as long as it takes to compare the second journal with the database.
-    pub async fn turned_out_sealed(self, form: &str) -> bool {
-        if !self.is_opening_second() {
-            return false;
-        }
-        self.second_compared().await;
-        self.drafts.with_value(|drafts| drafts.sealed.contains(form))
-    }
-
-    /// Notes the forms whose words this opening of the database found sealed.
-    pub(super) fn note_sealed(self, forms: &[&str]) {
-        let sealed = forms.iter().map(|form| (*form).to_owned()).collect();
-        self.drafts.update_value(|drafts| drafts.sealed = sealed);
+    /// While the entries made of the words in these forms are taken back, nothing else is stored there: their drafts go
+    /// with the same transaction.
+    pub(super) async fn hold_drafts<T>(self, forms: &[&str], saving: impl Future<Output = T>) -> T {
+        let held = forms.iter().map(|form| (*form).to_owned());
+        self.drafts.update_value(|drafts| drafts.sending.extend(held));
+        let saved = saving.await;
+        self.drafts.update_value(|drafts| forms.iter().for_each(|form| drafts.has_arrived(form)));
+        self.flush_drafts();
+        saved
     }
 
     /// When a draft was last saved on this device (tracked).
@@ -156,11 +155,8 @@ impl Device {
     /// Stores what is typed and not stored yet, before the page is closed to its person. Whoever calls this has the turn:
     /// what is on its way into the journal will not get there.
     pub(crate) async fn store_drafts(self) {
-        let Some(store) = self.store.get_value() else { return };
-        for words in self.drafts.with_value(|drafts| drafts.unsaved.clone()) {
-            // Where it cannot be stored, nothing can be done for it any more.
-            let _kept = store.keep_draft(&words.0, words.1.as_deref()).await;
-        }
+        self.drafts.update_value(|drafts| drafts.sending.clear());
+        self.store_unsaved().await;
     }
 
     /// Nobody's words stay for whoever signs in next.
@@ -173,33 +169,39 @@ impl Device {
     }
 
     pub(super) fn flush_drafts(self) {
-        let unsaved = self.drafts.with_value(|drafts| drafts.unsaved.clone());
-        let Some(store) = self.store.get_value() else { return };
-        if unsaved.is_empty() {
-            return;
+        if self.drafts.with_value(|drafts| !drafts.unsaved.is_empty()) {
+            spawn_local(self.store_unsaved());
         }
-        spawn_local(async move {
-            for words in unsaved {
-                let (form, json) = &words;
-                // Changed in the meantime, or on its way into the journal.
-                let due = |drafts: &Drafts| {
-                    drafts.unsaved.contains(&words) && !drafts.sending.contains(form)
-                };
-                if !self.drafts.with_value(due) {
-                    continue;
-                }
-                match store.keep_draft(form, json.as_deref()).await {
-                    Ok(()) => {
-                        self.drafts.update_value(|drafts| drafts.is_kept(&words));
-                        if json.is_some() {
-                            self.draft_saved.set(Some(clock::now()));
-                            self.note_parted(form).await;
-                        }
-                    }
-                    Err(error) => drop(self.cannot_save(error)),
-                }
+    }
+
+    async fn store_unsaved(self) {
+        let Some(store) = self.store.get_value() else { return };
+        for words in self.drafts.with_value(|drafts| drafts.unsaved.clone()) {
+            match self.store_words(&store, &words).await {
+                Ok(true) if words.1.is_some() => self.draft_saved.set(Some(clock::now())),
+                Ok(_) => {}
+                Err(error) => drop(self.cannot_save(error)),
             }
-        });
+        }
+    }
+
+    /// Stores what a form says; `false` where it says something else by now, or is on its way into the journal.
+    async fn store_words(self, store: &Rc<Store>, words: &Words) -> Result<bool, store::Error> {
+        let (form, json) = words;
+        let due = || {
+            self.drafts.with_value(|drafts| {
+                drafts.unsaved.contains(words) && !drafts.sending.contains(form)
+            })
+        };
+        if due() {
+            self.part_from_second(store, form).await?;
+        }
+        if !due() {
+            return Ok(false);
+        }
+        store.keep_draft(form, json.as_deref()).await?;
+        self.drafts.update_value(|drafts| drafts.is_kept(words));
+        Ok(true)
     }
 
     pub(super) fn watch_drafts(self) {

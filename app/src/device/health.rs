@@ -6,7 +6,10 @@ use domain::{
     Row, Rows, Timestamp, json,
     replica::{Arrived, Head, Plan, Replica},
 };
-use futures::{channel::oneshot, future::select};
+use futures::{
+    channel::oneshot,
+    future::{join, select},
+};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -144,7 +147,6 @@ impl Device {
         self.trouble.set(store.is_in_memory().then_some(StorageTrouble::InMemory));
         self.store.set_value(Some(store));
         self.close_second();
-        self.note_sealed(&[]);
         match (lost, marker) {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
@@ -152,9 +154,12 @@ impl Device {
                 let opening = opening().await;
                 self.view.set(replica);
                 spawn_local(async move {
-                    self.read_rest().await;
-                    self.check_second(&name).await;
-                    drop(opening);
+                    let read = async {
+                        self.read_second(&name).await;
+                        drop(opening);
+                    };
+                    join(read, self.read_rest()).await;
+                    self.compare_second().await;
                 });
                 return Ok(found);
             }
@@ -290,7 +295,8 @@ impl Device {
             if replica.confirmed().is_empty() {
                 plan.puts.extend(oneself(marker));
             }
-            match store.write_of(&plan, &forms, || {}).await {
+            // With the room in reserve: on a full disk it is for this as well.
+            match self.keep_once(&store, &plan, &forms, || {}).await {
                 Ok(()) => {
                     replica.commit(plan);
                     return Ok((replica, recovered));

@@ -1,10 +1,10 @@
 //! What is kept twice: unsent entries once more beside the database, and what of them is taken back from there.
 
-use std::{cell::Cell, pin::pin, rc::Rc, sync::Arc};
+use std::{cell::Cell, pin::pin, rc::Rc, slice, sync::Arc};
 
 use domain::{
     Envelope,
-    replica::{Entry, Plan, Replica},
+    replica::{Plan, Replica},
     talk::Wake,
 };
 use futures::{
@@ -28,7 +28,7 @@ use crate::{
 const OPENING_MS: u32 = 2_000;
 
 thread_local! {
-    /// Held while the second journal is being opened.
+    /// Held until it is known what the second journal holds.
     static OPENING: Arc<Mutex<()>> = Arc::default();
 }
 
@@ -116,22 +116,15 @@ impl Device {
 
     // ---- Opening
 
-    /// Whether the second journal was not compared with the database yet.
-    pub(super) fn is_opening_second(self) -> bool {
-        OPENING.with(|opening| opening.try_lock().is_none())
+    /// Waits until it is known what the second journal holds, however long that takes.
+    pub(crate) async fn second_read(self) {
+        let _read = opening().await;
     }
 
-    /// Waits until the second journal was compared with the database, however long that takes.
-    pub(crate) async fn second_compared(self) {
-        let _compared = opening().await;
-    }
-
-    /// Waits until the second journal is open: the first tap of a start can be faster.
+    /// The same for the first tap of a start, which can be faster: not for ever.
     pub(super) async fn second_opened(self) {
         let _opened = select(pin!(opening()), TimeoutFuture::new(OPENING_MS)).await;
     }
-
-    // ---- Comparing
 
     /// Opens the second journal and reads what it holds; nothing where the browser has none.
     pub(super) async fn open_second(self, name: &str) -> second::Read {
@@ -144,31 +137,39 @@ impl Device {
         read
     }
 
-    /// Opens the second journal of a database that is well, and takes back what only it holds.
-    pub(super) async fn check_second(self, name: &str) {
-        let here = |device: Self| {
-            device.store.get_value().is_some_and(|store| store.database_name() == name)
-        };
-        if !here(self) {
+    /// Opens the second journal of a database that is well. What only it holds is left in it for now, and the words it
+    /// was made of are no draft: they would be sent twice.
+    pub(super) async fn read_second(self, name: &str) {
+        let here = || self.store.get_value().is_some_and(|store| store.database_name() == name);
+        if !here() {
             return;
         }
         let read = self.open_second(name).await;
-        if !here(self) {
+        if !here() {
             // Somebody else works here now: nothing of theirs goes there.
-            self.close_second();
-            return;
+            return self.close_second();
         }
-        match self.adopt_first(&read.sealed).await {
-            Ok(()) => self.fold_second().await,
-            Err(_) => self.leave_in_second(read.sealed),
-        }
+        let Some(second) = self.second.get_value() else { return };
+        // Where nobody's data is open yet, all of it is.
+        let known =
+            |view: &Option<Replica>, mid| view.as_ref().is_some_and(|it| it.has_written(mid));
+        let lost =
+            |sealed: &Sealed| self.view.with_untracked(|view| !known(view, sealed.envelope.mid));
+        second.leave(read.sealed.into_iter().filter(lost).collect());
     }
 
-    async fn adopt_first(self, sealed: &[Sealed]) -> Result<(), Trouble> {
+    // ---- Taking back
+
+    /// Takes back what only the second journal holds, and leaves in it what waits. What cannot be taken back now waits
+    /// there for the next thing that is saved, or for another start.
+    pub(super) async fn compare_second(self) {
         let turn = self.turn();
-        let _turn = turn.lock().await;
-        self.see_whole().await?;
-        self.adopt(sealed).await
+        let turn = turn.lock().await;
+        if self.make_whole().await.is_ok() {
+            let folding = self.fold_second();
+            drop(turn);
+            folding.await;
+        }
     }
 
     /// What has to be so before anything is judged: every row is read, and what was done before is here. Whoever calls
@@ -181,56 +182,46 @@ impl Device {
         self.adopt_left().await
     }
 
-    /// What was sealed and is not in the database is done now: the app died in that moment, or the browser gave back an
-    /// older state of the database that looks well. Whoever calls this has the turn.
-    async fn adopt(self, sealed: &[Sealed]) -> Result<(), Trouble> {
-        let forms = self.view.with_untracked(|view| {
-            view.iter().flat_map(|view| forms_of_lost(sealed, view)).collect::<Vec<_>>()
-        });
+    /// Takes back what was left in the second journal: the app died in the moment in which it was sealed, or the browser
+    /// gave back an older state of the database that looks well. Nothing is saved before it: it was done before.
+    async fn adopt_left(self) -> Result<(), Trouble> {
+        let Some(second) = self.second.get_value() else { return Ok(()) };
+        let left = second.left();
+        if left.is_empty() || self.adopt(&second, &left).await.is_ok() {
+            return Ok(());
+        }
+        // Where there is no room for all of it there may be for the first. They stay in their order: what was done later
+        // may be about what was done before.
+        while let Some(first) = second.left().first() {
+            self.adopt(&second, slice::from_ref(first)).await?;
+        }
+        Ok(())
+    }
+
+    async fn adopt(self, second: &Second, sealed: &[Sealed]) -> Result<(), Trouble> {
         let adopted = Cell::new(0);
         let plan = |view: &Replica| {
             let plan = view.adopt(envelopes(sealed));
             adopted.set(plan.as_ref().map_or(0, |plan| plan.entries.len()));
             Ok(plan)
         };
-        self.carry_out_now(&forms, &plan).await?;
+        let forms: Vec<&str> = sealed.iter().filter_map(|sealed| sealed.form.as_deref()).collect();
+        self.hold_drafts(&forms, self.carry_out_now(&forms, &plan)).await?;
+        second.taken_back(sealed);
         if adopted.get() > 0 {
-            self.note_sealed(&forms);
             sync::nudge(Wake::Journal);
+            let named = self.loss.get_untracked().filter(|loss| loss.cause == Cause::Behind);
             self.name_loss(Loss {
                 cause: Cause::Behind,
                 device_code: self.view.with_untracked(|view| {
                     view.as_ref().map(|view| view.head().device_code.clone()).unwrap_or_default()
                 }),
                 at: clock::device(),
-                recovered: adopted.get(),
+                recovered: adopted.get() + named.map_or(0, |loss| loss.recovered),
                 missing: 0,
                 missing_at: Vec::new(),
             });
         }
-        Ok(())
-    }
-
-    /// What this start could not take back waits in the second journal for the next thing that is saved, or for another
-    /// start. The words it was made of are no draft meanwhile: they would be sent twice.
-    fn leave_in_second(self, sealed: Vec<Sealed>) {
-        let Some(second) = self.second.get_value() else { return };
-        self.view.with_untracked(|view| {
-            let Some(view) = view else { return };
-            self.note_sealed(&forms_of_lost(&sealed, view));
-            second.leave(lost(&sealed, view).cloned().collect());
-        });
-    }
-
-    /// Takes back what was left in the second journal. Nothing is saved before it: it was done before.
-    async fn adopt_left(self) -> Result<(), Trouble> {
-        let Some(second) = self.second.get_value() else { return Ok(()) };
-        let left = second.left();
-        if left.is_empty() {
-            return Ok(());
-        }
-        self.adopt(&left).await?;
-        second.taken_back();
         Ok(())
     }
 
@@ -239,40 +230,51 @@ impl Device {
         self.second.get_value().is_some_and(|second| second.has_words_of(form))
     }
 
-    /// What is typed into such a form is another draft, which must not go when the entry is taken back.
-    pub(super) fn part_from_second(self, form: &str) {
-        if let Some(second) = self.second.get_value() {
-            second.part_from(form);
+    /// Makes room for other words in such a form: what lies here goes first, for the second journal has it, then its
+    /// entry is noted as made without a form. So a start at any moment finds no words that are sealed, and takes none
+    /// for sealed that are not.
+    ///
+    /// # Errors
+    /// Where the browser does not let us write.
+    pub(super) async fn part_from_second(
+        self,
+        store: &Rc<Store>,
+        form: &str,
+    ) -> Result<(), store::Error> {
+        let second = self.second.get_value().filter(|second| second.has_words_of(form));
+        if let Some(second) = second {
+            store.keep_draft(form, None).await?;
+            second.part_from(form).await;
         }
+        Ok(())
     }
 
-    /// The same for a later start, once the other draft is stored: until then the words of the entry lie there, and must
-    /// not be offered again. A start between the two takes the newer words for the entry's, and they go with it.
-    pub(super) async fn note_parted(self, form: &str) {
-        if let Some(second) = self.second.get_value() {
-            // Where the browser does not take it, this page still knows.
-            let _noted = second.note_parted(form).await;
+    pub(super) fn fold_second(self) -> impl Future<Output = ()> {
+        let folding = self.second.get_value().map(|second| {
+            let waiting = self
+                .view
+                .with_untracked(|view| view.iter().flat_map(unanswered).cloned().collect());
+            second.fold(waiting)
+        });
+        async {
+            if let Some(folding) = folding {
+                // A file that could not be written anew is only longer than it need be.
+                let _folded = folding.await;
+            }
         }
-    }
-
-    pub(super) async fn fold_second(self) {
-        let Some(second) = self.second.get_value() else { return };
-        let waiting: Vec<Envelope> =
-            self.view.with_untracked(|view| view.iter().flat_map(unanswered).cloned().collect());
-        // A file that could not be written anew is only longer than it need be.
-        let _folded = second.fold(&waiting).await;
     }
 
     pub(super) fn shorten_second(self) {
-        // What else waits is not known in a hand-over, nor what lies there alone before it was compared.
-        if self.handed_out || self.is_opening_second() {
+        // What else waits is not known in a hand-over.
+        if self.handed_out {
             return;
         }
         let Some(second) = self.second.get_value() else { return };
         let stale = self.view.with_untracked(|view| second.stale(view.iter().flat_map(unanswered)));
         if let Some(left) = stale {
-            spawn_local(async move {
-                let _folded = second.fold(&left).await;
+            let folding = second.fold(left);
+            spawn_local(async {
+                let _folded = folding.await;
             });
         }
     }
@@ -291,7 +293,7 @@ impl Device {
     }
 }
 
-/// Held by whoever opens the second journal, until it was compared with the database.
+/// Held by whoever opens the second journal, until it is known what lies there.
 pub(super) async fn opening() -> OwnedMutexGuard<()> {
     OPENING.with(Arc::clone).lock_owned().await
 }
@@ -303,17 +305,10 @@ pub(super) fn envelopes(sealed: &[Sealed]) -> impl Iterator<Item = Envelope> {
 
 /// The forms of those that this replica does not hold: once it does, their words are no draft any more.
 pub(super) fn forms_of_lost<'a>(sealed: &'a [Sealed], replica: &Replica) -> Vec<&'a str> {
-    lost(sealed, replica).filter_map(|sealed| sealed.form.as_deref()).collect()
+    let lost = sealed.iter().filter(|sealed| !replica.has_written(sealed.envelope.mid));
+    lost.filter_map(|sealed| sealed.form.as_deref()).collect()
 }
 
-fn lost<'a>(sealed: &'a [Sealed], replica: &Replica) -> impl Iterator<Item = &'a Sealed> {
-    sealed.iter().filter(|sealed| !replica.has_written(sealed.envelope.mid))
-}
-
-/// What waits for a verdict, oldest first: also what a restored server forgot.
-pub(crate) fn unanswered(view: &Replica) -> impl Iterator<Item = &Envelope> {
-    let head = view.head();
-    let heard = head.base + head.server_seq;
-    let waits = move |(seq, entry): &(&u64, &Entry)| entry.outcome.is_none() || **seq > heard;
-    view.journal().iter().filter(waits).map(|(_, entry)| &entry.envelope)
+fn unanswered(view: &Replica) -> impl Iterator<Item = &Envelope> {
+    view.unanswered().map(|(_, entry)| &entry.envelope)
 }

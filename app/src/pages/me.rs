@@ -391,9 +391,8 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
     };
     let waiting = move || {
         device
-            .entries()
+            .unsent()
             .into_iter()
-            .filter(|(_, entry)| entry.outcome.is_none())
             .take(UNSENT_SHOWN)
             .map(|(_, Entry { envelope, .. })| {
                 let what = super::outbox::title_of(

@@ -119,17 +119,16 @@ impl Phone {
     }
 
     fn send(&mut self, command: Command) -> Result<(), Refusal> {
-        self.mids += 1;
-        let envelope = Envelope {
-            mid: Uuid::from_u128(self.mids),
-            by: LI,
-            at: Timestamp(1_777_700_000_000),
-            doubtful: false,
-            command,
-        };
+        let envelope = self.seal(command);
         let plan = self.replica.send(envelope, 0)?;
         self.replica.commit(plan);
         Ok(())
+    }
+
+    fn seal(&mut self, command: Command) -> Envelope {
+        self.mids += 1;
+        let (mid, at) = (Uuid::from_u128(self.mids), Timestamp(1_777_700_000_000));
+        Envelope { mid, by: LI, at, doubtful: false, command }
     }
 
     fn ask(&self) -> Request {
@@ -222,6 +221,27 @@ fn what_i_did_i_still_see_before_and_after_the_server_heard_it() {
     assert_eq!(phone.replica.waiting(), Waiting::default());
     assert!(phone.replica.is_confirmed(Key::of(TICKET)));
     assert_eq!(server.visit(FIRST).stage, Stage::EnRoute);
+}
+
+#[test]
+fn what_one_press_does_is_done_whole_or_not_at_all() {
+    let mut server = Server::new(World::at(Stage::Accepted));
+    let mut phone = Phone::of_li(&mut server);
+    let on_the_way = || Command::Visit(TICKET, FIRST, visit::Command::Depart);
+    let there = || Command::Visit(TICKET, FIRST, visit::Command::Arrive { consent: true });
+    let twice = [phone.seal(on_the_way()), phone.seal(there()), phone.seal(on_the_way())];
+    assert!(phone.replica.send_all(&twice, 1).is_err(), "nobody departs who has arrived");
+
+    // The second is only possible after the first.
+    let plan = phone.replica.send_all(&twice[..2], 1).unwrap();
+    assert_eq!((plan.head.seq, plan.head.numbers), (2, 1));
+    phone.replica.commit(plan);
+    phone.restart();
+    assert_eq!(phone.stage(), Some(Stage::Arrived));
+    assert!(twice[..2].iter().all(|envelope| phone.replica.has_written(envelope.mid)));
+    phone.sync(&mut server);
+    assert_eq!(server.visit(FIRST).stage, Stage::Arrived);
+    assert_eq!(phone.replica.waiting(), Waiting::default());
 }
 
 #[test]
@@ -564,6 +584,8 @@ fn a_restored_server_gets_again_what_it_forgot() {
     assert_eq!(response.push, Push::NeedFrom(1));
     phone.hear(&request, response);
     assert_eq!(phone.replica.waiting().unanswered, 1, "what was forgotten waits again");
+    let waits: Vec<u64> = phone.replica.unanswered().map(|(seq, _)| seq).collect();
+    assert_eq!(waits, [1], "and is named");
     assert_eq!(phone.stage(), Some(Stage::Inspecting), "and is still seen");
     phone.act(FIRST, crate::world::talk()).unwrap();
     phone.sync(&mut server);

@@ -42,8 +42,7 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
         if device.waiting().unanswered == 0 {
             return BTreeSet::new();
         }
-        let waiting = device.entries().into_iter().filter(|(_, entry)| entry.outcome.is_none());
-        waiting.map(|(_, entry)| entry.envelope.mid).collect::<BTreeSet<Uuid>>()
+        device.unanswered()
     });
     // The server's journal knows when each line arrived; it is asked again when there are more lines.
     let journal = RwSignal::new(Asked::<Vec<Journaled>>::Waiting);

@@ -205,21 +205,6 @@ impl Form {
         self.title.is_disposed()
     }
 
-    /// What was brought back is a ticket already: the form is emptied, so that it is not registered twice, unless
-    /// somebody typed since.
-    fn part_from(self, restored: &Draft, device: Device) {
-        let now = self.draft();
-        if now == *restored {
-            device.drop_draft(DRAFT);
-            self.fill(Draft::default(), device);
-        } else if self.is_touched()
-            && let Ok(json) = serde_json::to_string(&now)
-        {
-            // The draft of what was sealed is gone; what was typed since is another one.
-            device.save_draft(DRAFT, json);
-        }
-    }
-
     /// The title people would give it: who, which machine, what is wrong.
     fn suggested_title(self) -> String {
         let symptom: String = self.description.with(|text| {
@@ -300,18 +285,12 @@ pub fn Register() -> impl IntoView {
             return;
         }
         let draft = kept.and_then(|json| json::read::<Draft>(&json).ok());
-        let restored = draft.filter(|_| !untrack(move || form.is_touched())).map(|draft| {
+        if let Some(draft) = draft.filter(|_| !untrack(move || form.is_touched())) {
             form.fill(draft, device);
-            untrack(move || form.draft())
-        });
+        }
         loaded.set(true);
         // After the page's title had its turn, which takes the focus in the frame after its arrival.
         request_animation_frame(|| request_animation_frame(|| keys::focus("#contact-phone")));
-        // The page before may have died in the moment in which it sealed the call.
-        let Some(restored) = restored else { return };
-        if device.turned_out_sealed(DRAFT).await && !form.is_gone() && !done.get_value() {
-            untrack(move || form.part_from(&restored, device));
-        }
     });
     Effect::new(move |_| {
         let draft = form.draft();
@@ -565,7 +544,7 @@ fn bar(form: Form, done: StoredValue<bool>) -> impl IntoView {
     }
 }
 
-/// Saves the ticket, then the triage if it is made at once, then shows the ticket.
+/// Saves the ticket, and the triage with it if it is made at once, then shows the ticket.
 fn save(id: Id<Ticket>, form: Form, done: StoredValue<bool>) {
     let device = device();
     let (intake, triage, numbers) = untrack(move || {
@@ -576,16 +555,11 @@ fn save(id: Id<Ticket>, form: Form, done: StoredValue<bool>) {
         let triage = form.triage_now.get().then(|| form.triage.triage(device)).flatten();
         (Box::new(intake), triage.map(Box::new), u32::from(alone))
     });
-    let register = Command::Ticket(id, OfTicket::Register { intake });
-    device.press_of(register, numbers, Some(DRAFT), move || {
+    let mut commands = vec![Command::Ticket(id, OfTicket::Register { intake })];
+    commands.extend(triage.map(|triage| Command::Ticket(id, OfTicket::Triage { triage })));
+    device.press_of(commands, numbers, Some(DRAFT), move || {
         done.set_value(true);
-        let show = move || route::go(Route::DeskTicket(id));
-        match triage {
-            Some(triage) => {
-                device.press_then(Command::Ticket(id, OfTicket::Triage { triage }), show);
-            }
-            None => show(),
-        }
+        route::go(Route::DeskTicket(id));
     });
 }
 

@@ -104,30 +104,16 @@ impl Draft {
         spawn_local(async move {
             let kept = device.draft(&form).await;
             let kept = kept.and_then(|json| json::read::<BTreeMap<String, String>>(&json).ok());
-            let mut restored = None;
             if let (Some(kept), Some(false)) = (kept, draft.try_dirty()) {
-                restored = draft.fields.try_with_value(|fields| {
+                let _gone = draft.fields.try_with_value(|fields| {
                     for (name, slot) in fields {
                         if let Some(value) = kept.get(*name) {
                             slot.write(value);
                         }
                     }
-                    peek(fields)
                 });
             }
             let _gone = draft.ready.try_set(true);
-            // The page before may have died in the moment in which it sealed them.
-            if restored.is_some() && device.turned_out_sealed(&form).await {
-                let now = draft.fields.try_with_value(|fields| peek(fields));
-                if now == restored {
-                    draft.clear();
-                } else if draft.try_dirty() == Some(true)
-                    && let Some(Ok(json)) = now.map(|now| serde_json::to_string(&now))
-                {
-                    // The draft of what was sealed is gone; what was typed since is another one.
-                    device.save_draft(&form, json);
-                }
-            }
         });
         let held = StoredValue::new_local(None);
         Effect::new(move |was_dirty: Option<bool>| {
@@ -196,6 +182,11 @@ impl Draft {
 
     /// Sends the form once, however often it is tapped. `then` runs when it is safely kept.
     pub fn send(self, command: Command, numbers: u32, then: impl FnOnce() + 'static) {
+        self.send_all(vec![command], numbers, Box::new(then));
+    }
+
+    /// The same for a form that says several things: they are kept together or not at all.
+    pub fn send_all(self, commands: Vec<Command>, numbers: u32, then: Box<dyn FnOnce()>) {
         if self.busy.get_untracked() {
             return;
         }
@@ -208,7 +199,7 @@ impl Draft {
         let timer = set_timeout_with_handle(wonder, Duration::from_millis(SLOW_MS));
         spawn_local(async move {
             let form = self.form.try_get_value();
-            let sent = self.device.send_of(command, numbers, form.as_deref()).await;
+            let sent = self.device.send_of(commands, numbers, form.as_deref()).await;
             timer.into_iter().for_each(|timer| timer.clear());
             let _gone = self.busy.try_set(false);
             if self.slow.try_get_untracked() == Some(true) {

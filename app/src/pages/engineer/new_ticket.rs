@@ -262,19 +262,14 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
     let send = move || {
         let number = untrack(move || device.provisional_number());
         let take_on = fields.take_on.get_untracked();
-        let triage = untrack(move || fields.triage.command(device, ids.ticket, device.me().id));
-        draft.send(untrack(command), 1, move || {
-            if !take_on {
-                finish(number);
-                return;
-            }
-            device.press_then(triage, move || {
-                let visit = device.new_id();
-                let take_on = Command::Ticket(ids.ticket, ticket::Command::TakeOn { visit });
-                device.press(take_on);
-            });
-            finish(number);
-        });
+        let mut commands = vec![untrack(command)];
+        if take_on {
+            let visit = device.new_id();
+            commands
+                .push(untrack(move || fields.triage.command(device, ids.ticket, device.me().id)));
+            commands.push(Command::Ticket(ids.ticket, ticket::Command::TakeOn { visit }));
+        }
+        draft.send_all(commands, 1, Box::new(move || finish(number)));
     };
     let from = neighbour.map(|ticket| ticket.contact.label());
     view! {

@@ -16,13 +16,7 @@ const WAITING_SHOWN: usize = 100;
 #[component]
 pub fn WaitingList() -> impl IntoView {
     let device = device();
-    let entries = Memo::new(move |_| {
-        device
-            .entries()
-            .into_iter()
-            .filter(|(_, entry)| entry.outcome.is_none())
-            .collect::<Vec<_>>()
-    });
+    let entries = Memo::new(move |_| device.unsent());
     // What belongs to one ticket stands together; oldest first, for that is the order in which it goes.
     let groups = Memo::new(move |_| {
         let mut groups: Vec<(Option<Id<Ticket>>, Vec<u64>)> = Vec::new();

@@ -99,14 +99,14 @@ fn form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let why_not = device.why_not(move || fields.command(device, id, me));
     let send = move || {
         let triage = untrack(move || fields.command(device, id, me));
-        draft.send(triage, 0, move || {
+        let visit = device.new_id();
+        let take_on = Command::Ticket(id, ticket::Command::TakeOn { visit });
+        let then = move || {
             draft.settle();
             let _gone = open.try_set(false);
-            let visit = device.new_id();
-            device.press_then(Command::Ticket(id, ticket::Command::TakeOn { visit }), || {
-                toast(Tone::Success, text().engineer.say.taken_on);
-            });
-        });
+            toast(Tone::Success, text().engineer.say.taken_on);
+        };
+        draft.send_all(vec![triage, take_on], 0, Box::new(then));
     };
     view! {
         <div class="form">
