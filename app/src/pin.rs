@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use domain::{Id, Refusal, Timestamp, handout::Handout, json, ticket::Ticket, visit::Visit};
+use domain::{
+    Command, Id, Refusal, Timestamp, handout::Handout, json, ticket::Ticket, visit::Visit,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -76,17 +78,30 @@ impl Device {
     pub async fn hand_over(self, ticket: Id<Ticket>, visit: Id<Visit>) -> Result<(), Trouble> {
         let handed = Handed { ticket, visit };
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
-        self.second_compared().await;
+        self.second_read().await;
         // Nobody writes in between, so the number in it is the journal's.
         let turn = self.turn();
         let _turn = turn.lock().await;
         self.make_whole().await?;
-        let handout = self.view.with_untracked(|view| Handout::of(view.as_ref()?, ticket, visit));
+        let answer = Uuid::now_v7();
+        let handout =
+            self.view.with_untracked(|view| Handout::of(view.as_ref()?, ticket, visit, answer));
         let handout = handout.ok_or(Trouble::Refused(Refusal::NotFound))?;
         store.keep_small(HANDED, Some(&handout)).await?;
         handed.mark();
         self.handed.set(Some(handed));
         Ok(())
+    }
+
+    /// Seals what the customer answers, under the id that was chosen for it when the device was given away.
+    ///
+    /// # Errors
+    /// Why it is not saved.
+    pub async fn answer(self, command: Command) -> Result<(), Trouble> {
+        let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
+        let handout = store.small::<Handout>(HANDED).await.ok().flatten();
+        let mid = handout.and_then(|handout| handout.answer).unwrap_or_else(Uuid::now_v7);
+        self.seal(vec![(mid, command)], 0, None).await
     }
 
     /// Takes the device back with the PIN.

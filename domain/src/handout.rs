@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     Envelope, Id, Key, Lookup, Row, Rows,
@@ -26,6 +27,10 @@ pub struct Handout {
     /// The last number of the journal in that moment. What the customer answers has a higher one.
     #[serde(default)]
     pub seq: u64,
+    /// The id under which the customer's answer is sealed, however often the page that asks for it dies in that moment:
+    /// one answer that only the second journal has and one that was given again are the same deed.
+    #[serde(default)]
+    pub answer: Option<Uuid>,
     /// The ticket, cut down to what answering asks for; `None` in what an older app wrote.
     #[serde(default)]
     cut: Option<Ticket>,
@@ -34,12 +39,12 @@ pub struct Handout {
 }
 
 impl Handout {
-    /// What the customer gets of this view; `None` where there is no such visit.
-    pub fn of(view: &Replica, ticket: Id<Ticket>, visit: Id<Visit>) -> Option<Self> {
+    /// What the customer gets of this view, to be answered under this id; `None` where there is no such visit.
+    pub fn of(view: &Replica, ticket: Id<Ticket>, visit: Id<Visit>, answer: Uuid) -> Option<Self> {
         let cut = cut(&view.find(ticket)?, visit)?;
         let head = view.head();
         let engineer = view.find(head.user).map(|user| User { phone: String::new(), ..user });
-        Some(Self { ticket, visit, seq: head.seq, cut: Some(cut), engineer })
+        Some(Self { ticket, visit, seq: head.seq, answer: Some(answer), cut: Some(cut), engineer })
     }
 
     /// The device with this and nothing else. `head` is the stored one, `since` the journal behind [`Handout::seq`].

@@ -1,6 +1,11 @@
 //! The device in the customer's hands.
 
-use super::{driven::Browser, work, world::Language};
+use super::{
+    driven::Browser,
+    storage::{HOLD_BACK_COMMITS, KEPT_TWICE},
+    work,
+    world::Language,
+};
 
 /// Whether these words lie anywhere in the memory of the program that shows this page.
 async fn remembers(phone: &Browser, words: &str) -> bool {
@@ -117,6 +122,39 @@ async fn the_customer_cannot_leave_the_hand_over() {
     phone.see(work::CALL.name).await;
     phone.assert_calm().await;
     desk.assert_calm().await;
+}
+
+#[tokio::test]
+async fn a_sheet_whose_page_died_while_it_was_signed_is_signed_once() {
+    let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
+    let ticket = work::job(&desk, &phone).await;
+    work::up_to_the_customer(&phone, &ticket).await;
+    phone.press("start-reading").await;
+    phone.press("continue").await;
+    phone.pick("#solved", "yes").await;
+    phone.press("to-signature").await;
+    phone.draw_signature().await;
+    phone.see_draft_kept("\"screen\":\"sign\"").await;
+    phone.js::<()>(HOLD_BACK_COMMITS, &[]).await;
+    phone.press("sign").await;
+    phone.until("the second journal has it", KEPT_TWICE, &["strokes".into()]).await;
+    phone.kill().await;
+    world.server.restart();
+
+    phone.start().await;
+    phone.open("/today").await;
+    phone.draw_signature().await;
+    phone.press("sign").await;
+    phone.see_control("saved").await;
+    work::take_back(&phone).await;
+    // What lies in the second journal stays there until it was compared, sent and answered.
+    let gone = format!("{KEPT_TWICE}.then((kept) => !kept)");
+    phone.until("the second journal let it go", &gone, &["strokes".into()]).await;
+    phone.see_synced().await;
+    desk.go(&format!("/desk/tickets/{ticket}")).await;
+    desk.see("-W01-S1").await;
+    assert!(!desk.reads("-W01-S2").await && !desk.has("flag").await, "{}", desk.screen().await);
+    assert!(!phone.has("loss").await, "nothing was lost");
 }
 
 /// The driver of the browser asks serde_json to keep the order of keys, here and nowhere else; a program that was built

@@ -275,7 +275,7 @@ impl Scene {
         self.busy.set(true);
         self.trouble.set(String::new());
         spawn_local(async move {
-            let sent = self.device.send(command).await;
+            let sent = self.device.answer(command).await;
             self.busy.set(false);
             match sent {
                 Ok(()) => {

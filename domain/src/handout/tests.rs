@@ -37,7 +37,7 @@ fn phone(world: &World) -> Replica {
 
 fn opened(world: &World, since: BTreeMap<u64, Entry>) -> Replica {
     let view = phone(world);
-    let handout = Handout::of(&view, TICKET, FIRST).unwrap();
+    let handout = Handout::of(&view, TICKET, FIRST, Uuid::from_u128(102)).unwrap();
     // As it is stored and read again.
     let json = serde_json::to_string(&handout).unwrap();
     let handout: Handout = serde_json::from_str(&json).unwrap();
