@@ -187,7 +187,9 @@ async fn words_typed_where_sealed_ones_stood_are_still_there_after_the_next_deat
 const AND_A_LONG_ONE: &str = "return (async () => {
     const cache = await caches.open('second-journal');
     const lines = await Promise.all((await cache.keys()).map(async (request) => {
-        return [request.url, await (await cache.match(request)).text()];
+        const kept = await cache.match(request);
+        const said = decodeURIComponent(kept.headers.get('entry') ?? '') + await kept.text();
+        return [request.url, said];
     }));
     const [url, line] = lines.find(([, line]) => line.includes(args[0]));
     const { form, ...sealed } = JSON.parse(line.slice(line.indexOf('{')));
