@@ -108,15 +108,14 @@ const within = (holds, otherwise) => new Promise((resolve) => {
   };
   look();
 });
-// The keyboard begins on what is filled in first, else on what is pressed first; under fingers never in a field.
+// The keyboard begins on the first thing to fill in or to press; under fingers never in a field.
 const begins = (touch) => {
   const begun = () => {
     const [dialog, active] = [front(), document.activeElement];
     if (dialog === document || active === dialog || !dialog.contains(active)) return false;
-    const fields = seenIn(dialog, "input, select, textarea").filter((e) => !e.disabled);
-    if (touch) return !fields.includes(active);
-    const others = seenIn(dialog, "button, a[href]").filter((e) => !e.closest("header") && e.getAttribute("aria-disabled") !== "true");
-    const wanted = fields[0] ?? others[0];
+    if (touch) return !active.matches("input, select, textarea");
+    const off = (e) => e.disabled || e.readOnly || e.getAttribute("aria-disabled") === "true" || e.closest("header");
+    const wanted = seenIn(dialog, "input, select, textarea, button, a[href]").find((e) => !off(e));
     const group = (e) => e?.closest("[role=radiogroup]") ?? e;
     return wanted ? group(wanted) === group(active) : active.matches("h2");
   };

@@ -31,12 +31,12 @@ pub(super) fn follow(open: RwSignal<bool>, node: NodeRef<html::Dialog>) {
     on_cleanup(|| request_animation_frame(toast::settle));
 }
 
-/// Lays the focus where one begins: at a desk on what is filled in first, else on what is pressed first,
-/// which in a question is the way back; under fingers on the title, so that no keyboard covers what is asked.
+/// Lays the focus where one begins: at a desk on the first thing to fill in or to press, which in a question is the
+/// way back; under fingers on the title, so that no keyboard covers what is asked.
 fn begin(node: NodeRef<html::Dialog>) {
-    const FILLED_IN: &str = "select, textarea, input:not([type=radio]), input:checked, \
-                             [role=radiogroup]:not(:has(:checked)) input";
-    const PRESSED: &str = "button:not(.dialog__head *, [aria-disabled]), a[href]";
+    const FIRST: &str = "select, textarea, input:not([type=radio], [readonly]), input:checked, \
+                         [role=radiogroup]:not(:has(:checked)) input, \
+                         button:not(.dialog__head *, [aria-disabled]), a[href]";
     const TITLE: &str = "h2[tabindex]";
     // What is in the dialog may come in the same moment, after this.
     request_animation_frame(move || {
@@ -51,7 +51,7 @@ fn begin(node: NodeRef<html::Dialog>) {
         }
         let touch = window().match_media("(pointer: coarse)").ok().flatten();
         let touch = touch.is_some_and(|query| query.matches());
-        let order: &[&str] = if touch { &[TITLE, PRESSED] } else { &[FILLED_IN, PRESSED, TITLE] };
+        let order = if touch { [TITLE, FIRST] } else { [FIRST, TITLE] };
         for wanted in order {
             let Ok(found) = dialog.query_selector_all(wanted) else { continue };
             for place in 0..found.length() {
