@@ -114,7 +114,7 @@ const begins = (touch) => {
     const [dialog, active] = [front(), document.activeElement];
     if (dialog === document || active === dialog || !dialog.contains(active)) return false;
     if (touch) return !active.matches("input, select, textarea");
-    const off = (e) => e.disabled || e.readOnly || e.getAttribute("aria-disabled") === "true" || e.closest("header");
+    const off = (e) => e.disabled || e.readOnly || e.getAttribute("aria-disabled") === "true" || e.closest("dialog header");
     const wanted = seenIn(dialog, "input, select, textarea, button, a[href]").find((e) => !off(e));
     const group = (e) => e?.closest("[role=radiogroup]") ?? e;
     return wanted ? group(wanted) === group(active) : active.matches("h2");
