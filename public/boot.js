@@ -22,8 +22,11 @@ if (face === "customer" && place !== "hand-over") {
   await new Promise(() => {});
 }
 const js = absolute(face === "office" ? boot.office : boot.field);
+const broken = document.getElementById("broken").content;
 let started = false;
 
+addEventListener("error", (event) => showIfBroken(event.error));
+addEventListener("unhandledrejection", (event) => showIfBroken(event.reason));
 try {
   // Both at once; the program would ask for its code only after it was read itself.
   const code = fetch(js.replace(/\.js$/, "_bg.wasm"), { credentials: "same-origin" });
@@ -41,6 +44,12 @@ try {
 // A development build is replaced at every save: a worker would only serve old files.
 const wanted = root.dataset.build !== "dev" && !new URLSearchParams(location.search).has("nosw");
 if (workers && wanted) await keep();
+
+// Our bug. A panic or a lack of memory ends in a trap, and every press after it would do nothing. What was saved is
+// saved: the person opens the page again and goes on.
+function showIfBroken(error) {
+  if (error instanceof WebAssembly.RuntimeError) document.body.replaceChildren(broken.cloneNode(true));
+}
 
 function chosenFace() {
   let last, handed;

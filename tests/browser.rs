@@ -5,6 +5,7 @@
 
 mod browser {
     mod audit;
+    mod broken;
     mod calendar;
     mod cancel;
     mod customer;

@@ -1,7 +1,5 @@
 //! What both programs begin with: who is here decides what is shown.
 
-use std::panic::PanicHookInfo;
-
 use domain::{
     Id,
     ticket::Ticket,
@@ -37,7 +35,8 @@ enum Screen {
 
 /// Starts a program: the pages of one face, and those that every member of staff has.
 pub fn run(face: Face, pages: Pages) {
-    std::panic::set_hook(Box::new(broken));
+    // What people see of our bugs is boot.js's: a trap has no hook.
+    console_error_panic_hook::set_once();
     route::follow(face);
     leptos::mount::mount_to_body(move || app(face, pages));
 }
@@ -166,20 +165,4 @@ fn arrived() {
             let _marked = performance.mark("doorstep:mounted");
         }
     });
-}
-
-/// Our bug. What was saved is saved: the person opens the page again and goes on.
-fn broken(info: &PanicHookInfo<'_>) {
-    console_error_panic_hook::hook(info);
-    let document = document();
-    let Some(body) = document.body() else { return };
-    // The texts cannot be asked for now, and nobody knows which language broke: both are shown.
-    let (zh, en) = (locale::frame::ZH.broken, locale::frame::EN.broken);
-    let (open_zh, open_en) = (locale::frame::ZH.reload, locale::frame::EN.reload);
-    body.set_inner_html(&format!(
-        "<main class=\"sign-in\" role=\"alert\"><div class=\"sign-in__brand\"><h1>Doorstep</h1>\
-         <p lang=\"zh-CN\">{zh}</p><p lang=\"en\">{en}</p></div>\
-         <a class=\"button\" data-kind=\"primary\" data-name=\"reload\" href=\"/\" target=\"_top\">\
-         {open_zh} · {open_en}</a></main>"
-    ));
 }
