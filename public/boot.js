@@ -22,7 +22,7 @@ if (face === "customer" && place !== "hand-over") {
   await new Promise(() => {});
 }
 const js = absolute(face === "office" ? boot.office : boot.field);
-const broken = document.getElementById("broken").content;
+const broken = document.getElementById("broken")?.content;
 let started = false;
 
 addEventListener("error", (event) => showIfBroken(event.error));
@@ -36,6 +36,7 @@ try {
   document.getElementById("cover")?.remove();
   started = true;
 } catch (error) {
+  showIfBroken(error);
   const trouble = document.getElementById("boot-trouble");
   if (trouble) trouble.hidden = false;
   console.error(error);
@@ -45,10 +46,15 @@ try {
 const wanted = root.dataset.build !== "dev" && !new URLSearchParams(location.search).has("nosw");
 if (workers && wanted) await keep();
 
-// Our bug. A panic or a lack of memory ends in a trap, and every press after it would do nothing. What was saved is
-// saved: the person opens the page again and goes on.
+// Our bug. A panic, no memory or no stack ends in a trap, and every press after it would do nothing. What was saved is
+// saved: the person opens the page again and goes on, with the newer build where one waits.
 function showIfBroken(error) {
-  if (error instanceof WebAssembly.RuntimeError) document.body.replaceChildren(broken.cloneNode(true));
+  const overrun = error instanceof RangeError && /call stack/i.test(error.message);
+  const trapped = error instanceof WebAssembly.RuntimeError || overrun || error?.name === "InternalError";
+  // Said once: what it is said with is gone then.
+  if (!trapped || !broken?.childElementCount) return;
+  document.body.replaceChildren(broken);
+  window.doorstepUpdate?.();
 }
 
 function chosenFace() {

@@ -252,7 +252,15 @@ impl Device {
         })
     }
 
-    /// The ids of these envelopes.
+    /// What was answered so that somebody must read it, newest first.
+    pub fn unread(self) -> Vec<(u64, Entry)> {
+        self.view.with(|view| {
+            let unread = view.iter().flat_map(|view| view.unread().rev());
+            unread.map(|(seq, entry)| (seq, entry.clone())).collect()
+        })
+    }
+
+    /// The ids of what waits for the server's answer.
     pub fn unanswered(self) -> BTreeSet<Uuid> {
         self.view.with(|view| {
             view.iter().flat_map(Replica::unanswered).map(|(_, entry)| entry.envelope.mid).collect()
@@ -351,11 +359,15 @@ impl Device {
         let seal = |(mid, command)| Envelope { mid, by, at, doubtful: false, command };
         let envelopes: Vec<Envelope> = deeds.into_iter().map(seal).collect();
         let plan = |view: &Replica| {
-            // After a commit of unknown fate the reloaded journal may hold them already.
-            if envelopes.iter().all(|envelope| view.has_written(envelope.mid)) {
+            // After a commit of unknown fate the reloaded journal may hold them already, or the first of them where
+            // another tab took back what it found in the second journal.
+            let known = envelopes.iter().take_while(|it| view.has_written(it.mid)).count();
+            let due = &envelopes[known..];
+            if due.is_empty() {
                 return Ok(None);
             }
-            view.send_all(&envelopes, numbers).map(Some).map_err(Trouble::Refused)
+            let numbers = if known == 0 { numbers } else { 0 };
+            view.send_all(due, numbers).map(Some).map_err(Trouble::Refused)
         };
         self.second_opened().await;
         let saving = self.carry_out(form.as_slice(), &plan);

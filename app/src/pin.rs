@@ -99,7 +99,7 @@ impl Device {
     /// Why it is not saved.
     pub async fn answer(self, command: Command) -> Result<(), Trouble> {
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
-        let handout = store.small::<Handout>(HANDED).await.ok().flatten();
+        let handout = store.small::<Handout>(HANDED).await?;
         let mid = handout.and_then(|handout| handout.answer).unwrap_or_else(Uuid::now_v7);
         self.seal(vec![(mid, command)], 0, None).await
     }

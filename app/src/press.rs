@@ -64,7 +64,8 @@ impl Device {
             Network::Sending if pending => SyncState::Sending,
             Network::Offline | Network::Portal => SyncState::Offline,
             Network::Failing | Network::TooOld => SyncState::Failed,
-            _ if pending && self.session_state() == SessionState::Expired => SyncState::Failed,
+            // Where nothing waits, nothing is heard either.
+            _ if self.session_state() == SessionState::Expired => SyncState::Failed,
             _ if pending => SyncState::Waiting,
             _ => SyncState::Fine,
         }

@@ -5,7 +5,8 @@ use domain::{
     ticket::Ticket,
     user::{Role, User},
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
 
 use crate::{
     clock,
@@ -45,6 +46,14 @@ fn app(face: Face, pages: Pages) -> impl IntoView {
     locale::start();
     clock::start();
     provide_toasts();
+    // A key that is held presses once: what it opened must not be answered by it.
+    let _held = window_event_listener(ev::keydown, |event| {
+        let target = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+        let pressed = |it: web_sys::Element| it.matches("button, a[href]").unwrap_or_default();
+        if event.repeat() && event.key() == "Enter" && target.is_some_and(pressed) {
+            event.prevent_default();
+        }
+    });
     let device = Device::start(face == Face::Customer);
 
     let screen = Memo::new(move |before| screen(device, face, before.copied()));

@@ -12,7 +12,7 @@ use std::{
 };
 
 use domain::Envelope;
-use futures::future::{Either, select};
+use futures::future::{Either, join_all, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Promise};
 use leptos::prelude::window;
@@ -57,8 +57,9 @@ pub struct Second {
 const CACHE: &str = "second-journal";
 /// The header of an entry that says all of it, where that is short.
 const HEADER: &str = "entry";
-/// Bytes of an entry that a header takes. What a person writes is shorter, a signature is not.
-const IN_HEADER_MAX: usize = 8 * 1024;
+/// Bytes of an entry that a header takes; written for an address, Chinese is three times as long. What a person writes
+/// is mostly shorter, a signature is not.
+const IN_HEADER_MAX: usize = 2 * 1024;
 const BALLAST_FILE: &str = "ballast";
 /// A browser that does not answer for so long is not waited for any more.
 const PATIENCE_MS: u32 = 2_000;
@@ -75,14 +76,11 @@ impl Second {
         on_change: impl Fn(bool) + 'static,
     ) -> Result<(Rc<Self>, Read), Trouble> {
         let second = Self::open_unread(database, on_change).await?;
-        let mut files = Vec::new();
-        for request in second.requests().await? {
-            let found = answer(second.cache.match_with_request(&request)).await?;
-            let Ok(response) = found.dyn_into::<Response>() else { continue };
-            // An entry that cannot be read any more costs that entry only.
-            files.extend(text_of(&response).await);
-        }
-        let read = line::read(files.iter().map(|text| text.as_bytes()));
+        // All at once: forms wait for this.
+        let requests = second.requests().await?;
+        let files = join_all(requests.iter().map(|request| second.text_of(request))).await;
+        // An entry that cannot be read any more costs that entry only.
+        let read = line::read(files.iter().flatten().map(|text| text.as_bytes()));
         let mids: BTreeSet<Uuid> = read.sealed.iter().map(|sealed| sealed.envelope.mid).collect();
         second.found.replace(mids.clone());
         second.held.replace(mids);
@@ -149,14 +147,17 @@ impl Second {
     }
 
     /// Writes down as made without a form what was left in it and was made of the words in this one.
-    pub async fn part_from(&self, form: &str) {
+    ///
+    /// # Errors
+    /// Where the browser does not take it: then the next start does not know it.
+    pub async fn part_from(&self, form: &str) -> Result<(), Trouble> {
         let of = |sealed: &Sealed| sealed.form.as_deref() == Some(form);
         let left = self.left();
         for sealed in left.iter().filter(|sealed| of(sealed)) {
-            // Where the browser does not take it, this tab still knows.
-            let _noted = self.put(&sealed.envelope, None).await;
+            self.put(&sealed.envelope, None).await?;
         }
         self.left.borrow_mut().iter_mut().filter(|it| of(it)).for_each(|it| it.form = None);
+        Ok(())
     }
 
     /// Writes these down, which were made of the words in a `form`.
@@ -164,11 +165,11 @@ impl Second {
     /// # Errors
     /// Where the browser does not take them.
     pub async fn add(&self, envelopes: &[Envelope], form: Option<&str>) -> Result<(), Trouble> {
-        for envelope in envelopes {
-            self.put(envelope, form).await?;
-            self.held.borrow_mut().insert(envelope.mid);
-        }
-        Ok(())
+        // In one moment: what one press does must not lie here by half.
+        let puts = join_all(envelopes.iter().map(|envelope| self.put(envelope, form))).await;
+        let there = envelopes.iter().zip(&puts).filter(|(_, put)| put.is_ok());
+        self.held.borrow_mut().extend(there.map(|(envelope, _)| envelope.mid));
+        puts.into_iter().collect()
     }
 
     async fn put(&self, envelope: &Envelope, form: Option<&str>) -> Result<(), Trouble> {
@@ -232,6 +233,17 @@ impl Second {
         let requests = keys.iter().filter_map(|key| key.dyn_into::<Request>().ok());
         // The address is whole; ours begins after the origin.
         Ok(requests.filter(|request| request.url().contains(&self.begin)).collect())
+    }
+
+    /// What an entry says. Older apps wrote every one as a body.
+    async fn text_of(&self, request: &Request) -> Option<String> {
+        let found = answer(self.cache.match_with_request(request)).await.ok()?;
+        let response = found.dyn_into::<Response>().ok()?;
+        if let Some(text) = response.headers().get(HEADER).ok().flatten() {
+            // What is damaged is still an entry: the checksum says so.
+            return Some(js_sys::decode_uri_component(&text).map_or(text, String::from));
+        }
+        answer(response.text().ok()?).await.ok()?.as_string()
     }
 
     fn address(&self, mid: Uuid) -> String {
@@ -299,15 +311,6 @@ fn response_of(text: &str) -> Result<Response, JsValue> {
     let response = Response::new()?;
     response.headers().set(HEADER, &String::from(js_sys::encode_uri_component(text)))?;
     Ok(response)
-}
-
-/// What an entry says. Older apps wrote every one as a body.
-async fn text_of(response: &Response) -> Option<String> {
-    if let Some(text) = response.headers().get(HEADER).ok().flatten() {
-        // What is damaged is still an entry: the checksum says so.
-        return Some(js_sys::decode_uri_component(&text).map_or(text, String::from));
-    }
-    answer(response.text().ok()?).await.ok()?.as_string()
 }
 
 /// What a promise comes to, if it does so in time.

@@ -335,15 +335,20 @@ impl Replica {
         self.journal.iter().filter(waits).map(|(seq, entry)| (*seq, entry))
     }
 
+    /// The entries whose answer somebody must read and has not read, oldest first.
+    pub fn unread(&self) -> impl DoubleEndedIterator<Item = (u64, &Entry)> {
+        let needs = |(seq, entry): &(&u64, &Entry)| {
+            !entry.read && self.answer(**seq, entry).is_some_and(Outcome::needs_attention)
+        };
+        self.journal.iter().filter(needs).map(|(seq, entry)| (*seq, entry))
+    }
+
     /// How much work waits, and since when.
     pub fn waiting(&self) -> Waiting {
-        let attention = (self.journal.values())
-            .filter(|entry| !entry.read)
-            .filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::needs_attention));
         Waiting {
             unanswered: self.unanswered().count(),
             oldest: self.unanswered().map(|(_, entry)| entry.envelope.at).min(),
-            attention: attention.count(),
+            attention: self.unread().count(),
         }
     }
 

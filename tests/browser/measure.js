@@ -99,6 +99,7 @@ const look = () => {
 };
 
 // What holds within a hundred frames; else what is said.
+const frame = () => new Promise(requestAnimationFrame);
 const within = (holds, otherwise) => new Promise((resolve) => {
   let frames = 0;
   const look = () => {
@@ -119,7 +120,8 @@ const begins = (touch) => {
     const group = (e) => e?.closest("[role=radiogroup]") ?? e;
     return wanted ? group(wanted) === group(active) : active.matches("h2");
   };
-  return within(begun, () => `the keyboard begins at ${said(document.activeElement)}`);
+  // What takes the focus by itself may lose it in the next frame.
+  return frame().then(frame).then(() => within(begun, () => `the keyboard begins at ${said(document.activeElement)}`));
 };
 // Whoever closes the dialog is where they were.
 const ledBack = () => within(() => document.activeElement === window.dialogOpener, () => `the focus is lost to ${said(document.activeElement)}`);

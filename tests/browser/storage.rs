@@ -233,7 +233,8 @@ async fn what_fits_on_a_nearly_full_disk_is_taken_back_before_the_rest_does() {
     phone.see(said).await;
     phone.see_control("storage-trouble").await;
     assert!(!phone.reads(longer).await, "there is no room for it");
-    phone.js::<()>("window.full = false", &[]).await;
+    // Each try that failed made the pause before the next longer.
+    phone.js::<()>("window.full = false; dispatchEvent(new Event('online'))", &[]).await;
     phone.see(longer).await;
     phone.press_text("知道了").await;
     phone.see_synced().await;

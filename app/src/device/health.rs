@@ -147,11 +147,11 @@ impl Device {
         self.trouble.set(store.is_in_memory().then_some(StorageTrouble::InMemory));
         self.store.set_value(Some(store));
         self.close_second();
+        let opening = opening().await;
         match (lost, marker) {
             (Some(cause), Some(marker)) => self.recover(&name, cause, &marker, replica).await,
             _ => {
                 let found = replica.is_some();
-                let opening = opening().await;
                 self.view.set(replica);
                 spawn_local(async move {
                     let read = async {

@@ -199,28 +199,31 @@ impl Device {
     }
 
     async fn adopt(self, second: &Second, sealed: &[Sealed]) -> Result<(), Trouble> {
+        let forms = self.view.with_untracked(|view| {
+            view.iter().flat_map(|view| forms_of_lost(sealed, view)).collect::<Vec<_>>()
+        });
         let adopted = Cell::new(0);
         let plan = |view: &Replica| {
             let plan = view.adopt(envelopes(sealed));
             adopted.set(plan.as_ref().map_or(0, |plan| plan.entries.len()));
             Ok(plan)
         };
-        let forms: Vec<&str> = sealed.iter().filter_map(|sealed| sealed.form.as_deref()).collect();
         self.hold_drafts(&forms, self.carry_out_now(&forms, &plan)).await?;
         second.taken_back(sealed);
         if adopted.get() > 0 {
             sync::nudge(Wake::Journal);
-            let named = self.loss.get_untracked().filter(|loss| loss.cause == Cause::Behind);
-            self.name_loss(Loss {
+            // What was named and not read yet stays named.
+            let named = self.loss.get_untracked().unwrap_or_else(|| Loss {
                 cause: Cause::Behind,
                 device_code: self.view.with_untracked(|view| {
                     view.as_ref().map(|view| view.head().device_code.clone()).unwrap_or_default()
                 }),
                 at: clock::device(),
-                recovered: adopted.get() + named.map_or(0, |loss| loss.recovered),
+                recovered: 0,
                 missing: 0,
                 missing_at: Vec::new(),
             });
+            self.name_loss(Loss { recovered: named.recovered + adopted.get(), ..named });
         }
         Ok(())
     }
@@ -244,7 +247,14 @@ impl Device {
         let second = self.second.get_value().filter(|second| second.has_words_of(form));
         if let Some(second) = second {
             store.keep_draft(form, None).await?;
-            second.part_from(form).await;
+            let mut parted = second.part_from(form).await;
+            if parted == Err(second::Trouble::Full) && self.free_ballast().await {
+                parted = second.part_from(form).await;
+            }
+            // Beside a cache that is off there is nothing a later start could read.
+            if parted == Err(second::Trouble::Full) {
+                return Err(store::Error::Full);
+            }
         }
         Ok(())
     }

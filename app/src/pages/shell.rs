@@ -279,11 +279,7 @@ fn Rail() -> impl IntoView {
 #[component]
 fn Chip() -> impl IntoView {
     let device = device();
-    let state = Memo::new(move |_| match device.sync_state() {
-        // Nothing waits here, but nothing is heard either.
-        SyncState::Fine if device.session_state() == SessionState::Expired => SyncState::Failed,
-        state => state,
-    });
+    let state = Memo::new(move |_| device.sync_state());
     let waiting = Memo::new(move |_| device.waiting());
     let number = move || match state.get() {
         SyncState::Conflict => waiting.with(|waiting| waiting.attention),

@@ -52,10 +52,19 @@ pub fn read<'a>(files: impl IntoIterator<Item = &'a [u8]>) -> Read {
             rest = after;
         }
     }
-    // Ids grow with time.
-    found.sealed.sort_by_key(|sealed| sealed.envelope.mid);
+    found.sealed.sort_by_key(|sealed| (sealed_at(&sealed.envelope), sealed.envelope.mid));
     found.sealed.dedup_by_key(|sealed| sealed.envelope.mid);
     found
+}
+
+/// When it was sealed, in milliseconds. Ids grow with time even where the clock is set back meanwhile; that of a
+/// customer's answer was chosen before it was given.
+fn sealed_at(envelope: &Envelope) -> i64 {
+    let chosen = envelope.mid.get_timestamp().map(|at| at.to_unix());
+    let chosen = chosen.and_then(|(seconds, nanos)| {
+        Some(i64::try_from(seconds).ok()? * 1_000 + i64::from(nanos / 1_000_000))
+    });
+    chosen.unwrap_or_default().max(envelope.at.0)
 }
 
 /// The line at the front, if it is sound, and what comes after it.

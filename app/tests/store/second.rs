@@ -7,6 +7,7 @@ use domain::{
     user::{SYSTEM, User},
     wire::Registered,
 };
+use futures::FutureExt;
 use js_sys::{Function, Promise};
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
@@ -88,7 +89,7 @@ async fn words_that_were_left_in_it_are_its_own_until_others_are_typed() {
     assert!(!tab.has_words_of("note"), "it may be taken back yet");
     tab.leave(read.sealed);
     assert!(tab.has_words_of("note") && tab.has_words_of("call"));
-    tab.part_from("note").await;
+    tab.part_from("note").await.unwrap();
     assert!(!tab.has_words_of("note") && tab.has_words_of("call"));
     assert_eq!(tab.left().len(), 2, "both still wait to be taken back");
     tab.fold(Vec::new()).await.unwrap();
@@ -302,4 +303,37 @@ fn a_marker_tells_an_emptied_and_an_older_database() {
     let fresh = marker.fresh_head();
     assert_ne!(fresh.replica, full.head().replica, "the server must not take it for the old one");
     assert!(fresh.numbers > marker.numbers, "no number is given twice");
+}
+
+#[wasm_bindgen_test]
+fn what_was_answered_under_an_id_chosen_before_comes_after_what_was_done_meanwhile() {
+    let (mut answer, mut photo) = (envelope("签字"), envelope("照片"));
+    let chosen = i64::try_from(photo.mid.get_timestamp().unwrap().to_unix().0).unwrap() * 1_000;
+    photo.at = Timestamp(chosen);
+    answer.at = Timestamp(chosen + 5_000);
+    let lines = [&answer, &photo].map(|envelope| line::write(envelope, None));
+    let read = line::read(lines.iter().map(|line| line.as_bytes()));
+    assert!(answer.mid < photo.mid, "ids grow");
+    assert_eq!(envelopes(read), [photo, answer]);
+}
+
+#[wasm_bindgen_test]
+async fn what_one_press_does_lies_in_it_whole_and_in_its_order() {
+    let name = fresh_name();
+    let several: Vec<Envelope> = ["一", "二", "三"].into_iter().map(envelope).collect();
+    let (tab, _) = Second::open(&name, |_| {}).await.unwrap();
+    // The page dies right after the press.
+    assert_eq!(tab.add(&several, Some("note")).now_or_never(), None);
+    let kept = script(
+        "const cache = await caches.open('second-journal');
+        for (let n = 0; n < 200; n++) {
+            const keys = await cache.keys();
+            if (keys.filter((it) => it.url.includes(word)).length === 3) return true;
+        }
+        return false;",
+        &name,
+    );
+    assert!(kept.await.is_truthy(), "only the first was handed over");
+    let read = Second::open(&name, |_| {}).await.unwrap().1;
+    assert_eq!(envelopes(read), several);
 }

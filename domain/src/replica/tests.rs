@@ -598,6 +598,24 @@ fn a_restored_server_gets_again_what_it_forgot() {
 }
 
 #[test]
+fn a_refusal_that_a_restored_server_forgot_waits_and_is_no_answer() {
+    let mut server = Server::new(World::at(Stage::Assigned));
+    let mut phone = Phone::of_li(&mut server);
+    let backup = server.books.clone();
+    phone.act(FIRST, visit::Command::Accept).unwrap();
+    server.act(COORDINATOR, Command::Ticket(TICKET, dispatch(SECOND, WANG, "就近")));
+    phone.sync(&mut server);
+    assert_eq!(phone.replica.unread().count(), 1);
+    server.books = backup;
+    server.books.history.epoch = Uuid::from_u128(10);
+    let request = phone.ask();
+    let response = server.answer(&request);
+    phone.hear(&request, response);
+    let waiting = phone.replica.waiting();
+    assert_eq!((waiting.unanswered, waiting.attention), (1, 0), "said in one place, not in two");
+}
+
+#[test]
 fn what_a_restored_server_decides_anew_from_an_old_request_is_heard() {
     let mut server = Server::new(World::at(Stage::Assigned));
     let mut phone = Phone::of_li(&mut server);

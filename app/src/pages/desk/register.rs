@@ -290,7 +290,7 @@ pub fn Register() -> impl IntoView {
         }
         loaded.set(true);
         // After the page's title had its turn, which takes the focus in the frame after its arrival.
-        request_animation_frame(|| request_animation_frame(|| keys::focus("#contact-phone")));
+        request_animation_frame(|| request_animation_frame(begin));
     });
     Effect::new(move |_| {
         let draft = form.draft();
@@ -541,6 +541,14 @@ fn bar(form: Form, done: StoredValue<bool>) -> impl IntoView {
                     .map(|at| (text().desk.draft_saved)(&locale::time(at)))
             }}
         </p>
+    }
+}
+
+/// Lays the focus on the first field, unless somebody is in another already.
+fn begin() {
+    let active = document().active_element();
+    if active.is_none_or(|it| it.matches("body, h1").unwrap_or_default()) {
+        keys::focus("#contact-phone");
     }
 }
 

@@ -123,8 +123,8 @@ pub fn TriageInputs(fields: TriageFields) -> impl IntoView {
             />
             <Field label=move || text().desk.impact value=fields.impact placeholder=move || text().desk.impact_hint max_length=200 id="impact"/>
         </div>
-        <TextArea label=move || text().desk.judgement value=fields.judgement rows=2 hint=move || text().desk.judgement_hint id="judgement"/>
-        <TextArea label=move || text().desk.suggestion value=fields.suggestion rows=2 id="suggestion"/>
+        <TextArea label=move || text().desk.judgement value=fields.judgement rows=2 hint=move || text().desk.judgement_hint id="judgement" max_length=4000/>
+        <TextArea label=move || text().desk.suggestion value=fields.suggestion rows=2 id="suggestion" max_length=4000/>
     }
 }
 

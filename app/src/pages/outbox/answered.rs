@@ -19,12 +19,7 @@ use crate::{
 #[component]
 pub fn NeedsYou() -> impl IntoView {
     let device = device();
-    let entries = Memo::new(move |_| {
-        let needs = |entry: &Entry| {
-            !entry.read && entry.outcome.as_ref().is_some_and(Outcome::needs_attention)
-        };
-        device.entries().into_iter().filter(|(_, entry)| needs(entry)).collect::<Vec<_>>()
-    });
+    let entries = Memo::new(move |_| device.unread());
     view! {
         <Show when=move || entries.with(|entries| !entries.is_empty())>
             <section class="stack">
