@@ -24,6 +24,7 @@ if (face === "customer" && place !== "hand-over") {
 const js = absolute(face === "office" ? boot.office : boot.field);
 const broken = document.getElementById("broken")?.content;
 let started = false;
+let broke = false;
 
 addEventListener("error", (event) => showIfBroken(event.error));
 addEventListener("unhandledrejection", (event) => showIfBroken(event.reason));
@@ -51,8 +52,8 @@ if (workers && wanted) await keep();
 function showIfBroken(error) {
   const overrun = error instanceof RangeError && /call stack/i.test(error.message);
   const trapped = error instanceof WebAssembly.RuntimeError || overrun || error?.name === "InternalError";
-  // Said once: what it is said with is gone then.
-  if (!trapped || !broken?.childElementCount) return;
+  if (!trapped || broke || !broken) return;
+  broke = true;
   document.body.replaceChildren(broken);
   window.doorstepUpdate?.();
 }
@@ -95,7 +96,7 @@ async function keep() {
   const tell = () => {
     if (!registration.waiting || !workers.controller) return;
     // Nothing is open that an update could disturb.
-    if (!started) registration.waiting.postMessage("SKIP_WAITING");
+    if (!started || broke) registration.waiting.postMessage("SKIP_WAITING");
     root.dataset.update = "ready";
     window.dispatchEvent(new CustomEvent("doorstep:update"));
   };

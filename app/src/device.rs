@@ -359,15 +359,13 @@ impl Device {
         let seal = |(mid, command)| Envelope { mid, by, at, doubtful: false, command };
         let envelopes: Vec<Envelope> = deeds.into_iter().map(seal).collect();
         let plan = |view: &Replica| {
-            // After a commit of unknown fate the reloaded journal may hold them already, or the first of them where
+            // After a commit of unknown fate the reloaded journal may hold them already, or some of them where
             // another tab took back what it found in the second journal.
-            let known = envelopes.iter().take_while(|it| view.has_written(it.mid)).count();
-            let due = &envelopes[known..];
-            if due.is_empty() {
-                return Ok(None);
-            }
-            let numbers = if known == 0 { numbers } else { 0 };
-            view.send_all(due, numbers).map(Some).map_err(Trouble::Refused)
+            let mut due = envelopes.clone();
+            due.retain(|envelope| !view.has_written(envelope.mid));
+            let Some(first) = due.first() else { return Ok(None) };
+            let numbers = if first == &envelopes[0] { numbers } else { 0 };
+            view.send_all(&due, numbers).map(Some).map_err(Trouble::Refused)
         };
         self.second_opened().await;
         let saving = self.carry_out(form.as_slice(), &plan);

@@ -12,7 +12,11 @@ use std::{
 };
 
 use domain::Envelope;
-use futures::future::{Either, join_all, select};
+use futures::{
+    StreamExt,
+    future::{Either, join_all, select},
+    stream,
+};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Promise};
 use leptos::prelude::window;
@@ -60,6 +64,8 @@ const HEADER: &str = "entry";
 /// Bytes of an entry that a header takes; written for an address, Chinese is three times as long. What a person writes
 /// is mostly shorter, a signature is not.
 const IN_HEADER_MAX: usize = 2 * 1024;
+/// Entries that are read at the same time.
+const AT_ONCE: usize = 16;
 const BALLAST_FILE: &str = "ballast";
 /// A browser that does not answer for so long is not waited for any more.
 const PATIENCE_MS: u32 = 2_000;
@@ -76,9 +82,10 @@ impl Second {
         on_change: impl Fn(bool) + 'static,
     ) -> Result<(Rc<Self>, Read), Trouble> {
         let second = Self::open_unread(database, on_change).await?;
-        // All at once: forms wait for this.
+        // Many at once, because forms wait for this; not all, because each has its own patience.
         let requests = second.requests().await?;
-        let files = join_all(requests.iter().map(|request| second.text_of(request))).await;
+        let files = stream::iter(&requests).map(|request| second.text_of(request));
+        let files = files.buffered(AT_ONCE).collect::<Vec<_>>().await;
         // An entry that cannot be read any more costs that entry only.
         let read = line::read(files.iter().flatten().map(|text| text.as_bytes()));
         let mids: BTreeSet<Uuid> = read.sealed.iter().map(|sealed| sealed.envelope.mid).collect();

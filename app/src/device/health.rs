@@ -264,7 +264,8 @@ impl Device {
             missing_at,
         });
         self.view.set(Some(replica));
-        self.fold_second().await;
+        // The forms that are on the screen now need not wait for it.
+        spawn_local(self.fold_second());
     }
 
     async fn rebuild(

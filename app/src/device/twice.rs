@@ -100,12 +100,13 @@ impl Device {
         form: Option<&str>,
         kept: oneshot::Receiver<bool>,
     ) {
-        let twice = second.add(sealed, form).await;
+        let mut twice = second.add(sealed, form).await;
         if twice == Err(second::Trouble::Full) && self.free_ballast().await {
-            // Once is enough for "saved"; twice is for the day the first is damaged.
-            let _kept_twice = second.add(sealed, form).await;
+            twice = second.add(sealed, form).await;
         }
-        if kept.await == Ok(false) {
+        // Once is enough for "saved"; twice is for the day the first is damaged. Half of a press is worse than nothing.
+        let half = twice.is_err() && sealed.len() > 1;
+        if kept.await == Ok(false) || half {
             // Either the person is told that it is not saved, and it must not come back by itself; or another tab was
             // faster, and the plan is made again or refused.
             for envelope in sealed {
@@ -212,18 +213,24 @@ impl Device {
         second.taken_back(sealed);
         if adopted.get() > 0 {
             sync::nudge(Wake::Journal);
-            // What was named and not read yet stays named.
-            let named = self.loss.get_untracked().unwrap_or_else(|| Loss {
+            let device_code = self.view.with_untracked(|view| {
+                view.as_ref().map(|view| view.head().device_code.clone()).unwrap_or_default()
+            });
+            // What was named of this device and not read yet stays named.
+            let named = self.loss.get_untracked().filter(|named| named.device_code == device_code);
+            let mut loss = named.unwrap_or_else(|| Loss {
                 cause: Cause::Behind,
-                device_code: self.view.with_untracked(|view| {
-                    view.as_ref().map(|view| view.head().device_code.clone()).unwrap_or_default()
-                }),
+                device_code,
                 at: clock::device(),
                 recovered: 0,
                 missing: 0,
                 missing_at: Vec::new(),
             });
-            self.name_loss(Loss { recovered: named.recovered + adopted.get(), ..named });
+            loss.recovered += adopted.get();
+            let missed = loss.missing_at.len();
+            loss.missing_at.retain(|at| sealed.iter().all(|sealed| sealed.envelope.at != *at));
+            loss.missing = loss.missing.saturating_sub(missed - loss.missing_at.len());
+            self.name_loss(loss);
         }
         Ok(())
     }
@@ -251,10 +258,8 @@ impl Device {
             if parted == Err(second::Trouble::Full) && self.free_ballast().await {
                 parted = second.part_from(form).await;
             }
-            // Beside a cache that is off there is nothing a later start could read.
-            if parted == Err(second::Trouble::Full) {
-                return Err(store::Error::Full);
-            }
+            // A later start would take the new words for the entry's.
+            parted.map_err(|_| store::Error::Full)?;
         }
         Ok(())
     }

@@ -104,14 +104,10 @@ impl Draft {
         spawn_local(async move {
             let kept = device.draft(&form).await;
             let kept = kept.and_then(|json| json::read::<BTreeMap<String, String>>(&json).ok());
-            if let Some(kept) = kept {
+            if let (Some(kept), Some(false)) = (kept, draft.try_dirty()) {
                 let _gone = draft.fields.try_with_value(|fields| {
                     for (name, slot) in fields {
-                        // Whoever was quicker than the storage is not overwritten.
-                        let untouched = draft
-                            .clean
-                            .try_with_untracked(|it| it.get(name) == slot.peek().as_ref());
-                        if let (Some(value), Some(true)) = (kept.get(*name), untouched) {
+                        if let Some(value) = kept.get(*name) {
                             slot.write(value);
                         }
                     }
@@ -140,6 +136,11 @@ impl Draft {
             dirty
         });
         draft
+    }
+
+    fn try_dirty(self) -> Option<bool> {
+        let now = self.fields.try_with_value(|fields| peek(fields))?;
+        self.clean.try_with_untracked(|clean| *clean != now)
     }
 
     /// Whether something is typed that was not sent.

@@ -467,7 +467,10 @@ impl Calendar {
             "End" => (0, 1_000),
             "Enter" | " " => {
                 event.prevent_default();
-                self.act(&key, spot);
+                // A key that is held does one thing.
+                if !event.repeat() {
+                    self.act(&key, spot);
+                }
                 return;
             }
             _ => return,
