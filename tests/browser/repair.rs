@@ -119,6 +119,11 @@ pub async fn one_repair(engine: Engine, language: Language, size: Size) {
     phone.arrives_at("/sheets/").await;
     phone.see("更换压缩机电容，试机正常").await;
     assert_eq!(phone.times(rated).await, 0, "the engineer reads the ratings");
+    // A sheet goes on paper; where no machine was taken along there is no slip that could.
+    phone.see_control("print").await;
+    phone.go(&format!("/slips/{ticket}")).await;
+    phone.see(language.say("没有取机凭证", "there is no slip")).await;
+    assert!(!phone.has("print").await, "an empty page is offered for printing");
     phone.quit().await;
     desk.assert_calm().await;
 }

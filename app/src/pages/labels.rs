@@ -11,9 +11,9 @@ use leptos::prelude::*;
 use crate::{
     device::device,
     locale::{self, text},
-    pages::paper::{paper, print},
+    pages::paper::{PrintButton, paper},
     route::Route,
-    ui::{Button, ButtonKind, Empty, Icon, QrCode},
+    ui::{Empty, Icon, QrCode},
 };
 
 /// The labels of a sheet's replaced parts.
@@ -31,20 +31,7 @@ pub fn Labels(id: Id<Sheet>) -> impl IntoView {
         }
     };
     let some = move || content.with(|content| content.as_ref().is_some_and(has_labels));
-    let bar = move || {
-        view! {
-            <Show when=some>
-                <Button
-                    text=move || text().handover.sheet.print
-                    icon=Icon::Print
-                    kind=ButtonKind::Primary
-                    wide=true
-                    name="print"
-                    on_press=print
-                />
-            </Show>
-        }
-    };
+    let bar = move || view! { <PrintButton something=some/> };
     paper(|| text().handover.sheet.labels_title, Route::Sheet(id).href(), bar, body)
 }
 

@@ -4,7 +4,11 @@ use domain::user::Role;
 use leptos::prelude::*;
 
 use super::shell::{DeskShell, PhoneDetail};
-use crate::{device::device, ui::ActionBar};
+use crate::{
+    device::device,
+    locale::text,
+    ui::{ActionBar, Button, ButtonKind, Icon},
+};
 
 /// Whether the page is read at a desk.
 pub fn at_desk() -> Memo<bool> {
@@ -41,6 +45,23 @@ pub fn paper(
             }
             .into_any()
         }
+    }
+}
+
+/// Prints the page, where there is `something` on it.
+#[component]
+pub fn PrintButton(#[prop(into)] something: Signal<bool>) -> impl IntoView {
+    view! {
+        <Show when=move || something.get()>
+            <Button
+                text=move || text().handover.sheet.print
+                icon=Icon::Print
+                kind=ButtonKind::Primary
+                wide=true
+                name="print"
+                on_press=print
+            />
+        </Show>
     }
 }
 

@@ -17,11 +17,11 @@ use crate::{
     locale::{self, handover::capital_amount, text},
     pages::{
         labels::has_labels,
-        paper::{at_desk, paper, print},
+        paper::{PrintButton, at_desk, paper},
         photo::{answer_photos, sheet_photos},
     },
     route::{self, Route},
-    ui::{self, Button, ButtonKind, ButtonLink, Empty, Fact, Facts, Icon, QrCode, SignatureView},
+    ui::{self, ButtonLink, Empty, Fact, Facts, Icon, QrCode, SignatureView},
 };
 
 /// A signed sheet, for the engineer and the desk.
@@ -105,16 +105,7 @@ pub fn SheetPage(id: Id<Sheet>) -> impl IntoView {
                         }
                     })
             }}
-            <Show when=move || sheet.with(Option::is_some)>
-                <Button
-                    text=move || text().handover.sheet.print
-                    icon=Icon::Print
-                    kind=ButtonKind::Primary
-                    wide=true
-                    name="print"
-                    on_press=print
-                />
-            </Show>
+            <PrintButton something=move || sheet.with(Option::is_some)/>
         }
     };
     let back = move || match (ticket(), desk.get()) {

@@ -9,10 +9,10 @@ use crate::{
     api,
     device::{Device, device},
     locale::{self, text},
-    pages::paper::{at_desk, paper, print},
+    pages::paper::{PrintButton, at_desk, paper},
     route::Route,
     storage,
-    ui::{Button, ButtonKind, ButtonLink, Empty, Icon, QrCode},
+    ui::{ButtonLink, Empty, Icon, QrCode},
 };
 
 /// The note in which this device keeps what the organisation is called.
@@ -67,16 +67,7 @@ pub fn Slip(id: Id<Ticket>) -> impl IntoView {
                 href=to_ticket
                 name="open-ticket"
             />
-            <Show when=move || kept.get()>
-                <Button
-                    text=move || text().custody.slip.print
-                    icon=Icon::Print
-                    kind=ButtonKind::Primary
-                    wide=true
-                    name="print"
-                    on_press=print
-                />
-            </Show>
+            <PrintButton something=kept/>
         }
     };
     paper(|| text().custody.slip.title, Route::Ticket(id).href(), bar, body)
