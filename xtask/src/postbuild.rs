@@ -18,11 +18,19 @@ use crate::{
     size, styles,
 };
 
-/// Files no installed app needs without a network.
-const NOT_KEPT: [&str; 4] = ["build.json", "robots.txt", "sw.js", "sw.retire.js"];
-/// Pictures that the system fetches and keeps by itself while it installs the app (public/manifest.webmanifest).
-const KEPT_BY_SYSTEM: [&str; 4] =
-    ["icon-192.png", "icon-512.png", "maskable-512.png", "monochrome-192.png"];
+/// Files no installed app needs to keep.
+const NOT_KEPT: [&str; 8] = [
+    // Without a network nobody asks for them.
+    "build.json",
+    "robots.txt",
+    "sw.js",
+    "sw.retire.js",
+    // Pictures that the system fetches and keeps by itself while it installs the app (public/manifest.webmanifest).
+    "icon-192.png",
+    "icon-512.png",
+    "maskable-512.png",
+    "monochrome-192.png",
+];
 /// The programs of the app, each kept where its face is shown. Only the first has its name from Trunk.
 const PROGRAMS: [&str; 2] = ["field", "office"];
 /// The reader of codes, kept where the browser has none of its own.
@@ -102,8 +110,7 @@ pub(crate) fn kept_paths(dist: &Path) -> Done<Vec<PathBuf>> {
     let files = shell::files(dist)?;
     let needed = |file: &PathBuf| {
         let name = file_name(file);
-        let elsewhere = NOT_KEPT.contains(&&*name) || KEPT_BY_SYSTEM.contains(&&*name);
-        !elsewhere && !is(file, &["br", "gz"])
+        !NOT_KEPT.contains(&&*name) && !is(file, &["br", "gz"])
     };
     Ok(files.into_iter().filter(needed).collect())
 }
