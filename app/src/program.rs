@@ -5,8 +5,8 @@ use domain::{
     ticket::Ticket,
     user::{Role, User},
 };
-use leptos::{ev, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
     clock,
@@ -46,14 +46,7 @@ fn app(face: Face, pages: Pages) -> impl IntoView {
     locale::start();
     clock::start();
     provide_toasts();
-    // A key that is held presses once: what it opened must not be answered by it.
-    let _held = window_event_listener(ev::keydown, |event| {
-        let target = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
-        let pressed = |it: web_sys::Element| it.matches("button, a[href]").unwrap_or_default();
-        if event.repeat() && event.key() == "Enter" && target.is_some_and(pressed) {
-            event.prevent_default();
-        }
-    });
+    press_once();
     let device = Device::start(face == Face::Customer);
 
     let screen = Memo::new(move |before| screen(device, face, before.copied()));
@@ -69,6 +62,28 @@ fn app(face: Face, pages: Pages) -> impl IntoView {
         {move || shown(screen.get(), pages)}
         <Toasts/>
     }
+}
+
+/// A key that is held presses once: what it opened must not be answered by it. In a text it goes on writing.
+fn press_once() {
+    let hear = |event: web_sys::KeyboardEvent| {
+        let target = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+        let inside = |of: &str| target.is_some_and(|it| it.closest(of).ok().flatten().is_some());
+        let presses = match event.key().as_str() {
+            "Enter" => !inside("textarea"),
+            // A button hears a space when the key comes up; elsewhere a space writes, or turns the page.
+            " " => inside("[role=grid]"),
+            _ => false,
+        };
+        if event.repeat() && presses {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    };
+    let hear = Closure::<dyn Fn(web_sys::KeyboardEvent)>::new(hear).into_js_value();
+    // On its way down, before whatever the key would press. A window takes any listener.
+    let _added =
+        window().add_event_listener_with_callback_and_bool("keydown", hear.unchecked_ref(), true);
 }
 
 /// Where a person starts.

@@ -88,6 +88,22 @@ async fn the_palette_finds_by_initials_and_no_key_acts_while_somebody_composes()
 }
 
 #[tokio::test]
+async fn a_held_enter_presses_once_and_writes_many_lines() {
+    let (_world, desk) = a_desk().await;
+    work::register(&desk, &work::CALL).await;
+    let focus = "const it = document.querySelector(args[0]); it?.focus(); return !!it && document.activeElement === it";
+    desk.until("the button takes the focus", focus, &[json!("[data-name=palette]")]).await;
+    desk.hold_key("Enter").await;
+    assert!(asks(&desk).await, "what Enter opened is not answered by it");
+    desk.press_key("\u{e00c}").await;
+    desk.see_closed().await;
+    desk.until("the field takes the focus", focus, &[json!("#note")]).await;
+    desk.hold_key("Enter").await;
+    assert_eq!(desk.value("#note").await, "\n\n\n");
+    desk.assert_calm().await;
+}
+
+#[tokio::test]
 async fn a_card_moves_by_keyboard_to_where_the_rule_lets_it_and_its_visit_is_planned() {
     let (_world, desk) = a_desk().await;
     let ticket = work::register(&desk, &work::CALL).await;

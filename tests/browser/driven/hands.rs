@@ -43,6 +43,23 @@ impl Browser {
         keys.perform().await.expect("the key is pressed");
     }
 
+    /// Holds Enter or the space bar down until it has repeated itself twice. Only Chromium can be told to.
+    pub async fn hold_key(&self, key: &str) {
+        let (code, text) = if key == "Enter" { (13, "\r") } else { (32, " ") };
+        let cdp = self.web().cdp();
+        for again in [false, true, true] {
+            let event = json!({
+                "type": "keyDown", "key": key, "windowsVirtualKeyCode": code, "text": text,
+                "autoRepeat": again,
+            });
+            cdp.send_raw("Input.dispatchKeyEvent", event).await.expect("the key is down");
+            // What the first press opens is there when the key repeats itself.
+            self.settled().await;
+        }
+        let event = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
+        cdp.send_raw("Input.dispatchKeyEvent", event).await.expect("the key is up");
+    }
+
     /// Unfolds a section, if what is in it cannot be seen yet.
     pub async fn unfold(&self, button: &str, inside: &str) {
         self.attempt(&format!("unfold with {button}"), async || {

@@ -235,8 +235,6 @@ fn finder(
         match event.key().as_str() {
             "ArrowDown" if many > 0 => at.update(|at| *at = (*at + 1) % many),
             "ArrowUp" if many > 0 => at.update(|at| *at = (*at + many - 1) % many),
-            // A key that is held does one thing.
-            "Enter" if event.repeat() => {}
             "Enter" => {
                 let goal =
                     found.with_untracked(|found| found.get(at.get_untracked()).map(|it| it.goal));

@@ -467,10 +467,7 @@ impl Calendar {
             "End" => (0, 1_000),
             "Enter" | " " => {
                 event.prevent_default();
-                // A key that is held does one thing.
-                if !event.repeat() {
-                    self.act(&key, spot);
-                }
+                self.act(&key, spot);
                 return;
             }
             _ => return,
