@@ -209,9 +209,12 @@ impl Device {
     }
 }
 
+/// The longest PIN.
+pub const PIN_DIGITS_MAX: usize = 8;
+
 /// Whether this can be a PIN: 4 to 8 digits.
 pub fn is_pin(digits: &str) -> bool {
-    (4..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    (4..=PIN_DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn hash(digits: &str, salt: Uuid, rounds: u32) -> String {

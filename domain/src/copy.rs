@@ -135,7 +135,7 @@ const FORM: &str = "1";
 /// Enough of the digest to compare by eye and to type.
 const CHECK_DIGITS: usize = 8;
 /// No code of ours is longer.
-const CODE_BYTES_MAX: usize = 2000;
+pub const CODE_BYTES_MAX: usize = 2000;
 
 impl Sheet {
     /// Whether content, answer and digests are what they were when the customer answered.

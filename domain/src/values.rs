@@ -8,6 +8,8 @@ use crate::Refusal;
 pub const LINE_CHARS_MAX: usize = 200;
 /// The longest free text (description, note, solution) that is kept, in characters.
 pub const TEXT_CHARS_MAX: usize = 4000;
+/// The longest telephone number, or several in one line, in characters.
+pub const PHONE_CHARS_MAX: usize = 40;
 
 /// Checks a line of text that may be empty.
 pub fn line(text: &str) -> Result<(), Refusal> {
@@ -28,7 +30,7 @@ pub fn required(content: &str, why: Refusal) -> Result<(), Refusal> {
 pub fn dialable(phone: &str) -> bool {
     let digits = phone.chars().filter(char::is_ascii_digit).count();
     digits >= 5
-        && phone.chars().count() <= 40
+        && phone.chars().count() <= PHONE_CHARS_MAX
         && phone.chars().all(|c| c.is_ascii_digit() || " +-()/,;转".contains(c))
 }
 

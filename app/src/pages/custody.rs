@@ -6,6 +6,7 @@ use domain::{
     Command, Id,
     custody::{Custody, Proof, Standing},
     ticket::{self, Ticket},
+    values::{LINE_CHARS_MAX, TEXT_CHARS_MAX},
 };
 use leptos::prelude::*;
 
@@ -251,12 +252,13 @@ pub fn keep_form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
                 rows=2
                 required=true
                 id="keep-reason"
+                max_length=TEXT_CHARS_MAX
             />
             <Field
                 label=move || text().custody.accessories
                 hint=move || text().custody.accessories_hint
                 value=accessories
-                max_length=120
+                max_length=LINE_CHARS_MAX
                 id="keep-accessories"
             />
             <DateTime
@@ -323,7 +325,7 @@ pub fn back_form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
                 label=move || text().custody.to
                 value=to
                 required=true
-                max_length=60
+                max_length=LINE_CHARS_MAX
                 id="back-to"
             />
             <RadioRows
@@ -332,7 +334,7 @@ pub fn back_form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
                 options=move || choices(PROOFS, |proof| text().words.proof(proof))
                 id="back-proof"
             />
-            <TextArea label=note_label hint=note_hint value=note rows=2 id="back-note"/>
+            <TextArea label=note_label hint=note_hint value=note rows=2 id="back-note" max_length=TEXT_CHARS_MAX/>
             {bar(
                 device,
                 draft,

@@ -13,7 +13,7 @@ use crate::{
         install::{self, Place},
         shell::PhoneDetail,
     },
-    pin::is_pin,
+    pin::{PIN_DIGITS_MAX, is_pin},
     route::{self, Route},
     session::{PASSWORD_CHARS_MIN, SignInTrouble},
     ui::{Button, ButtonKind, ButtonLink, CopyText, Empty, Field, FieldKind, Icon},
@@ -196,7 +196,7 @@ fn Choose(form: Form, holder: CardHolder) -> impl IntoView {
                             hint=move || text().first_run.enrol.pin_hint
                             value=pin
                             kind=FieldKind::Pin
-                            max_length=8
+                            max_length=PIN_DIGITS_MAX
                             error=said(no_pin, || text().first_run.enrol.pin_malformed)
                             required=true
                             id="enrol-pin"

@@ -1,6 +1,6 @@
 //! Every part in every state, with switches for language, light and letters: what is looked at, audited and compared.
 
-use domain::values::Language;
+use domain::values::{Language, TEXT_CHARS_MAX};
 use leptos::prelude::*;
 
 use crate::{
@@ -160,7 +160,7 @@ fn fields() -> AnyView {
             <Field label=say(|t| t.label) value=empty() kind=FieldKind::Password/>
             <Field label=say(|t| t.label) value=RwSignal::new("2468".to_owned()) kind=FieldKind::Pin/>
         </div>
-        <TextArea label=say(|t| t.label) value=many placeholder=say(|t| t.hint)/>
+        <TextArea label=say(|t| t.label) value=many placeholder=say(|t| t.hint) max_length=TEXT_CHARS_MAX/>
         <div class="form__row">
             <DateTime label=say(|t| t.left) value=empty()/>
             <DateTime label=say(|t| t.left) value=empty() kind=TimeKind::Date hint=say(|t| t.hint)/>

@@ -5,7 +5,7 @@
 //! Controls, by `data-name`: `language`, `copy-scan`, `copy-check`, `home`, `finding`.
 
 use domain::{
-    copy::{Checked, Code, Finding, Judgement, Statement, judge},
+    copy::{CODE_BYTES_MAX, Checked, Code, Finding, Judgement, Statement, judge},
     sheet::Sheet,
     values::Language,
 };
@@ -18,9 +18,6 @@ use crate::{
     route, seal,
     ui::{Button, ButtonKind, Fact, Facts, Icon, Scan, TextArea, lead_to},
 };
-
-/// The longest code or address that is read, in characters.
-const CODE_MAX: u32 = 2000;
 
 /// How far the check has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,7 +92,7 @@ pub fn Verify() -> impl IntoView {
                     open=scanning
                     words=Signal::derive(|| *text().scan)
                     on_code=scanned
-                    longest=CODE_MAX
+                    longest=CODE_BYTES_MAX
                 />
                 <form
                     class="verify__form"
@@ -110,7 +107,7 @@ pub fn Verify() -> impl IntoView {
                         value=typed
                         required=true
                         rows=3
-                        max_length=CODE_MAX
+                        max_length=CODE_BYTES_MAX
                         id="copy-code"
                     />
                     <Button

@@ -163,7 +163,7 @@ pub fn Field(
     #[prop(optional)] required: bool,
     #[prop(optional, into)] readonly: Signal<bool>,
     #[prop(optional)] autocomplete: Option<&'static str>,
-    #[prop(optional)] max_length: Option<u32>,
+    #[prop(optional)] max_length: Option<usize>,
     #[prop(optional, into)] on_input: Option<Callback<String>>,
     #[prop(optional, into)] on_change: Option<Callback<String>>,
     #[prop(optional)] id: Option<&'static str>,
@@ -214,7 +214,8 @@ pub fn TextArea(
     #[prop(optional)] required: bool,
     #[prop(optional, into)] readonly: Signal<bool>,
     #[prop(default = 3)] rows: u32,
-    #[prop(optional)] max_length: Option<u32>,
+    /// The longest text that is taken, in characters.
+    max_length: usize,
     #[prop(optional, into)] on_input: Option<Callback<String>>,
     #[prop(optional, into)] on_change: Option<Callback<String>>,
     #[prop(optional)] id: Option<&'static str>,
@@ -228,7 +229,7 @@ pub fn TextArea(
                 class="field__control"
                 id=notes.id.clone()
                 rows=rows.to_string()
-                maxlength=max_length.map(|length| length.to_string())
+                maxlength=max_length.to_string()
                 placeholder=placeholder
                 readonly=readonly
                 aria-required=required.then_some("true")

@@ -72,7 +72,7 @@ pub fn Scan(
     #[prop(into)] on_code: Callback<String>,
     /// The longest code that can be typed or pasted.
     #[prop(default = 200)]
-    longest: u32,
+    longest: usize,
 ) -> impl IntoView {
     view! {
         <Dialog open title=move || words.get().title close=move || words.get().close>
@@ -86,7 +86,7 @@ fn looking(
     open: RwSignal<bool>,
     words: Signal<ScanWords>,
     on_code: Callback<String>,
-    longest: u32,
+    longest: usize,
 ) -> impl IntoView {
     let node = NodeRef::<html::Video>::new();
     let state = RwSignal::new(State::Starting);

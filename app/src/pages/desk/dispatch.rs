@@ -6,6 +6,7 @@ use domain::{
     dispatch::{self, Warning},
     ticket::{Command as OfTicket, Ticket},
     user::User,
+    values::{LINE_CHARS_MAX, TEXT_CHARS_MAX},
     visit::{self, Appointment, Visit},
 };
 use leptos::prelude::*;
@@ -335,6 +336,7 @@ fn PlanForm(plan: Plan, open: RwSignal<bool>) -> impl IntoView {
                     required=true
                     rows=2
                     id="reassign-reason"
+                    max_length=TEXT_CHARS_MAX
                 />
             </Show>
             <div class="dialog__bar">
@@ -417,7 +419,7 @@ fn when(fields: Fields, people: Memo<Vec<dispatch::Proposal>>) -> impl IntoView 
                 label=move || text().desk.agreed_with
                 value=fields.agreed_with
                 hint=move || text().desk.agreed_hint
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="agreed-with"
             />
         </fieldset>

@@ -6,6 +6,7 @@ use domain::{
     machine::Warranty,
     model::Model,
     ticket::{Command as OfTicket, Contact, Nameplate, Ticket},
+    values::{LINE_CHARS_MAX, PHONE_CHARS_MAX},
 };
 use leptos::prelude::*;
 
@@ -122,10 +123,10 @@ pub fn ContactInputs(fields: ContactFields) -> impl IntoView {
                 value=fields.phone
                 kind=FieldKind::Tel
                 required=true
-                max_length=40
+                max_length=PHONE_CHARS_MAX
                 id="contact-phone"
             />
-            <Field label=move || text().desk.name value=fields.name required=true max_length=200 id="contact-name"/>
+            <Field label=move || text().desk.name value=fields.name required=true max_length=LINE_CHARS_MAX id="contact-name"/>
         </div>
         <div class="form__row">
             <Segmented
@@ -134,14 +135,14 @@ pub fn ContactInputs(fields: ContactFields) -> impl IntoView {
                 options=salutations
                 id="contact-salutation"
             />
-            <Field label=move || text().desk.company value=fields.company max_length=200 id="contact-company"/>
+            <Field label=move || text().desk.company value=fields.company max_length=LINE_CHARS_MAX id="contact-company"/>
         </div>
-        <Field label=move || text().desk.address value=fields.address max_length=200 id="contact-address"/>
+        <Field label=move || text().desk.address value=fields.address max_length=LINE_CHARS_MAX id="contact-address"/>
         <Field
             label=move || text().desk.access_note
             value=fields.access_note
             placeholder=move || text().desk.access_hint
-            max_length=200
+            max_length=LINE_CHARS_MAX
             id="contact-access"
         />
     }
@@ -179,10 +180,10 @@ pub fn MachineInputs(fields: MachineFields) -> impl IntoView {
                 label=move || text().desk.model
                 value=fields.model
                 required=true
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="machine-model"
             />
-            <Field label=move || text().desk.serial value=fields.serial max_length=200 id="machine-serial"/>
+            <Field label=move || text().desk.serial value=fields.serial max_length=LINE_CHARS_MAX id="machine-serial"/>
         </div>
         <Show when=move || !models.with(Vec::is_empty)>
             <div class="chips" role="group" aria-label=move || text().desk.known_models>
@@ -198,7 +199,7 @@ pub fn MachineInputs(fields: MachineFields) -> impl IntoView {
             />
             <Select label=move || text().desk.warranty value=fields.warranty options=warranties id="machine-warranty"/>
         </div>
-        <Field label=move || text().desk.place value=fields.place max_length=200 id="machine-place"/>
+        <Field label=move || text().desk.place value=fields.place max_length=LINE_CHARS_MAX id="machine-place"/>
     }
 }
 

@@ -4,6 +4,7 @@ use domain::{
     Command, Id,
     flag::{Decision, Flag, Reason},
     ticket::{Command as OfTicket, Ticket},
+    values::TEXT_CHARS_MAX,
 };
 use leptos::prelude::*;
 
@@ -157,7 +158,7 @@ pub(super) fn question(id: Id<Ticket>, flag: Flag, above: Option<AnyView>) -> im
                     label=move || text().desk.decision_note
                     value=note
                     hint=move || if needs_reason { text().desk.void_hint } else { "" }
-                    max_length=400
+                    max_length=TEXT_CHARS_MAX
                 />
                 <ul class="answers">{decisions.iter().enumerate().map(answer).collect_view()}</ul>
             </div>

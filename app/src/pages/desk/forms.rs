@@ -3,6 +3,7 @@
 use domain::{
     Command, Id,
     ticket::{Command as OfTicket, Confirmation, HoldReason, Ticket},
+    values::TEXT_CHARS_MAX,
     visit,
 };
 use leptos::{ev, prelude::*};
@@ -117,7 +118,7 @@ pub fn Words(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoV
                         view! { <p class="note" data-tone="warning">{warning}</p> }
                     })
             }}
-            <TextArea label value=said required=true id="words"/>
+            <TextArea label value=said required=true id="words" max_length=TEXT_CHARS_MAX/>
             <SaveBar save name open command danger/>
         </form>
     }
@@ -140,7 +141,7 @@ pub fn Hold(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <form class="form" on:submit=stay>
             <Select label=move || text().desk.hold_reason value=reason options id="hold-reason"/>
-            <TextArea label=move || text().desk.hold_note value=note required=true id="words"/>
+            <TextArea label=move || text().desk.hold_note value=note required=true id="words" max_length=TEXT_CHARS_MAX/>
             <SaveBar save=move || text().desk.hold name="save-hold" open command/>
         </form>
     }
@@ -165,7 +166,7 @@ pub fn Confirm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <form class="form" on:submit=stay>
             <Segmented label=move || text().desk.confirm_method value=method options id="confirm-method"/>
-            <TextArea label=move || text().desk.note value=note id="words"/>
+            <TextArea label=move || text().desk.note value=note id="words" max_length=TEXT_CHARS_MAX/>
             <SaveBar save=move || text().desk.save_confirm name="save-confirm" open command/>
         </form>
     }
@@ -191,7 +192,7 @@ pub fn FollowUp(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <form class="form" on:submit=stay>
             <Segmented label=move || text().desk.satisfaction value=satisfied options hint=after id="satisfied"/>
-            <TextArea label=move || text().desk.follow_up_note value=note required=true id="words"/>
+            <TextArea label=move || text().desk.follow_up_note value=note required=true id="words" max_length=TEXT_CHARS_MAX/>
             <SaveBar save=move || text().desk.save_follow_up name="save-follow-up" open command/>
         </form>
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     Command, Id, Key, Timestamp, json,
     ticket::{Act, Command as OfTicket, Entry, Ticket},
+    values::TEXT_CHARS_MAX,
     wire::Outcome,
 };
 use leptos::prelude::*;
@@ -312,7 +313,7 @@ pub fn Composer(id: Id<Ticket>, typed: Typed) -> impl IntoView {
     view! {
         <Card>
             <form class="composer" on:submit=stay>
-                <TextArea label=move || text().desk.add_note value=said rows=2 id="note"/>
+                <TextArea label=move || text().desk.add_note value=said rows=2 id="note" max_length=TEXT_CHARS_MAX/>
                 <div class="composer__bar">
                     <CheckRow label=move || text().desk.visible checked=visible id="note-visible"/>
                     <span class="spacer"></span>

@@ -6,6 +6,7 @@ use domain::{
     Command, Id, Refusal,
     ticket::{Command as OfTicket, Priority, Ticket},
     user::User,
+    values::TEXT_CHARS_MAX,
     visit::Visit,
 };
 use leptos::prelude::*;
@@ -358,6 +359,7 @@ fn form(chosen: Chosen, fields: Fields, open: RwSignal<bool>) -> impl IntoView {
                     required=true
                     rows=2
                     id="many-reason"
+                    max_length=TEXT_CHARS_MAX
                 />
             </Show>
             <ul class="many__list">{move || verdicts.get().into_iter().map(line).collect_view()}</ul>

@@ -8,7 +8,7 @@ use domain::{
     json,
     machine::Machine,
     ticket::{Channel, Command as OfTicket, Contact, Intake, Nameplate, Request, Ticket, Urgency},
-    values,
+    values::{self, LINE_CHARS_MAX, TEXT_CHARS_MAX},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -410,7 +410,7 @@ fn problem(form: Form, on_urgency: impl Fn(String) + Send + Sync + 'static) -> i
             hint=move || text().desk.description_hint
             required=true
             rows=4
-            max_length=4000
+            max_length=TEXT_CHARS_MAX
             id="description"
         />
         <Field
@@ -418,7 +418,7 @@ fn problem(form: Form, on_urgency: impl Fn(String) + Send + Sync + 'static) -> i
             value=form.title
             placeholder=Signal::derive(move || form.suggested_title())
             hint=move || text().desk.title_hint
-            max_length=200
+            max_length=LINE_CHARS_MAX
             id="title"
         />
         <div class="form__row">
@@ -450,14 +450,14 @@ fn origin(form: Form) -> impl IntoView {
                 label=move || text().desk.submitter
                 value=form.submitter
                 hint=move || text().desk.submitter_hint
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="submitter"
             />
             <Field
                 label=move || text().desk.transferred_by
                 value=form.transferred_by
                 hint=move || text().desk.transferred_hint
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="transferred-by"
             />
         </div>

@@ -4,6 +4,7 @@ use domain::{
     Command, Id,
     team::Team,
     ticket::{Category, Command as OfTicket, Method, Priority, Ticket, Triage, Urgency},
+    values::{LINE_CHARS_MAX, TEXT_CHARS_MAX},
 };
 use leptos::prelude::*;
 
@@ -121,10 +122,10 @@ pub fn TriageInputs(fields: TriageFields) -> impl IntoView {
                 empty=move || text().desk.no_team
                 id="team"
             />
-            <Field label=move || text().desk.impact value=fields.impact placeholder=move || text().desk.impact_hint max_length=200 id="impact"/>
+            <Field label=move || text().desk.impact value=fields.impact placeholder=move || text().desk.impact_hint max_length=LINE_CHARS_MAX id="impact"/>
         </div>
-        <TextArea label=move || text().desk.judgement value=fields.judgement rows=2 hint=move || text().desk.judgement_hint id="judgement" max_length=4000/>
-        <TextArea label=move || text().desk.suggestion value=fields.suggestion rows=2 id="suggestion" max_length=4000/>
+        <TextArea label=move || text().desk.judgement value=fields.judgement rows=2 hint=move || text().desk.judgement_hint id="judgement" max_length=TEXT_CHARS_MAX/>
+        <TextArea label=move || text().desk.suggestion value=fields.suggestion rows=2 id="suggestion" max_length=TEXT_CHARS_MAX/>
     }
 }
 

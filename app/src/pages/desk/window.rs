@@ -3,6 +3,7 @@
 use domain::{
     Command, Id, Timestamp,
     ticket::Ticket,
+    values::LINE_CHARS_MAX,
     visit::{self, Appointment},
 };
 use leptos::prelude::*;
@@ -93,7 +94,7 @@ pub fn WindowInputs(fields: WindowFields) -> impl IntoView {
             label=move || text().desk.agreed_with
             value=fields.agreed_with
             hint=move || text().desk.agreed_hint
-            max_length=200
+            max_length=LINE_CHARS_MAX
             id="agreed-with"
         />
     }

@@ -9,6 +9,7 @@ use domain::{
     part::Part,
     part_request::{self, PartRequest, Stage},
     stock::{Place, Stock},
+    values::TEXT_CHARS_MAX,
 };
 use leptos::prelude::*;
 
@@ -223,6 +224,7 @@ fn Withdraw(id: Id<PartRequest>, open: RwSignal<bool>) -> impl IntoView {
                             value=reason
                             required=true
                             id="withdraw-reason"
+                            max_length=TEXT_CHARS_MAX
                         />
                         <div class="dialog__bar">
                             <Button

@@ -8,6 +8,7 @@ use domain::{
     machine::Warranty,
     model::Model,
     ticket::{self, Channel, Contact, Intake, Nameplate, Request, Ticket, Urgency},
+    values::{LINE_CHARS_MAX, PHONE_CHARS_MAX, TEXT_CHARS_MAX},
 };
 use leptos::prelude::*;
 
@@ -286,7 +287,7 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                     label=move || text().engineer.fresh.name
                     value=fields.name
                     required=true
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="new-name"
                 />
                 <Segmented
@@ -299,27 +300,27 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                     value=fields.phone
                     kind=FieldKind::Tel
                     required=true
-                    max_length=40
+                    max_length=PHONE_CHARS_MAX
                     id="new-phone"
                 />
                 <Field
                     label=move || text().engineer.fresh.company
                     value=fields.company
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="new-company"
                 />
                 <TextArea
                     label=move || text().engineer.fresh.address
                     value=fields.address
                     rows=2
-                    max_length=200
+                    max_length=LINE_CHARS_MAX
                     id="new-address"
                 />
                 <TextArea
                     label=move || text().engineer.fresh.access_note
                     value=fields.access_note
                     rows=2
-                    max_length=200
+                    max_length=LINE_CHARS_MAX
                     id="new-access"
                 />
             </Card>
@@ -328,7 +329,7 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                     label=move || text().engineer.fresh.model
                     value=fields.model
                     required=true
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="new-model"
                 />
                 <ModelHints model=fields.model/>
@@ -336,7 +337,7 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                     <Field
                         label=move || text().engineer.fresh.serial
                         value=fields.serial
-                        max_length=100
+                        max_length=LINE_CHARS_MAX
                         id="new-serial"
                     />
                     <ScanButton on_code=move |code: String| fields.serial.set(code)/>
@@ -351,14 +352,14 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                     label=move || text().engineer.fresh.description
                     value=fields.description
                     required=true
-                    max_length=4000
+                    max_length=TEXT_CHARS_MAX
                     id="new-description"
                 />
                 <Field
                     label=move || text().engineer.fresh.short_title
                     hint=move || text().engineer.fresh.short_title_hint
                     value=fields.title
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="new-title"
                 />
                 <Select

@@ -7,6 +7,7 @@ use domain::{
     part::Part,
     part_request::{self, Line, PartRequest},
     ticket::Ticket,
+    values::{LINE_CHARS_MAX, TEXT_CHARS_MAX},
 };
 use leptos::prelude::*;
 
@@ -200,7 +201,7 @@ pub fn RequestParts(id: Id<Ticket>) -> impl IntoView {
                     label=move || text().engineer.parts.note
                     value=fields.note
                     rows=2
-                    max_length=1000
+                    max_length=TEXT_CHARS_MAX
                     id="request-note"
                 />
             </Card>
@@ -276,7 +277,7 @@ fn Basket(fields: Fields) -> impl IntoView {
                         <Field
                             label=move || text().engineer.parts.purpose
                             value=reason
-                            max_length=200
+                            max_length=LINE_CHARS_MAX
                             on_input=move |_| keep()
                         />
                     </div>
@@ -349,7 +350,7 @@ fn FreeLine(fields: Fields) -> impl IntoView {
                 label=move || text().engineer.parts.name
                 hint=move || text().engineer.parts.free_hint
                 value=name
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="free-part-name"
             />
             <div class="row" data-align="end">

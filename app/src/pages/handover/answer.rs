@@ -1,6 +1,9 @@
 //! What the customer says: solved or not, ratings, and who is about to sign.
 
-use domain::sheet::CustomerCopy;
+use domain::{
+    sheet::CustomerCopy,
+    values::{LINE_CHARS_MAX, TEXT_CHARS_MAX},
+};
 use leptos::prelude::*;
 
 use super::{Scene, Screen};
@@ -71,7 +74,7 @@ pub fn AnswerScreen(scene: Scene) -> impl IntoView {
                     id="solved"
                 />
                 <Show when=move || !answers.solved.with(String::is_empty)>
-                    <TextArea label=comment value=answers.comment max_length=2000 id="comment"/>
+                    <TextArea label=comment value=answers.comment max_length=TEXT_CHARS_MAX id="comment"/>
                 </Show>
             </section>
             <section class="handover__block">
@@ -90,7 +93,7 @@ pub fn AnswerScreen(scene: Scene) -> impl IntoView {
                     label=move || text().handover.signer
                     value=answers.signer
                     required=true
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="signer"
                 />
                 <RadioRows

@@ -5,6 +5,7 @@
 use domain::{
     photo::{Photo, Slot},
     sheet::{Answer, Lock},
+    values::{LINE_CHARS_MAX, TEXT_CHARS_MAX},
     visit::Visit,
 };
 use leptos::prelude::*;
@@ -55,14 +56,14 @@ pub fn Decline(scene: Scene, lock: Lock, absent: bool) -> impl IntoView {
                     value=answers.reason
                     required=true
                     rows=4
-                    max_length=2000
+                    max_length=TEXT_CHARS_MAX
                     id="reason"
                 />
                 <Field
                     label=move || text().handover.witness
                     hint=move || text().handover.witness_hint
                     value=answers.witness
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="witness"
                 />
             </section>

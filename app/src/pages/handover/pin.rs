@@ -7,11 +7,9 @@ use super::{Scene, form};
 use crate::{
     device::device,
     locale::{self, text},
-    pin::{PinTrouble, is_pin},
+    pin::{PIN_DIGITS_MAX, PinTrouble, is_pin},
     ui::{Button, ButtonKind, Dialog, Field, FieldKind, Icon, Tone, toast},
 };
-
-const PIN_DIGITS_MAX: usize = 8;
 
 /// The engineer's way back: the PIN, or the password where it is forgotten.
 #[component]
@@ -133,7 +131,7 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
                         label=move || text().handover.pin
                         value=pin
                         kind=FieldKind::Pin
-                        max_length=PIN_CHARS_MAX
+                        max_length=PIN_DIGITS_MAX
                         error
                         large=true
                         id="pin"
@@ -161,9 +159,6 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
         }
     }
 }
-
-#[expect(clippy::cast_possible_truncation, reason = "eight fits anywhere")]
-const PIN_CHARS_MAX: u32 = PIN_DIGITS_MAX as u32;
 
 /// Digits as large as a thumb, so that no keyboard has to open.
 #[component]
@@ -275,7 +270,7 @@ fn SetPin(open: RwSignal<bool>, on_done: Option<Callback<()>>) -> impl IntoView 
                 hint=move || text().handover.new_pin_hint
                 value=first
                 kind=FieldKind::Pin
-                max_length=PIN_CHARS_MAX
+                max_length=PIN_DIGITS_MAX
                 required=true
                 error
                 id="new-pin"
@@ -284,7 +279,7 @@ fn SetPin(open: RwSignal<bool>, on_done: Option<Callback<()>>) -> impl IntoView 
                 label=move || text().handover.repeat_pin
                 value=second
                 kind=FieldKind::Pin
-                max_length=PIN_CHARS_MAX
+                max_length=PIN_DIGITS_MAX
                 required=true
                 error=repeat_error
                 id="repeat-pin"

@@ -1,6 +1,9 @@
 //! The signature: drawn on the pad, or typed by somebody who cannot draw.
 
-use domain::sheet::{Answer, Lock, digest};
+use domain::{
+    sheet::{Answer, Lock, digest},
+    values::LINE_CHARS_MAX,
+};
 use leptos::prelude::*;
 
 use super::{Scene, Screen};
@@ -89,7 +92,7 @@ pub fn Sign(scene: Scene, lock: Lock) -> impl IntoView {
                         value=answers.signer
                         required=true
                         large=true
-                        max_length=100
+                        max_length=LINE_CHARS_MAX
                         id="typed-name"
                     />
                     <CheckRow

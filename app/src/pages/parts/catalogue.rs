@@ -5,7 +5,7 @@ use domain::{
     part::{Command as Deed, Part},
     search::Wanted,
     stock::{Place, Stock},
-    values::Money,
+    values::{LINE_CHARS_MAX, Money},
 };
 use leptos::prelude::*;
 
@@ -308,21 +308,21 @@ fn Edit(form: Form) -> impl IntoView {
                         error=code_error
                         readonly=Signal::derive(move || !new())
                         required=true
-                        max_length=60
+                        max_length=LINE_CHARS_MAX
                         id="part-code"
                     />
                     <Field
                         label=move || text().office.catalogue.name
                         value=form.name
                         required=true
-                        max_length=100
+                        max_length=LINE_CHARS_MAX
                         id="part-name"
                     />
                 </div>
                 <Field
                     label=move || text().office.catalogue.model
                     value=form.model
-                    max_length=200
+                    max_length=LINE_CHARS_MAX
                     id="part-model"
                 />
                 <div class="form__row">
@@ -337,7 +337,7 @@ fn Edit(form: Form) -> impl IntoView {
                     <Field
                         label=move || text().office.catalogue.unit
                         value=form.unit
-                        max_length=10
+                        max_length=LINE_CHARS_MAX
                         id="part-unit"
                     />
                 </div>

@@ -7,6 +7,7 @@ use domain::{
     part::Part,
     part_request::{Command as Answer, Line, PartRequest, Stage},
     stock::{Place, Stock},
+    values::TEXT_CHARS_MAX,
 };
 use leptos::prelude::*;
 
@@ -436,6 +437,7 @@ fn SayNo(asking: Asking) -> impl IntoView {
                 value=reason
                 required=true
                 id="request-reason"
+                max_length=TEXT_CHARS_MAX
             />
             <div class="dialog__bar">
                 <Button text=move || text().office.cancel on_press=move || asking.no_open.set(false)/>

@@ -6,6 +6,7 @@ use domain::{
     Command, search,
     team::Team,
     user::{Command as Deed, Role, User},
+    values::{LINE_CHARS_MAX, PHONE_CHARS_MAX},
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -130,14 +131,14 @@ fn who(form: Form) -> impl IntoView {
                 label=move || text().office.people.name
                 value=form.name
                 required=true
-                max_length=60
+                max_length=LINE_CHARS_MAX
                 id="person-name"
             />
             <Field
                 label=move || text().office.people.phone
                 value=form.phone
                 kind=FieldKind::Tel
-                max_length=40
+                max_length=PHONE_CHARS_MAX
                 id="person-phone"
             />
         </div>
@@ -214,14 +215,14 @@ fn abilities(form: Form) -> impl IntoView {
                 label=move || text().office.people.skills
                 hint=move || text().office.people.words_hint
                 value=form.skills
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="person-skills"
             />
             <Field
                 label=move || text().office.people.regions
                 hint=move || text().office.people.words_hint
                 value=form.regions
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="person-regions"
             />
         </div>

@@ -4,6 +4,7 @@ use domain::{
     Command, Id,
     team::{Command as Deed, Team},
     user::User,
+    values::LINE_CHARS_MAX,
 };
 use leptos::prelude::*;
 
@@ -108,13 +109,13 @@ pub fn Teams(
                     label=move || text().office.people.team_name
                     value=name
                     required=true
-                    max_length=60
+                    max_length=LINE_CHARS_MAX
                     id="team-name"
                 />
                 <Field
                     label=move || text().office.people.team_region
                     value=region
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="team-region"
                 />
                 <div class="dialog__bar">

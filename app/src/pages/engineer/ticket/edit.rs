@@ -6,6 +6,7 @@ use domain::{
     json,
     machine::Warranty,
     ticket::{self, Contact, Nameplate, Ticket},
+    values::{LINE_CHARS_MAX, PHONE_CHARS_MAX},
 };
 use leptos::prelude::*;
 
@@ -119,7 +120,7 @@ fn contact_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
                 label=move || text().engineer.fresh.name
                 value=name
                 required=true
-                max_length=100
+                max_length=LINE_CHARS_MAX
                 id="contact-name"
             />
             <Segmented
@@ -132,16 +133,16 @@ fn contact_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
                 value=phone
                 kind=FieldKind::Tel
                 required=true
-                max_length=40
+                max_length=PHONE_CHARS_MAX
                 id="contact-phone"
             />
-            <Field label=move || text().engineer.fresh.company value=company max_length=100/>
-            <TextArea label=move || text().engineer.fresh.address value=address rows=2 max_length=200/>
+            <Field label=move || text().engineer.fresh.company value=company max_length=LINE_CHARS_MAX/>
+            <TextArea label=move || text().engineer.fresh.address value=address rows=2 max_length=LINE_CHARS_MAX/>
             <TextArea
                 label=move || text().engineer.fresh.access_note
                 value=access_note
                 rows=2
-                max_length=200
+                max_length=LINE_CHARS_MAX
             />
             <Keep open draft name="save-contact" command=Callback::new(command) field_of/>
         </div>
@@ -206,14 +207,14 @@ fn machine_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
                 label=move || text().engineer.fresh.model
                 value=model
                 required=true
-                max_length=100
+                max_length=LINE_CHARS_MAX
                 id="machine-model"
             />
             <div class="scan-field">
                 <Field
                     label=move || text().engineer.fresh.serial
                     value=serial
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="machine-serial"
                 />
                 <ScanButton on_code=move |code: String| serial.set(code)/>
@@ -229,7 +230,7 @@ fn machine_form(id: Id<Ticket>, open: RwSignal<bool>) -> Option<impl IntoView> {
                 value=warranty
                 options=move || choices(words::ALL_WARRANTIES, |one| text().words.warranty(one))
             />
-            <Field label=move || text().engineer.ticket.place value=place max_length=200/>
+            <Field label=move || text().engineer.ticket.place value=place max_length=LINE_CHARS_MAX/>
             <Keep open draft name="save-machine" command=Callback::new(command) field_of/>
         </div>
     })

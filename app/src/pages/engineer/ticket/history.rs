@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     Command, Id, Key, Timestamp,
     ticket::{self, Act, Entry, Ticket},
+    values::TEXT_CHARS_MAX,
 };
 use leptos::prelude::*;
 
@@ -48,7 +49,7 @@ pub fn NoteForm(id: Id<Ticket>) -> impl IntoView {
                 hint=move || text().engineer.ticket.note_hint
                 value=said
                 rows=2
-                max_length=4000
+                max_length=TEXT_CHARS_MAX
                 id="note"
             />
             <div class="row" data-align="end">

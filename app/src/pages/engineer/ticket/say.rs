@@ -3,6 +3,7 @@
 use domain::{
     Command, Id, json,
     ticket::{self, HoldReason, Ticket},
+    values::{LINE_CHARS_MAX, TEXT_CHARS_MAX},
     visit::{self, Appointment, Visit},
 };
 use leptos::prelude::*;
@@ -52,7 +53,7 @@ fn Say(
                         <Show when=move || !script.with(String::is_empty)>
                             <p class="note">{script}</p>
                         </Show>
-                        <TextArea label hint value=said required=true id=field/>
+                        <TextArea label hint value=said required=true id=field max_length=TEXT_CHARS_MAX/>
                         <div class="dialog__bar">
                             <Button
                                 text=move || text().engineer.say.cancel
@@ -228,7 +229,7 @@ pub fn AppointForm(id: Id<Ticket>, visit: Id<Visit>, open: RwSignal<bool>) -> im
                             label=move || text().engineer.say.agreed_with
                             hint=move || text().engineer.say.agreed_hint
                             value=agreed_with
-                            max_length=60
+                            max_length=LINE_CHARS_MAX
                             id="appoint-with"
                         />
                         <div class="dialog__bar">
@@ -297,6 +298,7 @@ pub fn HoldForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
                             value=note
                             required=true
                             id="hold-note"
+                            max_length=TEXT_CHARS_MAX
                         />
                         <div class="dialog__bar">
                             <Button

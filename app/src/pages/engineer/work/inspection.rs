@@ -1,6 +1,6 @@
 //! What was found at the machine, and the talk before the repair (GD-07).
 
-use domain::{Refusal, visit};
+use domain::{Refusal, values::TEXT_CHARS_MAX, visit};
 use leptos::prelude::*;
 
 use super::{Job, section::Section};
@@ -95,7 +95,7 @@ pub fn InspectionSection(job: Job) -> impl IntoView {
                     hint=move || text().engineer.work.findings_hint
                     value=findings
                     required=true
-                    max_length=4000
+                    max_length=TEXT_CHARS_MAX
                     id="inspect-findings"
                 />
                 <Segmented
@@ -108,7 +108,7 @@ pub fn InspectionSection(job: Job) -> impl IntoView {
                     hint=move || text().engineer.work.configuration_hint
                     value=configuration
                     rows=2
-                    max_length=4000
+                    max_length=TEXT_CHARS_MAX
                     id="inspect-configuration"
                 />
                 <Button
@@ -184,7 +184,7 @@ pub fn TalkSection(job: Job) -> impl IntoView {
                     label=move || text().engineer.work.talk_summary
                     value=summary
                     required=true
-                    max_length=4000
+                    max_length=TEXT_CHARS_MAX
                     id="talk-summary"
                 />
                 <CheckRow

@@ -2,6 +2,7 @@
 
 use domain::{
     Command, Refusal,
+    values::TEXT_CHARS_MAX,
     visit::{self, Cause, NextStep, Outcome},
 };
 use leptos::prelude::*;
@@ -201,14 +202,14 @@ pub fn OutcomeSection(job: Job) -> impl IntoView {
                         value=fields.cause_text
                         rows=2
                         required=true
-                        max_length=4000
+                        max_length=TEXT_CHARS_MAX
                         id="finish-cause-text"
                     />
                     <TextArea
                         label=move || text().engineer.work.solution
                         value=fields.solution
                         required=true
-                        max_length=4000
+                        max_length=TEXT_CHARS_MAX
                         id="finish-solution"
                     />
                 </Show>
@@ -218,7 +219,7 @@ pub fn OutcomeSection(job: Job) -> impl IntoView {
                         hint=move || text().engineer.work.explanation_hint
                         value=fields.explanation
                         required=true
-                        max_length=4000
+                        max_length=TEXT_CHARS_MAX
                         id="finish-explanation"
                     />
                 </Show>
@@ -244,7 +245,7 @@ pub fn OutcomeSection(job: Job) -> impl IntoView {
                         hint=move || text().engineer.work.unfinished_hint
                         value=fields.reason
                         required=true
-                        max_length=4000
+                        max_length=TEXT_CHARS_MAX
                         id="unfinished-reason"
                     />
                     <RadioRows

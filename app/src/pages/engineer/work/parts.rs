@@ -6,6 +6,7 @@ pub mod used;
 
 use domain::{
     part::Part,
+    values::LINE_CHARS_MAX,
     visit::{self, PartUse},
 };
 use leptos::prelude::*;
@@ -140,7 +141,7 @@ fn form(
                     label=move || text().engineer.parts.name
                     value=fields.name
                     required=true
-                    max_length=200
+                    max_length=LINE_CHARS_MAX
                     id="part-name"
                 />
             </Show>
@@ -165,7 +166,7 @@ fn form(
                 <Field
                     label=move || text().engineer.parts.new_serial
                     value=fields.new_serial
-                    max_length=100
+                    max_length=LINE_CHARS_MAX
                     id="part-new-serial"
                 />
                 <ScanButton on_code=move |code: String| fields.new_serial.set(code)/>
@@ -180,7 +181,7 @@ fn form(
                     <Field
                         label=move || text().engineer.parts.old_serial
                         value=fields.old_serial
-                        max_length=100
+                        max_length=LINE_CHARS_MAX
                         id="part-old-serial"
                     />
                     <ScanButton on_code=move |code: String| fields.old_serial.set(code)/>

@@ -1,6 +1,6 @@
 //! The repair itself: its start, and what was done, one line after the other.
 
-use domain::{Refusal, visit};
+use domain::{Refusal, values::TEXT_CHARS_MAX, visit};
 use leptos::prelude::*;
 
 use super::{Job, section::Section};
@@ -91,7 +91,7 @@ pub fn RepairSection(job: Job) -> impl IntoView {
                     hint=move || text().engineer.work.progress_hint
                     value=said
                     rows=2
-                    max_length=1000
+                    max_length=TEXT_CHARS_MAX
                     id="progress-text"
                 />
                 <Button

@@ -3,7 +3,7 @@
 use domain::{
     Command, Refusal,
     part::Part,
-    values::Money,
+    values::{LINE_CHARS_MAX, Money},
     visit::{self, PartUse},
 };
 use leptos::prelude::*;
@@ -151,7 +151,7 @@ pub fn OldPart(fields: Fields) -> impl IntoView {
                             hint=move || text().engineer.parts.label_hint
                             value=fields.label
                             large=true
-                            max_length=40
+                            max_length=LINE_CHARS_MAX
                             id="part-label"
                         />
                         <ScanButton on_code=move |code: String| fields.label.set(code)/>
@@ -163,7 +163,7 @@ pub fn OldPart(fields: Fields) -> impl IntoView {
                 label=move || text().engineer.parts.lost_reason
                 value=fields.lost_reason
                 required=true
-                max_length=200
+                max_length=LINE_CHARS_MAX
                 id="part-lost"
             />
         </Show>
