@@ -235,36 +235,24 @@ impl Device {
         self.view.with(|view| view.as_ref().and_then(|view| view.head().heard_at))
     }
 
-    /// Every envelope of this device with its answer, newest first.
-    pub fn entries(self) -> Vec<(u64, Entry)> {
-        self.view.with(|view| {
-            let journal = view.as_ref().map(Replica::journal);
-            let entries = journal.into_iter().flatten().rev();
-            entries.map(|(seq, entry)| (*seq, entry.clone())).collect()
-        })
+    /// Whether anything was done here, as far as the journal goes back.
+    pub fn has_entries(self) -> bool {
+        self.view.with(|view| view.as_ref().is_some_and(|view| !view.journal().is_empty()))
     }
 
     /// What waits for the server's answer, newest first.
     pub fn unsent(self) -> Vec<(u64, Entry)> {
-        self.view.with(|view| {
-            let unsent = view.iter().flat_map(|view| view.unanswered().rev());
-            unsent.map(|(seq, entry)| (seq, entry.clone())).collect()
-        })
+        self.view.with(|view| newest_first(view.iter().flat_map(Replica::unanswered)))
     }
 
     /// What was answered so that somebody must read it, newest first.
     pub fn unread(self) -> Vec<(u64, Entry)> {
-        self.view.with(|view| {
-            let unread = view.iter().flat_map(|view| view.unread().rev());
-            unread.map(|(seq, entry)| (seq, entry.clone())).collect()
-        })
+        self.view.with(|view| newest_first(view.iter().flat_map(Replica::unread)))
     }
 
     /// The ids of what waits for the server's answer.
     pub fn unanswered(self) -> BTreeSet<Uuid> {
-        self.view.with(|view| {
-            view.iter().flat_map(Replica::unanswered).map(|(_, entry)| entry.envelope.mid).collect()
-        })
+        self.unsent().into_iter().map(|(_, entry)| entry.envelope.mid).collect()
     }
 
     /// Why a waiting envelope no longer fits what is known here, if it does not.
@@ -512,4 +500,10 @@ fn nobody() -> User {
         regions: Vec::new(),
         active: false,
     }
+}
+
+fn newest_first<'a>(
+    entries: impl DoubleEndedIterator<Item = (u64, &'a Entry)>,
+) -> Vec<(u64, Entry)> {
+    entries.rev().map(|(seq, entry)| (seq, entry.clone())).collect()
 }

@@ -340,7 +340,7 @@ pub fn Hints() -> impl IntoView {
     let wants_promise = Memo::new(move |_| {
         asks && report.persisted.get() == Some(false)
             && !persist_later.get()
-            && !device.entries().is_empty()
+            && device.has_entries()
     });
     let later = |key: &'static str, gone: RwSignal<bool>| {
         storage::remember(key, &crate::clock::device().0.to_string());

@@ -38,13 +38,7 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
         log.reverse();
         log
     });
-    let unsent = Memo::new(move |_| {
-        // A desk's journal grows long; most of the time there is nothing to look for in it.
-        if device.waiting().unanswered == 0 {
-            return BTreeSet::new();
-        }
-        device.unanswered()
-    });
+    let unsent = Memo::new(move |_| device.unanswered());
     // The server's journal knows when each line arrived; it is asked again when there are more lines.
     let journal = RwSignal::new(Asked::<Vec<Journaled>>::Waiting);
     let told = Memo::new(move |_| {
