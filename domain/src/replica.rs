@@ -44,8 +44,6 @@ pub struct Replica {
     overlay: Rows,
     /// Unanswered envelopes that no longer fit what is known here; the server decides.
     doubted: BTreeMap<u64, Refusal>,
-    /// While an envelope is laid on top of a row that knows of it: that row as it was before.
-    past: Option<(Key, Option<Arc<Row>>)>,
     /// Whether rows that lie in storage are not read yet.
     lacking: bool,
 }
@@ -357,7 +355,28 @@ impl Replica {
     /// # Errors
     /// The refusal a button shows.
     pub fn would(&self, at: Timestamp, command: &Command) -> Result<(), Refusal> {
-        check(self, self.head.user, at, command)
+        check(&self.supposing(None), self.head.user, at, command)
+    }
+
+    /// The same for what one press does.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn would_all(&self, at: Timestamp, commands: Vec<Command>) -> Result<(), Refusal> {
+        let (mid, by) = (uuid::Uuid::nil(), self.head.user);
+        let seal = |command| Envelope { mid, by, at, doubtful: false, command };
+        self.follow(&commands.into_iter().map(seal).collect::<Vec<_>>())
+    }
+
+    /// Whether all this can be done, each on what those before it make of the rows.
+    fn follow(&self, envelopes: &[Envelope]) -> Result<(), Refusal> {
+        let mut after = self.supposing(None);
+        for envelope in envelopes {
+            check(&after, self.head.user, envelope.at, &envelope.command)?;
+            let applied = apply(&after, envelope)?;
+            after.rows.extend(applied.rows.into_iter().map(|row| (row.key(), Some(row.into()))));
+        }
+        Ok(())
     }
 
     /// Whether this envelope is in the journal. A plan whose fate was unknown is not made twice.
@@ -370,13 +389,7 @@ impl Replica {
     /// # Errors
     /// The refusal, when the rules do not allow it on what this device knows.
     pub fn send(&self, envelope: Envelope, numbers: u32) -> Result<Plan, Refusal> {
-        self.would(envelope.at, &envelope.command)?;
-        apply(self, &envelope)?;
-        let mut plan = self.plan();
-        plan.head.seq += 1;
-        plan.head.numbers += numbers;
-        plan.entries.push((plan.head.seq, Entry::new(envelope)));
-        Ok(plan)
+        self.send_all(&[envelope], numbers)
     }
 
     /// Plans to do several things in one step, each on what those before it make of the rows: all of them, or none.
@@ -384,16 +397,12 @@ impl Replica {
     /// # Errors
     /// The first refusal.
     pub fn send_all(&self, envelopes: &[Envelope], numbers: u32) -> Result<Plan, Refusal> {
+        self.follow(envelopes)?;
         let mut plan = self.plan();
-        let mut after: Option<Self> = None;
-        for (n, envelope) in envelopes.iter().enumerate() {
-            let view = after.as_ref().unwrap_or(self);
-            let next = view.send(envelope.clone(), if n == 0 { numbers } else { 0 })?;
-            plan.head = next.head.clone();
-            plan.entries.extend(next.entries.iter().cloned());
-            if n + 1 < envelopes.len() {
-                after.get_or_insert_with(|| self.clone()).commit(next);
-            }
+        plan.head.numbers += numbers;
+        for envelope in envelopes {
+            plan.head.seq += 1;
+            plan.entries.push((plan.head.seq, Entry::new(envelope.clone())));
         }
         Ok(plan)
     }

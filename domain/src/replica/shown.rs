@@ -1,6 +1,6 @@
 //! What is shown: the confirmed rows, with every envelope on top whose effect they do not hold.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Confirmed, Entry, Replica};
 use crate::{
@@ -14,14 +14,31 @@ use crate::{
 
 impl Lookup for Replica {
     fn row(&self, key: Key) -> Option<Arc<Row>> {
-        match &self.past {
-            Some((of, row)) if *of == key => row.clone(),
-            _ => self.overlay.get(&key).cloned().or_else(|| self.below(key)),
-        }
+        self.overlay.get(&key).cloned().or_else(|| self.below(key))
+    }
+}
+
+/// A replica's rows, some of which are supposed to be otherwise. The rules read no others on a device.
+pub(super) struct Supposed<'a> {
+    replica: &'a Replica,
+    /// Instead of its own; `None` where there is supposed to be none.
+    pub(super) rows: BTreeMap<Key, Option<Arc<Row>>>,
+}
+
+impl Lookup for Supposed<'_> {
+    fn row(&self, key: Key) -> Option<Arc<Row>> {
+        self.rows.get(&key).cloned().unwrap_or_else(|| self.replica.row(key))
     }
 }
 
 impl Replica {
+    pub(super) fn supposing(
+        &self,
+        rows: impl IntoIterator<Item = (Key, Option<Arc<Row>>)>,
+    ) -> Supposed<'_> {
+        Supposed { replica: self, rows: rows.into_iter().collect() }
+    }
+
     /// Rebuilds what lies on top: every envelope without a verdict, and those whose effect has not arrived yet.
     pub(super) fn replay(&mut self) {
         self.overlay.clear();
@@ -45,9 +62,8 @@ impl Replica {
     pub(super) fn overlay(&mut self, seq: u64, entry: &Entry) {
         let told = self.is_told_below(&entry.envelope);
         let partly = told || self.has_come(entry);
-        self.past = if partly { self.before(&entry.envelope) } else { None };
-        let applied = apply(self, &entry.envelope);
-        self.past = None;
+        let past = if partly { self.before(&entry.envelope) } else { None };
+        let applied = apply(&self.supposing(past), &entry.envelope);
         match applied {
             Ok(applied) => {
                 for row in applied.rows {

@@ -230,7 +230,14 @@ fn what_one_press_does_is_done_whole_or_not_at_all() {
     let on_the_way = || Command::Visit(TICKET, FIRST, visit::Command::Depart);
     let there = || Command::Visit(TICKET, FIRST, visit::Command::Arrive { consent: true });
     let twice = [phone.seal(on_the_way()), phone.seal(there()), phone.seal(on_the_way())];
-    assert!(phone.replica.send_all(&twice, 1).is_err(), "nobody departs who has arrived");
+    let refusal = phone.replica.send_all(&twice, 1).expect_err("nobody departs who has arrived");
+    let would = |commands| phone.replica.would_all(twice[0].at, commands);
+    assert_eq!(
+        would(vec![on_the_way(), there(), on_the_way()]),
+        Err(refusal),
+        "and the button says so"
+    );
+    assert_eq!(would(vec![on_the_way(), there()]), Ok(()));
 
     // The second is only possible after the first.
     let plan = phone.replica.send_all(&twice[..2], 1).unwrap();
