@@ -225,6 +225,17 @@ impl Device {
         })
     }
 
+    /// The same for what one press does, each on what those before it make of the rows.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn would_all(self, commands: Vec<Command>) -> Result<(), Refusal> {
+        self.view.with(|view| match view {
+            Some(view) => view.would_all(clock::now(), commands),
+            None => Err(Refusal::NotActive),
+        })
+    }
+
     /// How much unsent work there is.
     pub fn waiting(self) -> Waiting {
         self.view.with(|view| view.as_ref().map(Replica::waiting).unwrap_or_default())

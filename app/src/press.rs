@@ -1,6 +1,6 @@
 //! What a button does: ask the rule, send, and say in words what did not work.
 
-use domain::Command;
+use domain::{Command, Refusal};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,12 +18,15 @@ impl Device {
         self,
         command: impl Fn() -> Command + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
-        // A button asks several times, and the answer seldom changes.
-        let why_not = Memo::new(move |_| {
-            let refusal = self.would(&command()).err()?;
-            Some(text().words.refusal(refusal).to_owned())
-        });
-        why_not.into()
+        in_words(move || self.would(&command()))
+    }
+
+    /// The same for a button that does several things in one press.
+    pub fn why_not_all(
+        self,
+        commands: impl Fn() -> Vec<Command> + Send + Sync + 'static,
+    ) -> Signal<Option<String>> {
+        in_words(move || self.would_all(commands()))
     }
 
     /// Does something; says so only when it did not work.
@@ -70,6 +73,14 @@ impl Device {
             _ => SyncState::Fine,
         }
     }
+}
+
+fn in_words(
+    would: impl Fn() -> Result<(), Refusal> + Send + Sync + 'static,
+) -> Signal<Option<String>> {
+    // A button asks several times, and the answer seldom changes.
+    let why_not = Memo::new(move |_| Some(text().words.refusal(would().err()?).to_owned()));
+    why_not.into()
 }
 
 impl Trouble {

@@ -134,6 +134,21 @@ async fn a_card_moves_by_keyboard_to_where_the_rule_lets_it_and_its_visit_is_pla
     desk.assert_calm().await;
 }
 
+#[tokio::test]
+async fn a_press_that_would_be_refused_for_its_second_half_says_why_before() {
+    let (_world, desk) = a_desk().await;
+    desk.go("/desk/register").await;
+    work::take_down(&desk, &work::CALL).await;
+    desk.until("the call can be saved", "return bring(named('save-register')) === null", &[]).await;
+    // As a draft may bring it that was typed before the limit.
+    let long = "const impact = field('#impact'); if (!impact) return false; impact.value = '长'.repeat(201); \
+        impact.dispatchEvent(new Event('input', { bubbles: true })); return true";
+    desk.until("the triage is too long", long, &[]).await;
+    desk.see("内容太长。").await;
+    assert!(!desk.may("save-register").await, "the triage goes with the call");
+    desk.assert_calm().await;
+}
+
 /// Types into the page's search field.
 async fn search(desk: &Browser, typed: &str) {
     desk.until(

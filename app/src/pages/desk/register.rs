@@ -245,6 +245,15 @@ impl Form {
         }
     }
 
+    /// What the press does (tracked): the intake, and the triage with it if that is made at once.
+    fn commands(self, device: Device, id: Id<Ticket>, intake: Intake) -> Vec<Command> {
+        let triage = self.triage_now.get().then(|| self.triage.triage(device)).flatten();
+        let register = OfTicket::Register { intake: Box::new(intake) };
+        let triage = triage.map(|triage| OfTicket::Triage { triage: Box::new(triage) });
+        let both = [Some(register), triage].into_iter().flatten();
+        both.map(|command| Command::Ticket(id, command)).collect()
+    }
+
     /// What is said and what is still to be asked, for the hints (GD-01).
     fn asked(self) -> Vec<(&'static str, bool)> {
         let desk = &text().desk;
@@ -494,14 +503,11 @@ fn completeness(form: Form) -> impl IntoView {
 fn bar(form: Form, done: StoredValue<bool>) -> impl IntoView {
     let device = device();
     let id = device.new_id::<Ticket>();
-    let command = move || {
-        let intake = Box::new(form.intake(device));
-        Command::Ticket(id, OfTicket::Register { intake })
-    };
-    let why_not = device.why_not(command);
+    let commands = move || form.commands(device, id, form.intake(device));
+    let why_not = device.why_not_all(commands);
     // Leads to the field the refusal is about.
     let blocked = move || {
-        keys::focus(match device.would(&untrack(command)) {
+        keys::focus(match device.would_all(untrack(commands)) {
             Err(Refusal::PhoneMissing) => "#contact-phone",
             Err(Refusal::ModelMissing) => "#machine-model",
             Err(Refusal::DateMalformed) => "#machine-purchased",
@@ -552,19 +558,16 @@ fn begin() {
     }
 }
 
-/// Saves the ticket, and the triage with it if it is made at once, then shows the ticket.
+/// Saves the ticket, then shows it.
 fn save(id: Id<Ticket>, form: Form, done: StoredValue<bool>) {
     let device = device();
-    let (intake, triage, numbers) = untrack(move || {
+    let (commands, numbers) = untrack(move || {
         let mut intake = linked(form.intake(device), device);
         // Without a network the customer still hears a number; otherwise the server gives it in a moment.
         let alone = matches!(device.sync_state(), SyncState::Offline | SyncState::Failed);
         intake.provisional = alone.then(|| device.provisional_number());
-        let triage = form.triage_now.get().then(|| form.triage.triage(device)).flatten();
-        (Box::new(intake), triage.map(Box::new), u32::from(alone))
+        (form.commands(device, id, intake), u32::from(alone))
     });
-    let mut commands = vec![Command::Ticket(id, OfTicket::Register { intake })];
-    commands.extend(triage.map(|triage| Command::Ticket(id, OfTicket::Triage { triage })));
     device.press_of(commands, numbers, Some(DRAFT), move || {
         done.set_value(true);
         route::go(Route::DeskTicket(id));

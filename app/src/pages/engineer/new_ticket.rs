@@ -117,7 +117,16 @@ impl Fields {
         title::beginning(first, TITLE_CHARS_MAX).to_owned()
     }
 
-    fn command(self, device: Device, ids: Ids) -> Command {
+    /// What the press does (tracked): the ticket, and with it the engineer's own decision to take it on.
+    fn commands(self, device: Device, ids: Ids) -> Vec<Command> {
+        let mut commands = vec![self.register(device, ids)];
+        if self.take_on.get() {
+            commands.extend(self.triage.commands(device, ids.ticket, ids.visit));
+        }
+        commands
+    }
+
+    fn register(self, device: Device, ids: Ids) -> Command {
         let intake = Intake {
             provisional: Some(device.provisional_number()),
             title: self.spoken_title(),
@@ -158,11 +167,17 @@ pub struct Ids {
     ticket: Id<Ticket>,
     customer: Id<domain::customer::Customer>,
     machine: Id<domain::machine::Machine>,
+    visit: Id<domain::visit::Visit>,
 }
 
 impl Ids {
     fn new(device: Device) -> Ids {
-        Ids { ticket: device.new_id(), customer: device.new_id(), machine: device.new_id() }
+        Ids {
+            ticket: device.new_id(),
+            customer: device.new_id(),
+            machine: device.new_id(),
+            visit: device.new_id(),
+        }
     }
 }
 
@@ -245,10 +260,10 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
     let fields = Fields::new(neighbour.as_ref().map(|ticket| &ticket.contact));
     let draft = fields.draft(neighbour.as_ref().map(|ticket| ticket.id));
     let ids = Ids::new(device);
-    let command = move || fields.command(device, ids);
-    let why_not = device.why_not(command);
+    let commands = move || fields.commands(device, ids);
+    let why_not = device.why_not_all(commands);
     let lead = move || {
-        let place = match device.would(&untrack(command)) {
+        let place = match device.would_all(untrack(commands)) {
             Err(Refusal::NameMissing) => "new-name",
             Err(Refusal::PhoneMissing) => "new-phone",
             Err(Refusal::ModelMissing) => "new-model",
@@ -262,15 +277,7 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
     };
     let send = move || {
         let number = untrack(move || device.provisional_number());
-        let take_on = fields.take_on.get_untracked();
-        let mut commands = vec![untrack(command)];
-        if take_on {
-            let visit = device.new_id();
-            commands
-                .push(untrack(move || fields.triage.command(device, ids.ticket, device.me().id)));
-            commands.push(Command::Ticket(ids.ticket, ticket::Command::TakeOn { visit }));
-        }
-        draft.send_all(commands, 1, Box::new(move || finish(number)));
+        draft.send_all(untrack(commands), 1, Box::new(move || finish(number)));
     };
     let from = neighbour.map(|ticket| ticket.contact.label());
     view! {

@@ -3,7 +3,7 @@
 use domain::{
     Command, Id,
     ticket::{self, Category, Method, Priority, Ticket, Triage},
-    user::User,
+    visit::Visit,
 };
 use leptos::prelude::*;
 
@@ -31,8 +31,8 @@ impl TriageFields {
         }
     }
 
-    /// The decision as a command.
-    pub fn command(self, device: Device, id: Id<Ticket>, by: Id<User>) -> Command {
+    /// What taking the ticket on does (tracked): the decision, and the job.
+    pub fn commands(self, device: Device, id: Id<Ticket>, visit: Id<Visit>) -> [Command; 2] {
         let triage = Triage {
             category: words::from_code(&self.category.get()).unwrap_or(Category::Other),
             priority: words::from_code(&self.priority.get()).unwrap_or(Priority::P2),
@@ -41,10 +41,11 @@ impl TriageFields {
             team: None,
             judgement: String::new(),
             suggestion: String::new(),
-            by,
+            by: device.me().id,
             at: device.now(),
         };
-        Command::Ticket(id, ticket::Command::Triage { triage: Box::new(triage) })
+        let triage = ticket::Command::Triage { triage: Box::new(triage) };
+        [triage, ticket::Command::TakeOn { visit }].map(|command| Command::Ticket(id, command))
     }
 }
 
@@ -86,7 +87,6 @@ pub fn TakeOnForm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
 
 fn form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let device = device();
-    let me = device.me().id;
     let fields = TriageFields::new();
     let draft = Draft::new(
         format!("take-on:{id}"),
@@ -96,17 +96,16 @@ fn form(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
             ("method", fields.method.into()),
         ],
     );
-    let why_not = device.why_not(move || fields.command(device, id, me));
+    let visit = device.new_id();
+    let commands = move || fields.commands(device, id, visit).to_vec();
+    let why_not = device.why_not_all(commands);
     let send = move || {
-        let triage = untrack(move || fields.command(device, id, me));
-        let visit = device.new_id();
-        let take_on = Command::Ticket(id, ticket::Command::TakeOn { visit });
         let then = move || {
             draft.settle();
             let _gone = open.try_set(false);
             toast(Tone::Success, text().engineer.say.taken_on);
         };
-        draft.send_all(vec![triage, take_on], 0, Box::new(then));
+        draft.send_all(untrack(commands), 0, Box::new(then));
     };
     view! {
         <div class="form">
