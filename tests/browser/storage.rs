@@ -60,18 +60,23 @@ async fn say_to_the_second_journal_alone(desk: &Browser, phone: &Browser, said: 
     page
 }
 
-#[tokio::test]
-async fn words_that_only_the_second_journal_took_are_said_once_and_are_no_draft() {
+/// A morning on which Li's phone died while it sealed a note. It has opened the page that it showed, and its pages begin
+/// with `script` now.
+async fn a_death_while_saying(said: &str, script: &str) -> (World, Browser, Browser, String) {
     let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
-    let said = "数据库没来得及记下的一句";
     let page = say_to_the_second_journal_alone(&desk, &phone, said).await;
     phone.kill().await;
     world.server.restart();
-
-    // The browser opens the page it showed, and there the form.
     phone.start().await;
-    phone.begin_pages_with(READ_LATE).await;
+    phone.begin_pages_with(script).await;
     phone.open(&page).await;
+    (world, phone, desk, page)
+}
+
+#[tokio::test]
+async fn words_that_only_the_second_journal_took_are_said_once_and_are_no_draft() {
+    let said = "数据库没来得及记下的一句";
+    let (_world, phone, desk, page) = a_death_while_saying(said, READ_LATE).await;
     phone.see_control("save-note").await;
     let early: bool = phone.js("return window.early", &[]).await;
     assert!(!early, "nobody knows yet whether these words are a draft");
@@ -105,15 +110,8 @@ const NOT_SAVED: &str = "没有保存成功，请再试一次。";
 
 #[tokio::test]
 async fn words_that_cannot_be_taken_back_yet_are_no_draft_and_come_before_what_is_said_next() {
-    let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
     let (said, next) = ("磁盘满之前的一句", "磁盘满之后的一句");
-    let page = say_to_the_second_journal_alone(&desk, &phone, said).await;
-    phone.kill().await;
-    world.server.restart();
-
-    phone.start().await;
-    phone.begin_pages_with(FULL).await;
-    phone.open(&page).await;
+    let (_world, phone, desk, page) = a_death_while_saying(said, FULL).await;
     phone.see_control("storage-trouble").await;
     phone.until("the form is empty", "return field('#note')?.value === ''", &[]).await;
     // Also for whoever comes back to it.
@@ -158,15 +156,8 @@ const NO_JOURNAL: &str = "{
 
 #[tokio::test]
 async fn words_typed_where_sealed_ones_stood_are_still_there_after_the_next_death() {
-    let (mut world, mut phone, desk) = work::a_morning(Language::Chinese).await;
     let (said, next) = ("还没有收回的一句", "又写了半句");
-    let page = say_to_the_second_journal_alone(&desk, &phone, said).await;
-    phone.kill().await;
-    world.server.restart();
-
-    phone.start().await;
-    phone.begin_pages_with(NO_JOURNAL).await;
-    phone.open(&page).await;
+    let (_world, mut phone, _desk, page) = a_death_while_saying(said, NO_JOURNAL).await;
     phone.see_control("storage-trouble").await;
     phone.fill("#note", next).await;
     phone.see_draft_kept(next).await;
