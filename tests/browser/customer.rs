@@ -150,9 +150,13 @@ async fn a_sheet_whose_page_died_while_it_was_signed_is_signed_once() {
     // What lies in the second journal stays there until it was compared, sent and answered.
     let gone = format!("{KEPT_TWICE}.then((kept) => !kept)");
     phone.until("the second journal let it go", &gone, &["strokes".into()]).await;
+    // What the desk reads last came after every signature.
+    let last = "设备已收回";
+    work::note(&phone, &ticket, last).await;
     phone.see_synced().await;
     desk.go(&format!("/desk/tickets/{ticket}")).await;
     desk.see("-W01-S1").await;
+    desk.see(last).await;
     assert!(!desk.reads("-W01-S2").await && !desk.has("flag").await, "{}", desk.screen().await);
     assert!(!phone.has("loss").await, "nothing was lost");
 }
