@@ -53,6 +53,13 @@ const PAUSE_MINUTES: i64 = 15;
 /// About a tenth of a second on a phone of today.
 const ROUNDS: u32 = 60_000;
 
+impl Pin {
+    fn pause(&self, now: Timestamp) -> Option<PinTrouble> {
+        let until = self.locked_until.filter(|until| now < *until)?;
+        Some(PinTrouble::Locked { until })
+    }
+}
+
 impl Handed {
     /// The mark beside the database: it holds before the database is open, and in every tab.
     pub(crate) fn marked() -> Option<Self> {
@@ -104,6 +111,12 @@ impl Device {
         self.seal(vec![(mid, command)], 0, None).await
     }
 
+    /// Why no PIN is taken just now, if it was wrong too often.
+    pub async fn pin_pause(self) -> Option<PinTrouble> {
+        let pin = self.store.get_value()?.small::<Pin>(PIN).await.ok()??;
+        pin.pause(clock::device())
+    }
+
     /// Takes the device back with the PIN.
     ///
     /// # Errors
@@ -120,8 +133,8 @@ impl Device {
             return Ok(());
         };
         let now = clock::device();
-        if let Some(until) = pin.locked_until.filter(|until| now < *until) {
-            return Err(PinTrouble::Locked { until });
+        if let Some(pause) = pin.pause(now) {
+            return Err(pause);
         }
         if hash(digits, pin.salt, pin.rounds) == pin.hash {
             pin.wrong = 0;

@@ -161,6 +161,41 @@ async fn a_sheet_whose_page_died_while_it_was_signed_is_signed_once() {
     assert!(!phone.has("loss").await, "nothing was lost");
 }
 
+#[tokio::test]
+async fn whoever_asks_for_the_device_while_no_pin_is_taken_reads_it_at_once() {
+    let (_world, phone, desk) = work::a_morning(Language::Chinese).await;
+    let ticket = work::job(&desk, &phone).await;
+    work::up_to_the_customer(&phone, &ticket).await;
+    phone.press("engineer").await;
+    phone.press("pin-unlock").await;
+    phone.see("请输入 PIN").await;
+    for left in (1..10).rev() {
+        work::type_pin(&phone, "1111").await;
+        phone.see(&format!("还可以试 {left} 次")).await;
+    }
+    work::type_pin(&phone, "1111").await;
+    phone.see("输错次数太多").await;
+    phone.reload().await;
+    assert!(!phone.reads("输错次数太多").await, "the customer is not told of the engineer's PIN");
+    phone.press("engineer").await;
+    phone.see("输错次数太多").await;
+    work::type_pin(&phone, work::PIN).await;
+    phone
+        .until("the right one is not taken either", "return field('#pin')?.value === ''", &[])
+        .await;
+    phone.see("输错次数太多").await;
+
+    phone.press("pin-forgotten").await;
+    phone.press("password-unlock").await;
+    phone.see("请填写密码").await;
+    phone.fill("#take-back-login", "li").await;
+    phone.fill("#take-back-password", "doorstep-demo").await;
+    phone.press("password-unlock").await;
+    phone.arrives_at("/tickets/").await;
+    phone.assert_calm().await;
+    desk.assert_calm().await;
+}
+
 /// The driver of the browser asks serde_json to keep the order of keys, here and nowhere else; a program that was built
 /// together with these stories once took what a customer signed for something else than what was locked.
 #[test]

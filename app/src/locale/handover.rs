@@ -109,6 +109,7 @@ pub struct HandoverText {
     pub take_back_lead: &'static str,
     pub pin: &'static str,
     pub pin_delete: &'static str,
+    pub pin_missing: &'static str,
     pub pin_wrong: fn(u32) -> String,
     pub pin_locked: fn(String) -> String,
     pub pin_forgotten: &'static str,
@@ -328,7 +329,7 @@ pub const ZH: HandoverText = HandoverText {
     code: "客户联二维码",
     check_hint: "请拍下二维码，不用账号就能随时核对。",
     give_back: "请把设备交还给工程师",
-    not_saved: "没有保存成功，签名还在屏幕上。请再按一次；如果还不行，请交还给工程师。",
+    not_saved: "没有保存成功，您写的还在屏幕上。请再按一次；如果还不行，请交还给工程师。",
 
     moved_title: "服务单有变化",
     moved_unlocked: "这张服务单在别处被打开修改，现在不能签字。请把设备交还给工程师。",
@@ -339,6 +340,7 @@ pub const ZH: HandoverText = HandoverText {
     take_back_lead: "只有工程师可以离开签字页面。",
     pin: "PIN",
     pin_delete: "删除一位",
+    pin_missing: "请输入 PIN",
     pin_wrong: |left| format!("PIN 不对，还可以试 {left} 次"),
     pin_locked: |until| format!("输错次数太多，请在 {until} 之后再试，或联网用密码取回"),
     pin_forgotten: "忘记 PIN",
@@ -573,7 +575,7 @@ pub const EN: HandoverText = HandoverText {
     code: "QR code of the customer copy",
     check_hint: "Photograph the code to verify this sheet at any time, without an account.",
     give_back: "Please return the device",
-    not_saved: "It could not be saved; your signature is still on the screen. Please press again. If that fails, give the device back to the engineer.",
+    not_saved: "It could not be saved; what you gave is still on the screen. Please press again. If that fails, give the device back to the engineer.",
 
     moved_title: "The service sheet has changed",
     moved_unlocked: "This sheet was opened for changes elsewhere and cannot be signed now. Please give the device back to the engineer.",
@@ -584,6 +586,7 @@ pub const EN: HandoverText = HandoverText {
     take_back_lead: "Only the engineer can leave these pages.",
     pin: "PIN",
     pin_delete: "Delete a digit",
+    pin_missing: "Please enter the PIN",
     pin_wrong: |left| match left {
         1 => "Wrong PIN, one more try".into(),
         left => format!("Wrong PIN, {left} more tries"),

@@ -7,6 +7,7 @@ pub struct HealthText {
     pub lost_evicted: fn(&str, &str) -> String,
     pub lost_unopenable: fn(&str, &str) -> String,
     pub none_missing: &'static str,
+    pub between_sentences: &'static str,
     pub recovered: fn(usize) -> String,
     pub missing: fn(usize, &str) -> String,
     pub noted: &'static str,
@@ -56,6 +57,7 @@ pub const ZH: HealthText = HealthText {
         format!("浏览器打不开本机 {at} 以前保存的数据（设备代码 {code}）。")
     },
     none_missing: "没有丢失未上传的内容。",
+    between_sentences: "",
     recovered: |n| format!("{n} 项未上传的内容已找回，会照常上传。"),
     missing: |n, times| {
         let times = if times.is_empty() { String::new() } else { format!("（{times}）") };
@@ -120,6 +122,7 @@ pub const EN: HealthText = HealthText {
         format!("This browser cannot open what it had stored here up to {at} (device code {code}).")
     },
     none_missing: "No unsent work was lost.",
+    between_sentences: " ",
     recovered: |n| match n {
         1 => "1 unsent entry was recovered and will be sent as usual.".into(),
         n => format!("{n} unsent entries were recovered and will be sent as usual."),

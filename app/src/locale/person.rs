@@ -167,7 +167,7 @@ pub const ZH: PersonText = PersonText {
         password_missing: "请填写密码",
         wrong: "账号或密码不对。",
         too_many: |minutes| format!("尝试次数太多，请 {minutes} 分钟后再试。"),
-        no_network: "连不上服务器。第一次登录需要网络；请检查网络后再试。",
+        no_network: "连不上服务器。登录需要网络，请检查后再试。",
         no_network_now: "连不上服务器，请检查网络后再试。",
         wrong_old: "现在的密码不对。",
         expired: "登录已过期，请先重新登录。",
@@ -277,7 +277,7 @@ pub const ZH: PersonText = PersonText {
         sign_out_confirm: "退出登录",
         sign_out_unsent: |n| {
             format!(
-                "还有 {n} 项没有上传。它们不会丢：可以现在上传，也可以锁在这台设备里，等您下次登录后上传。"
+                "还有 {n} 项没有上传。它们不会丢：可以现在上传，也可以锁在这台设备里，等您下次登录后上传。登录需要网络和密码。"
             )
         },
         send_now: "现在上传",
@@ -318,7 +318,7 @@ pub const EN: PersonText = PersonText {
             0 | 1 => "Too many attempts. Try again in a minute.".into(),
             n => format!("Too many attempts. Try again in {n} minutes."),
         },
-        no_network: "The server cannot be reached. The first sign-in needs the network; check it and try again.",
+        no_network: "The server cannot be reached. Signing in needs the network; check it and try again.",
         no_network_now: "The server cannot be reached. Check the network and try again.",
         wrong_old: "The current password is wrong.",
         expired: "Your session has ended. Sign in again first.",
@@ -457,7 +457,7 @@ pub const EN: PersonText = PersonText {
         sign_out_unsent: |n| {
             let what = if n == 1 { "One entry is".to_owned() } else { format!("{n} entries are") };
             format!(
-                "{what} not sent yet. Nothing is lost: send now, or lock them on this device until you sign in again."
+                "{what} not sent yet. Nothing is lost: send now, or lock them on this device until you sign in again, which needs the network and your password."
             )
         },
         send_now: "Send now",

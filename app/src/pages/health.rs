@@ -48,18 +48,18 @@ fn words(loss: &Loss) -> String {
         Cause::Evicted => health.lost_evicted,
         Cause::Unopenable => health.lost_unopenable,
     };
-    let mut said = what(&locale::moment(loss.at), &loss.device_code);
+    let mut said = vec![what(&locale::moment(loss.at), &loss.device_code)];
     if loss.recovered > 0 {
-        said.push_str(&(health.recovered)(loss.recovered));
+        said.push((health.recovered)(loss.recovered));
     }
     if loss.missing > 0 {
         let times = loss.missing_at.iter().take(TIMES_SHOWN);
         let times: Vec<_> = times.map(|at| locale::moment(*at)).collect();
-        said.push_str(&(health.missing)(loss.missing, &times.join(", ")));
+        said.push((health.missing)(loss.missing, &times.join(", ")));
     } else if loss.recovered == 0 {
-        said.push_str(health.none_missing);
+        said.push(health.none_missing.to_owned());
     }
-    said
+    said.join(health.between_sentences)
 }
 
 /// Whether the browser promised to keep what is here, and the way to ask it.
@@ -139,23 +139,23 @@ pub fn HealthCells() -> impl IntoView {
 /// A cell that gives the unsent work as a file.
 #[component]
 pub fn SaveUnsent() -> impl IntoView {
-    let device = device();
-    let save = move || {
-        let health = untrack(|| &text().health);
-        if device.save_unsent() {
-            toast(Tone::Success, health.saved_unsent);
-        } else {
-            toast(Tone::Danger, health.not_saved_unsent);
-        }
-    };
     view! {
         <Cell
             label=move || text().health.save_unsent
             hint=move || text().health.save_unsent_hint
             icon=Icon::Download
-            on_press=save
+            on_press=save_unsent
             name="save-unsent"
         />
+    }
+}
+
+fn save_unsent() {
+    let health = untrack(|| &text().health);
+    if device().save_unsent() {
+        toast(Tone::Success, health.saved_unsent);
+    } else {
+        toast(Tone::Danger, health.not_saved_unsent);
     }
 }
 
@@ -275,7 +275,6 @@ fn said(brought: &Brought) -> String {
 /// The way out where the browser saves nothing: a file, at once.
 #[component]
 pub fn SaveUnsentButton() -> impl IntoView {
-    let device = device();
     view! {
         <Button
             text=move || text().health.save_unsent
@@ -283,11 +282,7 @@ pub fn SaveUnsentButton() -> impl IntoView {
             kind=ButtonKind::Quiet
             wide=true
             name="save-unsent"
-            on_press=move || {
-                if !device.save_unsent() {
-                    toast(Tone::Danger, untrack(|| text().health.not_saved_unsent));
-                }
-            }
+            on_press=save_unsent
         />
     }
 }

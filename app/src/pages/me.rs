@@ -21,7 +21,7 @@ use crate::{
     session::{PASSWORD_CHARS_MIN, build},
     ui::{
         Button, ButtonKind, Card, Cell, CellGroup, CheckRow, Choice, Dialog, Field, FieldKind,
-        Icon, Nameplate, Plate, Segmented, Tone, toast,
+        Icon, Nameplate, Plate, Segmented, SyncState, Tone, toast,
     },
 };
 
@@ -389,6 +389,15 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
             (unsent, _) => (words.sign_out_unsent)(unsent),
         }
     };
+    // Whoever asked to send reads what became of it.
+    let state = move || {
+        let (frame, unsent) = (&text().frame, unsent.get());
+        asked.get().then(|| match device.sync_state() {
+            SyncState::Offline => (frame.sync_offline)(unsent),
+            SyncState::Failed => (frame.sync_failed)(unsent),
+            _ => (frame.sync_sending)(unsent),
+        })
+    };
     let waiting = move || {
         device
             .unsent()
@@ -454,6 +463,7 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
                         device.sync_now();
                     }
                 />
+                <p class="muted" role="status" data-name="send-now-state">{state}</p>
                 <SaveUnsentButton/>
                 <Button
                     text=move || text().person.me.cancel

@@ -21,6 +21,13 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
     let by_password = RwSignal::new(untrack(|| !device.has_pin()));
     let busy = RwSignal::new(false);
     let error = RwSignal::new(String::new());
+    let login_error = RwSignal::new(String::new());
+    // Nobody types a PIN first to read that none is taken.
+    spawn_local(async move {
+        if let Some(pause) = device.pin_pause().await {
+            let _gone = error.try_set(untrack(|| pin_trouble(&pause)));
+        }
+    });
 
     // These screens are gone by the time the device is taken back; nothing of them is read then.
     let released = move |language: Language| {
@@ -28,7 +35,11 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
         locale::set_language(language);
     };
     let with_pin = move || {
-        if busy.get_untracked() || pin.with_untracked(String::is_empty) {
+        if busy.get_untracked() {
+            return;
+        }
+        if pin.with_untracked(String::is_empty) {
+            error.set(untrack(|| text().handover.pin_missing.to_owned()));
             return;
         }
         busy.set(true);
@@ -45,14 +56,26 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
         });
     };
     let with_password = move || {
-        if busy.get_untracked() || password.with_untracked(String::is_empty) {
+        if busy.get_untracked() {
+            return;
+        }
+        login_error.set(String::new());
+        error.set(String::new());
+        let words = untrack(|| &text().person.sign_in);
+        if login.with_untracked(|login| login.trim().is_empty()) {
+            login_error.set(words.login_missing.to_owned());
+        }
+        if password.with_untracked(String::is_empty) {
+            error.set(words.password_missing.to_owned());
+        }
+        if [login_error, error].iter().any(|error| !error.with_untracked(String::is_empty)) {
             return;
         }
         busy.set(true);
         spawn_local(async move {
             let (login, tried) = (login.get_untracked(), password.get_untracked());
             let language = scene.engineer.get_untracked();
-            match device.take_back_by_password(&login, &tried).await {
+            match device.take_back_by_password(login.trim(), &tried).await {
                 Ok(()) => released(language),
                 Err(trouble) => {
                     error.set(untrack(|| crate::pages::sign_in::trouble(&trouble)));
@@ -64,6 +87,7 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
     };
     let switch = move || {
         error.set(String::new());
+        login_error.set(String::new());
         by_password.update(|by_password| *by_password = !*by_password);
     };
     move || {
@@ -83,6 +107,7 @@ pub fn TakeBack(scene: Scene) -> impl IntoView {
                         label=move || text().person.sign_in.login
                         value=login
                         autocomplete="username"
+                        error=login_error
                         id="take-back-login"
                     />
                     <Field
@@ -307,6 +332,7 @@ fn pin_trouble(trouble: &PinTrouble) -> String {
     let words = &text().handover;
     match trouble {
         PinTrouble::Wrong { left } => (words.pin_wrong)(*left),
-        PinTrouble::Locked { until } => (words.pin_locked)(locale::time(*until)),
+        // The clock on the screen shows no seconds: in the minute after, it is over for sure.
+        PinTrouble::Locked { until } => (words.pin_locked)(locale::time(until.plus_minutes(1))),
     }
 }

@@ -10,7 +10,7 @@ use super::{Scene, Screen};
 use crate::{
     locale::{text, words},
     pages::sheet::kept,
-    ui::{Button, ButtonKind, CheckRow, Field, SignaturePad, sign::too_short},
+    ui::{Button, ButtonKind, CheckRow, Field, SignaturePad, lead_to, sign::too_short},
 };
 
 /// The pad, or the typed name.
@@ -128,9 +128,26 @@ pub fn Sign(scene: Scene, lock: Lock) -> impl IntoView {
 /// Why the last try did not work.
 #[component]
 pub fn Trouble(scene: Scene) -> impl IntoView {
+    // On a long page it would stand behind the bar.
+    Effect::new(move |_| {
+        if scene.trouble.with(|trouble| !trouble.is_empty()) {
+            request_animation_frame(|| lead_to("hand-over-trouble"));
+        }
+    });
     move || {
         let trouble = scene.trouble.get();
-        (!trouble.is_empty())
-            .then(|| view! { <p class="note" data-tone="danger" role="alert">{trouble}</p> })
+        (!trouble.is_empty()).then(|| {
+            view! {
+                <p
+                    class="note"
+                    data-tone="danger"
+                    role="alert"
+                    id="hand-over-trouble"
+                    tabindex="-1"
+                >
+                    {trouble}
+                </p>
+            }
+        })
     }
 }
