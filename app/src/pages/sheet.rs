@@ -8,12 +8,12 @@ use domain::{
     rating::Rating,
     sheet::{Answer, Content, Digest, PartLine, Ratings, Sheet, Signature, Stroke},
     values::{Language, Money},
-    visit::Outcome,
+    visit::{Outcome, Stage, Visit},
 };
 use leptos::prelude::*;
 
 use crate::{
-    device::device,
+    device::{Device, device},
     locale::{self, handover::capital_amount, text},
     pages::{
         labels::has_labels,
@@ -23,6 +23,17 @@ use crate::{
     route::{self, Route},
     ui::{self, ButtonLink, Empty, Fact, Facts, Icon, QrCode, SignatureView},
 };
+
+/// How far a visit has come, in words. A sheet that was answered without a signature is not called signed.
+pub fn visit_stage(device: Device, visit: &Visit) -> &'static str {
+    let answered = visit.sheets.last().filter(|_| visit.stage == Stage::Signed);
+    let sheet = answered.and_then(|sheet| device.find(*sheet));
+    match sheet.map(|sheet| sheet.signature.answer) {
+        Some(Answer::Refused { .. }) => text().handover.sheet.refused,
+        Some(Answer::Absent { .. }) => text().handover.sheet.absent,
+        Some(Answer::Signed { .. }) | None => text().words.visit_stage(visit.stage),
+    }
+}
 
 /// A signed sheet, for the engineer and the desk.
 #[component]

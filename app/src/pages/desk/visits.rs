@@ -12,6 +12,7 @@ use super::sides::signature;
 use crate::{
     device::device,
     locale::{self, text},
+    pages::sheet::visit_stage,
     route::Route,
     ui::{Button, Card, Cell, Fact, Facts, Icon, Tag, Tone},
 };
@@ -84,7 +85,8 @@ fn card(id: Id<Ticket>, number: &str, visit: &Visit) -> impl IntoView + use<> {
     let verify = Command::Visit(id, visit.id, visit::Command::Verify);
     let handed_in = visit.stage == Stage::HandedIn;
     let checked = verify.clone();
-    let (visit_id, sequence, stage, tone) = (visit.id, visit.sequence, visit.stage, tone(visit));
+    let (visit_id, sequence, stage, tone) =
+        (visit.id, visit.sequence, visit_stage(device, visit), tone(visit));
     let (accepted, departed, arrived) =
         (when(visit.accepted_at), when(visit.departed_at), when(visit.arrived_at));
     let dispatched =
@@ -93,7 +95,7 @@ fn card(id: Id<Ticket>, number: &str, visit: &Visit) -> impl IntoView + use<> {
         <section class="stack" data-gap="small" data-visit=visit_id.to_string()>
             <p class="row">
                 <strong>{(desk.visit)(sequence)} " · " {name}</strong>
-                <Tag text=words.visit_stage(stage) tone=tone/>
+                <Tag text=stage tone=tone/>
                 {off}
             </p>
             <Facts>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::{
     device::device,
     locale::{moment, text, window},
-    pages::engineer::card::join,
+    pages::{engineer::card::join, sheet::visit_stage},
     route::Route,
     ui::{ButtonLink, Card, Cell, CellGroup, Icon},
 };
@@ -30,7 +30,7 @@ pub fn Visits(ticket: Memo<Option<Ticket>>) -> impl IntoView {
             .map(|visit| {
                 let stage = match &visit.called_off {
                     Some(off) => text().words.how(off.how),
-                    None => text().words.visit_stage(visit.stage),
+                    None => visit_stage(device, visit),
                 };
                 let outcome = visit.outcome.as_ref().map(|outcome| match outcome {
                     Outcome::Repaired { solution, .. } => (words.repaired)(solution.clone()),
