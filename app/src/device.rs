@@ -36,7 +36,7 @@ use crate::{
     tabs,
 };
 
-pub use arranged::{Arranged, Narrowed, SavedView};
+pub use arranged::{Arranged, Narrowed, SavedView, TakenAway};
 pub use health::{Cause, Loss, StorageTrouble};
 pub use held::Held;
 pub use update::FormOpen;
@@ -70,6 +70,8 @@ pub struct Device {
     open_forms: RwSignal<u32>,
     /// What the person arranged here.
     arranged: RwSignal<Arranged>,
+    /// The jobs that left this device while they were the person's.
+    taken_away: RwSignal<Vec<TakenAway>>,
     /// Whether this document is a customer's: it holds what is handed out, and talks to nobody.
     pub(crate) handed_out: bool,
 }
@@ -132,6 +134,7 @@ impl Device {
             taken_over: RwSignal::new(false),
             open_forms: RwSignal::new(0),
             arranged: RwSignal::default(),
+            taken_away: RwSignal::default(),
             handed_out,
         };
         DEVICE.set(Some(device));
@@ -426,6 +429,7 @@ impl Device {
                 .view
                 .with_untracked(|view| view.as_ref().ok_or(Trouble::NobodyHere).and_then(plan))?;
             let Some(planned) = planned else { return Ok(()) };
+            self.note_taken_away(&store, &planned).await;
             match self.keep(&store, &planned, forms).await {
                 Ok(()) => {
                     self.well(&store);
@@ -469,6 +473,7 @@ impl Device {
         } else {
             store.load().await
         };
+        self.recall_taken_away(&store).await;
         self.view.set(replica.map_err(|error| self.cannot_save(error))?);
         Ok(())
     }

@@ -1,17 +1,40 @@
 //! What a person arranged for themselves on this device: saved views, limits, columns. A convenience: it is
-//! no data of the organisation, does not travel, and its loss costs a few presses.
+//! no data of the organisation, does not travel, and its loss costs a few presses. Beside it, what this person was told
+//! here: the alerts that were read, and the jobs that left.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
-use domain::{Id, json, visit::Visit};
+use domain::{
+    Id, Kind, Lookup, Timestamp, json,
+    replica::{Plan, Replica},
+    ticket::Ticket,
+    visit::Visit,
+};
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
 use super::Device;
-use crate::storage;
+use crate::{clock, storage, store::Store};
 
 /// The alerts that were read, in the person's database.
 const READ: &str = "alerts-read";
+
+/// The jobs that left this device while they were the person's, in the person's database.
+const TAKEN_AWAY: &str = "taken-away";
+/// How long a job that left is spoken of, in minutes.
+const TAKEN_AWAY_MINUTES: i64 = 7 * 24 * 60;
+
+/// A job that is not on this device any more: the office took it from this person. Its row is gone, so what people call
+/// it by is kept here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenAway {
+    pub ticket: Id<Ticket>,
+    pub visit: Id<Visit>,
+    /// Its number and whose it is.
+    pub label: String,
+    /// When this device heard of it.
+    pub at: Timestamp,
+}
 
 /// What is arranged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +102,48 @@ impl Device {
         });
     }
 
+    /// The jobs that left this device while they were the person's (tracked). One that came back is none of them.
+    pub fn taken_away(self) -> Vec<TakenAway> {
+        let mut taken = self.taken_away.get();
+        taken.retain(|taken| self.find(taken.ticket).is_none());
+        taken
+    }
+
+    /// What a ticket is called that is not on this device any more.
+    pub fn called(self, ticket: Id<Ticket>) -> Option<String> {
+        self.taken_away
+            .with(|taken| Some(taken.iter().find(|it| it.ticket == ticket)?.label.clone()))
+    }
+
+    /// Reads which jobs left. A customer who holds the device learns of no other.
+    pub(super) async fn recall_taken_away(self, store: &Rc<Store>) {
+        if self.handed_out {
+            return;
+        }
+        let kept = store.small(TAKEN_AWAY).await.ok().flatten();
+        self.taken_away.set(kept.unwrap_or_default());
+    }
+
+    /// Notes which of this person's jobs leave with a plan, before it is kept: said too often is corrected by the row
+    /// that is still here, said never is a drive to a door where nobody waits.
+    pub(super) async fn note_taken_away(self, store: &Rc<Store>, planned: &Plan) {
+        let at = clock::now();
+        let leaving = self.view.with_untracked(|view| {
+            view.as_ref().map(|view| leaving(view, planned, at)).unwrap_or_default()
+        });
+        if leaving.is_empty() {
+            return;
+        }
+        let mut taken = self.taken_away.get_untracked();
+        taken.retain(|it| {
+            it.at.plus_minutes(TAKEN_AWAY_MINUTES) > at
+                && leaving.iter().all(|left| left.ticket != it.ticket)
+        });
+        taken.extend(leaving);
+        let _kept = store.keep_small(TAKEN_AWAY, Some(&taken)).await;
+        self.taken_away.set(taken);
+    }
+
     /// What this person arranged here (tracked).
     pub fn arranged<T>(self, told: impl FnOnce(&Arranged) -> T) -> T {
         self.arranged.with(told)
@@ -106,6 +171,19 @@ impl Device {
         let id = self.owner.with(|owner| owner.as_ref().map(|owner| owner.user.id));
         format!("doorstep.desk.{}", id.map(|id| id.to_string()).unwrap_or_default())
     }
+}
+
+/// The jobs of whom this view is that a plan takes away while they are not done.
+fn leaving(view: &Replica, planned: &Plan, at: Timestamp) -> Vec<TakenAway> {
+    let me = view.head().user;
+    let tickets = planned.gone.iter().filter(|key| key.kind == Kind::Ticket);
+    let left = tickets.filter_map(|key| {
+        let ticket = view.find::<Ticket>(Id::new(key.id))?;
+        let visit = ticket.visit_of(me).filter(|visit| visit.is_open())?;
+        let label = format!("{} {}", ticket.spoken_number(), ticket.contact.label());
+        Some(TakenAway { ticket: ticket.id, visit: visit.id, label, at })
+    });
+    left.collect()
 }
 
 /// What was kept under this name.

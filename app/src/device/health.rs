@@ -175,6 +175,7 @@ impl Device {
         };
         let store = Store::open_named(name.to_owned(), on_change).await?;
         self.open_locks(&store).await;
+        self.recall_taken_away(&store).await;
         Ok(store)
     }
 

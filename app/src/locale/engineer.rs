@@ -187,6 +187,9 @@ texts! {
         fn was_given_away(String, String, String):
             |what, who, when| format!("{what}：{who}已在{when}改派此任务。"),
             |what, who, when| format!("{what}: {who} reassigned this job ({when}).");
+        fn was_taken_away(String, String):
+            |what, when| format!("{what}：此任务已不再派给您，请不要前往（{when}得知）。"),
+            |what, when| format!("{what}: this job is no longer yours. Please do not go there (heard {when}).");
     }
 }
 

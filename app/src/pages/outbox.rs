@@ -1,6 +1,6 @@
 //! The outbox: what waits, what became of what was sent, and how this device stands.
 //!
-//! Controls, by `data-name`: `outbox-state`, `sync-now`, `go-sign-in`, `mark-read`, `open-ticket`, `send-as-note`,
+//! Controls, by `data-name`: `outbox-state`, `sync-now`, `go-sign-in`, `mark-read`, `mark-amended-read`, `open-ticket`, `send-as-note`,
 //! `persist`, `install-guide`, and those of `health.rs`.
 
 pub mod answered;

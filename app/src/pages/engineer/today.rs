@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     clock,
-    device::{Held, device},
+    device::{Held, TakenAway, device},
     locale::{date, day_number, moment, text},
     pages::shell::PhoneShell,
     route::{self, Route},
@@ -247,6 +247,8 @@ pub struct Alert {
     what: String,
     why: String,
     cancelled: bool,
+    /// Whether the ticket can still be opened here.
+    here: bool,
 }
 
 /// How long the page tells of a job that was taken away, in minutes.
@@ -278,9 +280,15 @@ fn alerts(
             };
             let why = off.reason.clone();
             let cancelled = off.how == How::Cancelled;
-            Some(Alert { visit: visit.id, ticket: ticket.id, what, why, cancelled })
+            Some(Alert { visit: visit.id, ticket: ticket.id, what, why, cancelled, here: true })
         })
         .collect()
+}
+
+/// A job that left the phone when somebody else got it.
+fn taken_away(TakenAway { ticket, visit, label, at }: TakenAway) -> Alert {
+    let what = (text().engineer.today.was_taken_away)(label, moment(at));
+    Alert { visit, ticket, what, why: String::new(), cancelled: false, here: false }
 }
 
 /// What the office changed, in plain words, and answers that need to be read.
@@ -299,6 +307,7 @@ fn Alerts(
         let read = read.get()?;
         let mut found =
             tickets.with(|all| alerts(all, me.get(), now.get(), |user| device.name(user)));
+        found.extend(device.taken_away().into_iter().map(taken_away));
         found.retain(|alert| !read.contains(&alert.visit));
         Some(found)
     });
@@ -334,11 +343,17 @@ fn Alerts(
                     })}
                 <p class="muted">{move || text().engineer.today.kept}</p>
                 <div class="row" data-align="end">
-                    <ButtonLink
-                        text=move || text().engineer.today.open
-                        href=Route::Ticket(alert.ticket).href()
-                        kind=ButtonKind::Quiet
-                    />
+                    {alert
+                        .here
+                        .then(|| {
+                            view! {
+                                <ButtonLink
+                                    text=move || text().engineer.today.open
+                                    href=Route::Ticket(alert.ticket).href()
+                                    kind=ButtonKind::Quiet
+                                />
+                            }
+                        })}
                     <Button
                         text=move || text().engineer.today.understood
                         name="understood"

@@ -20,6 +20,12 @@ use crate::{
 pub fn NeedsYou() -> impl IntoView {
     let device = device();
     let entries = Memo::new(move |_| device.unread());
+    // What is kept as it was asks for nothing: a visit that was called off has one such answer for each step.
+    let amended = Memo::new(move |_| {
+        let amended =
+            |(_, entry): &&(u64, Entry)| matches!(entry.outcome, Some(Outcome::Amended { .. }));
+        entries.with(|all| all.iter().filter(amended).map(|(seq, _)| *seq).collect::<Vec<_>>())
+    });
     view! {
         <Show when=move || entries.with(|entries| !entries.is_empty())>
             <section class="stack">
@@ -27,6 +33,17 @@ pub fn NeedsYou() -> impl IntoView {
                     {move || text().person.outbox.needs_heading}
                     <span class="count" data-tone="danger">{move || entries.with(Vec::len)}</span>
                 </h2>
+                <Show when=move || amended.with(|amended| amended.len() > 1)>
+                    <Button
+                        text=move || (text().person.outbox.mark_amended_read)(amended.with(Vec::len))
+                        icon=Icon::Check
+                        wide=true
+                        name="mark-amended-read"
+                        on_press=move || {
+                            amended.get_untracked().into_iter().for_each(|seq| device.mark_read(seq));
+                        }
+                    />
+                </Show>
                 <ul class="outbox list">
                     <For each=move || entries.get() key=|(seq, _)| *seq let((seq, entry))>
                         <Answered seq entry/>
@@ -116,16 +133,19 @@ fn Answered(seq: u64, entry: Entry) -> impl IntoView {
                             />
                         }
                     })}
-                {ticket
-                    .map(|ticket| {
-                        view! {
-                            <ButtonLink
-                                text=move || text().person.outbox.open_ticket
-                                href=ticket_href(device, ticket)
-                                name="open-ticket"
-                            />
-                        }
-                    })}
+                {move || {
+                    ticket
+                        .filter(|ticket| device.find(*ticket).is_some())
+                        .map(|ticket| {
+                            view! {
+                                <ButtonLink
+                                    text=move || text().person.outbox.open_ticket
+                                    href=ticket_href(device, ticket)
+                                    name="open-ticket"
+                                />
+                            }
+                        })
+                }}
                 <Button
                     text=move || text().person.outbox.mark_read
                     icon=Icon::Check

@@ -38,7 +38,7 @@ pub fn title_of(device: Device, ticket: Option<Id<Ticket>>, command: &Command) -
                 .collect::<Vec<_>>()
                 .join(" · ")
         }
-        None => match name_of(command) {
+        None => match ticket.and_then(|id| device.called(id)).or_else(|| name_of(command)) {
             Some(name) => format!("{what} · {name}"),
             None => what,
         },
