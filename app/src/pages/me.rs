@@ -1,7 +1,7 @@
 //! One's own page: who I am here, how it looks, the PIN and password, signing out.
 //!
 //! Controls, by `data-name`: `my-name`, `outbox`, `my-parts`, `pin-set`, `password-change`, `password-save`, `sign-out`,
-//! `sign-out-confirm`, `send-now`, `lock-and-keep`, `cancel`.
+//! `sign-out-confirm`, `send-now`, `send-now-state`, `lock-and-keep`, `cancel`.
 
 use domain::{replica::Entry, user::Role, values::Language};
 use leptos::{prelude::*, task::spawn_local};
