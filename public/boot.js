@@ -70,7 +70,9 @@ function chosenFace() {
   if (place === "hand-over") return "customer";
   if (["desk", "dev"].includes(place)) return "office";
   if (["today", "tickets", "parts"].includes(place)) return "field";
-  return last === "office" ? "office" : "field";
+  if (last) return last;
+  // Nobody was here yet: phones and tablets are the field's, and neither downloads what only the other needs.
+  return matchMedia("(pointer: coarse)").matches ? "field" : "office";
 }
 
 // Runs even when the program did not start: a newer build may be the cure.

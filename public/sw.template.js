@@ -13,6 +13,8 @@ const PREFIX = "doorstep-";
 const CACHE = PREFIX + BUILD;
 const FACES = PREFIX + "faces";
 const PATHS = new Set(FILES.map(([path]) => path));
+// A name that follows from the content, as field-0123456789abcdef_bg.wasm.
+const NAMED = /-[0-9a-f]{16}[._]/;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -53,11 +55,23 @@ async function wanted() {
 async function keep(files) {
   const cache = await caches.open(CACHE);
   await Promise.all(files.map(async ([path, integrity]) => {
-    const options = { cache: "reload", credentials: "same-origin", integrity, redirect: "error" };
-    const response = await fetch(path, options);
-    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-    await cache.put(path, response);
+    await cache.put(path, await found(path) ?? await fetched(path, integrity));
   }));
+}
+
+// A program that the build before had too: its name says what is in it, and its hash was asked for when it came.
+async function found(path) {
+  return NAMED.test(path) ? caches.match(path) : undefined;
+}
+
+// What the page has just loaded under such a name is not asked for again, unless it is not what was meant.
+async function fetched(path, integrity) {
+  const ask = async (cache) => {
+    const response = await fetch(path, { cache, credentials: "same-origin", integrity, redirect: "error" });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    return response;
+  };
+  return NAMED.test(path) ? ask("default").catch(() => ask("reload")) : ask("reload");
 }
 
 async function activate() {

@@ -16,6 +16,7 @@ mod browser {
     pub mod server;
 }
 mod bench_browser {
+    pub mod cold;
     pub mod link;
     pub mod phone;
     pub mod save;
@@ -34,7 +35,7 @@ mod bench {
 use std::path::PathBuf;
 
 use bench::report::Report;
-use bench_browser::{save, search, start, sync};
+use bench_browser::{cold, save, search, start, sync};
 
 #[tokio::main]
 async fn main() {
@@ -50,6 +51,7 @@ async fn main() {
     let mut report = Report::default();
     for name in names {
         match name.as_str() {
+            "cold" => cold::run(&mut report).await,
             "start" => start::run(&mut report).await,
             "save" => save::run(&mut report).await,
             "search" => search::run(&mut report).await,

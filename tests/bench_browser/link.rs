@@ -1,6 +1,7 @@
 //! A telephone network between the browser and the server: so many bytes a second, so many milliseconds away.
 
 use std::{
+    fmt,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -21,6 +22,7 @@ use tokio::{
 /// What a network lets through.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shape {
+    name: &'static str,
     down_bytes_per_second: f64,
     up_bytes_per_second: f64,
     /// There and back.
@@ -29,10 +31,32 @@ pub struct Shape {
 
 /// As Lighthouse and WebPageTest call it: 1.6 Mbit/s down, 0.75 Mbit/s up, 150 ms.
 pub const SLOW_4G: Shape = Shape {
+    name: "Slow 4G",
     down_bytes_per_second: 200_000.0,
     up_bytes_per_second: 93_750.0,
     round_trip: Duration::from_millis(150),
 };
+
+/// As browsers' own tools call it: 1.44 Mbit/s down, 0.675 Mbit/s up, 562.5 ms.
+pub const FAST_3G: Shape = Shape {
+    name: "Fast 3G",
+    down_bytes_per_second: 180_000.0,
+    up_bytes_per_second: 84_375.0,
+    round_trip: Duration::from_micros(562_500),
+};
+
+impl Shape {
+    /// How long so many bytes take to come down, and nothing else.
+    pub fn milliseconds_down(self, bytes: f64) -> f64 {
+        bytes / self.down_bytes_per_second * 1000.0
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
 
 /// Pieces are small, so that what is sent at the same time shares the network fairly.
 const PIECE: usize = 2 * 1024;

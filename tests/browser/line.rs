@@ -19,6 +19,7 @@ pub struct Line {
     port: u16,
     state: Arc<AtomicU8>,
     open: Arc<Mutex<Vec<TcpStream>>>,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Line {
@@ -27,15 +28,21 @@ impl Line {
         let port = listener.local_addr().expect("its number").port();
         let state = Arc::new(AtomicU8::new(WELL));
         let open = Arc::new(Mutex::new(Vec::new()));
-        let line = Self { port, state: state.clone(), open: open.clone() };
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let line = Self { port, state: state.clone(), open: open.clone(), asked: asked.clone() };
         thread::spawn(move || {
             for device in listener.incoming().flatten() {
                 if let Ok(server) = TcpStream::connect(("127.0.0.1", server_port)) {
-                    join(device, server, &state, &open);
+                    join(device, server, &state, &open, &asked);
                 }
             }
         });
         line
+    }
+
+    /// The paths of all that the device has fetched through it, in their order.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("nobody panics here").clone()
     }
 
     pub fn port(&self) -> u16 {
@@ -73,6 +80,7 @@ fn join(
     server: TcpStream,
     state: &Arc<AtomicU8>,
     open: &Arc<Mutex<Vec<TcpStream>>>,
+    asked: &Arc<Mutex<Vec<String>>>,
 ) {
     let (Ok(to_server), Ok(to_device)) = (server.try_clone(), device.try_clone()) else { return };
     let (Ok(one), Ok(other)) = (server.try_clone(), device.try_clone()) else { return };
@@ -84,16 +92,28 @@ fn join(
         }
         open.extend([one, other]);
     }
-    let state = state.clone();
-    thread::spawn(move || carry(device, to_server, || true));
-    thread::spawn(move || carry(server, to_device, || state.load(Ordering::SeqCst) != DEAF));
+    let (state, asked) = (state.clone(), asked.clone());
+    thread::spawn(move || {
+        carry(device, to_server, |bytes| {
+            asked.lock().expect("nobody panics here").extend(fetched(bytes));
+            true
+        });
+    });
+    thread::spawn(move || carry(server, to_device, |_| state.load(Ordering::SeqCst) != DEAF));
+}
+
+/// The path these bytes begin to ask for. A browser sends a question without a body in one piece, and the next one
+/// on the same connection only after the answer.
+fn fetched(bytes: &[u8]) -> Option<String> {
+    let path = bytes.strip_prefix(b"GET ")?.split(|byte| *byte == b' ').next()?;
+    Some(String::from_utf8_lossy(path).into_owned())
 }
 
 /// Carries bytes until one side ends, or until nothing may come through any more.
-fn carry(mut from: TcpStream, mut to: TcpStream, through: impl Fn() -> bool) {
+fn carry(mut from: TcpStream, mut to: TcpStream, through: impl Fn(&[u8]) -> bool) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(count) = from.read(&mut bytes) {
-        if count == 0 || !through() || to.write_all(&bytes[..count]).is_err() {
+        if count == 0 || !through(&bytes[..count]) || to.write_all(&bytes[..count]).is_err() {
             break;
         }
     }

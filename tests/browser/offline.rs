@@ -57,3 +57,21 @@ async fn what_was_saved_is_there_after_the_browser_was_killed() {
     phone.assert_calm().await;
     desk.assert_calm().await;
 }
+
+#[tokio::test]
+async fn a_first_start_fetches_one_program_and_fetches_it_once() {
+    let world = World::new(Language::Chinese);
+    for (size, program) in [(Size::Phone, "/field-"), (Size::Desk, "/office-")] {
+        let device = world.new_device(size).await;
+        device.open("/sign-in").await;
+        device.see_installed().await;
+        let programs = programs(&device.line.asked());
+        assert_eq!(programs.len(), 1, "what was loaded is kept, not loaded again: {programs:?}");
+        assert!(programs[0].starts_with(program), "{size:?}: {programs:?}");
+    }
+}
+
+/// The programs among these paths.
+fn programs(asked: &[String]) -> Vec<&str> {
+    asked.iter().map(String::as_str).filter(|path| path.ends_with(".wasm")).collect()
+}

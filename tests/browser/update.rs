@@ -17,10 +17,14 @@ async fn an_update_waits_for_the_form_and_keeps_the_waiting_work() {
     work::note(&phone, &ticket, "更新之前写的").await;
     work::see_waiting(&phone, 1).await;
 
+    let asked = phone.line.asked().len();
     world.server.deploy_next();
     phone.open("/tickets/new").await;
     phone.fill("#new-description", "填到一半的描述").await;
     phone.see_control("update").await;
+    let fetched = phone.line.asked().split_off(asked);
+    assert!(fetched.contains(&"/index.html".to_owned()), "{fetched:?}");
+    assert!(!fetched.iter().any(|path| path.ends_with(".wasm")), "it has that: {fetched:?}");
     phone.picture("story-update").await;
     phone.press_inside("update").await;
     phone.see("请先完成正在填写的内容，再更新").await;

@@ -14,12 +14,12 @@ use crate::{
 };
 
 /// What can be measured, in the order it is done when nothing is named.
-const BENCHES: [&str; 8] =
-    ["size", "server", "growth", "fanout", "sync", "start", "save", "search"];
+const BENCHES: [&str; 9] =
+    ["size", "server", "growth", "fanout", "cold", "sync", "start", "save", "search"];
 /// Done by the program `bench`, without a browser.
 const PLAIN: [&str; 4] = ["server", "growth", "fanout", "sync"];
 /// Done by the program `bench-app`, in a browser. `sync` has a part in both.
-const IN_BROWSER: [&str; 4] = ["sync", "start", "save", "search"];
+const IN_BROWSER: [&str; 5] = ["cold", "sync", "start", "save", "search"];
 
 /// Runs the named benches, or all of them. With `--database postgres` those without a browser run on a PostgreSQL
 /// that is started for them and thrown away, with an address on the database it names.

@@ -32,7 +32,7 @@ cargo xtask test [STEP ...]               all checks, or some:
                                           engines crashes program
 cargo xtask bench [NAME ...] [--json FILE] [--database postgres|URL]
                                           what is shipped beside what this machine can do, all or some:
-                                          size server growth fanout sync start save search
+                                          size server growth fanout cold sync start save search
 cargo xtask campaign NAME [--runs N] [--seed S] [--expect-loss]
                                           real crashes: kill-server power-cut-server disk-full-server restore
                                           kill-browser power-cut-browser corrupt-browser quota-browser
