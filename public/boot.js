@@ -1,7 +1,8 @@
 // Starts the program this address belongs to, then the service worker that keeps it working without a network.
 //
 // The app is two programs (app/src/programs), the field and the office; a customer holds the field's in a
-// document of its own. A page that both have is shown by the one that was used last on this device.
+// document of its own. A page that both have is shown by the one that was used last on this device. Where nobody
+// was yet, a third and small one comes first, the door, and fetches the likelier of the two behind its form.
 //
 // Tells the page by two events on `window`:
 //   doorstep:update  a new build waits (also `<html data-update="ready">`, for who listens late)
@@ -15,13 +16,15 @@ const controlledFromTheStart = Boolean(workers?.controller);
 const boot = document.getElementById("boot").dataset;
 const absolute = (path) => new URL(path, document.baseURI).href;
 const place = location.pathname.split("/")[1];
-const face = chosenFace();
+// Phones and tablets are the field's.
+const likely = matchMedia("(pointer: coarse)").matches ? "field" : "office";
+let face = await chosenFace();
 // A device that a customer holds has one address, whatever was typed or remembered.
 if (face === "customer" && place !== "hand-over") {
   location.replace("/hand-over");
   await new Promise(() => {});
 }
-const js = absolute(face === "office" ? boot.office : boot.field);
+const programs = { door: boot.door, field: boot.field, customer: boot.field, office: boot.office };
 const broken = document.getElementById("broken")?.content;
 let started = false;
 let broke = false;
@@ -29,11 +32,12 @@ let broke = false;
 addEventListener("error", (event) => showIfBroken(event.error));
 addEventListener("unhandledrejection", (event) => showIfBroken(event.reason));
 try {
-  // Both at once; the program would ask for its code only after it was read itself.
-  const code = fetch(js.replace(/\.js$/, "_bg.wasm"), { credentials: "same-origin" });
-  code.catch(() => {});
-  const program = await import(js);
-  await program.default({ module_or_path: code });
+  await start(face).catch((error) => {
+    if (face !== "door") throw error;
+    // It is never kept; what this device keeps can say that there is no network.
+    face = likely;
+    return start(face);
+  });
   document.getElementById("cover")?.remove();
   started = true;
 } catch (error) {
@@ -45,7 +49,28 @@ try {
 
 // A development build is replaced at every save: a worker would only serve old files.
 const wanted = root.dataset.build !== "dev" && !new URLSearchParams(location.search).has("nosw");
-if (workers && wanted) await keep();
+if (face === "door") window.doorstepNext = { [likely]: fetched(likely) };
+else if (workers && wanted) await keep();
+
+async function start(face) {
+  const js = absolute(programs[face]);
+  // Both at once; the program would ask for its code only after it was read itself.
+  const code = fetch(codeOf(js), { credentials: "same-origin" });
+  code.catch(() => {});
+  const program = await import(js);
+  await program.default({ module_or_path: code });
+}
+
+function codeOf(js) {
+  return js.replace(/\.js$/, "_bg.wasm");
+}
+
+// Into the browser's own store, where the next page finds it.
+async function fetched(face) {
+  const js = absolute(programs[face]);
+  const whole = async (path) => (await fetch(path, { credentials: "same-origin" })).arrayBuffer();
+  await Promise.allSettled([js, codeOf(js)].map(whole));
+}
 
 // Our bug. A panic, no memory or no stack ends in a trap, and every press after it would do nothing. What was saved is
 // saved: the person opens the page again and goes on, with the newer build where one waits.
@@ -58,7 +83,7 @@ function showIfBroken(error) {
   window.doorstepUpdate?.();
 }
 
-function chosenFace() {
+async function chosenFace() {
   let last, handed;
   try {
     last = localStorage.getItem("doorstep.face");
@@ -71,8 +96,19 @@ function chosenFace() {
   if (["desk", "dev"].includes(place)) return "office";
   if (["today", "tickets", "parts"].includes(place)) return "field";
   if (last) return last;
-  // Nobody was here yet: phones and tablets are the field's, and neither downloads what only the other needs.
-  return matchMedia("(pointer: coarse)").matches ? "field" : "office";
+  return (await isNew()) ? "door" : likely;
+}
+
+// Whether nobody was here. A browser that died may have forgotten the notes and kept the work; one that keeps no
+// notes could not be told who came in.
+async function isNew() {
+  try {
+    if (localStorage.getItem("doorstep.face")) return false;
+    const databases = await indexedDB.databases();
+    return !databases.some(({ name }) => name.startsWith("doorstep-"));
+  } catch {
+    return false;
+  }
 }
 
 // Runs even when the program did not start: a newer build may be the cure.

@@ -1,8 +1,9 @@
-//! The app in the browser: one library, of which two programs show a part each (`programs`).
+//! The app in the browser: one library, of which three programs show a part each (`programs`).
 
 pub mod api;
 pub mod clock;
 pub mod device;
+pub mod door;
 pub mod locale;
 pub mod look;
 pub mod marker;

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use domain::{
-    Command, Id, Refusal, Timestamp, handout::Handout, json, ticket::Ticket, visit::Visit,
+    Command, Id, Refusal, Timestamp, handout::Handout, json, ticket::Ticket, user::User,
+    visit::Visit,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -46,8 +47,24 @@ struct Pin {
     locked_until: Option<Timestamp>,
 }
 
+impl Pin {
+    fn of(digits: &str) -> Self {
+        let salt = Uuid::now_v7();
+        let hash = hash(digits, salt, ROUNDS);
+        Self { salt, hash, rounds: ROUNDS, wrong: 0, locked_until: None }
+    }
+}
+
+/// A PIN that waits for its person's data to be opened.
+#[derive(Serialize, Deserialize)]
+struct Chosen {
+    person: Id<User>,
+    pin: Pin,
+}
+
 pub(crate) const MARK: &str = "doorstep.handed";
 const PIN: &str = "pin";
+const CHOSEN: &str = "doorstep.chosen-pin";
 const TRIES: u32 = 10;
 const PAUSE_MINUTES: i64 = 15;
 /// About a tenth of a second on a phone of today.
@@ -185,11 +202,22 @@ impl Device {
     /// # Errors
     /// Where this device could not store it.
     pub async fn set_pin(self, digits: &str) -> Result<(), Trouble> {
+        self.keep_pin(&Pin::of(digits)).await
+    }
+
+    /// Takes up the PIN that this person chose on the way in, before there was a place to keep it.
+    pub(crate) async fn take_up_pin(self, person: Id<User>) {
+        let chosen = storage::recall(CHOSEN).and_then(|note| json::read::<Chosen>(&note).ok());
+        storage::forget(CHOSEN);
+        if let Some(chosen) = chosen.filter(|chosen| chosen.person == person) {
+            // Without it the PIN is asked for when the device is first given away.
+            let _kept = self.keep_pin(&chosen.pin).await;
+        }
+    }
+
+    async fn keep_pin(self, pin: &Pin) -> Result<(), Trouble> {
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
-        let salt = Uuid::now_v7();
-        let hash = hash(digits, salt, ROUNDS);
-        let pin = Pin { salt, hash, rounds: ROUNDS, wrong: 0, locked_until: None };
-        store.keep_small(PIN, Some(&pin)).await?;
+        store.keep_small(PIN, Some(pin)).await?;
         self.has_pin.set(true);
         Ok(())
     }
@@ -224,6 +252,12 @@ impl Device {
 
 /// The longest PIN.
 pub const PIN_DIGITS_MAX: usize = 8;
+
+/// Puts a PIN aside for the program that will open this person's data.
+pub(crate) fn put_aside(person: Id<User>, digits: &str) {
+    let chosen = Chosen { person, pin: Pin::of(digits) };
+    storage::remember(CHOSEN, &serde_json::to_string(&chosen).unwrap_or_default());
+}
 
 /// Whether this can be a PIN: 4 to 8 digits.
 pub fn is_pin(digits: &str) -> bool {

@@ -5,16 +5,23 @@ use domain::{
     ticket::Ticket,
     user::{Role, User},
 };
+use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
     clock,
-    device::Device,
+    device::{Device, device},
     locale::{self, text},
-    pages::{enrol, install, labels, me, outbox, sheet, sign_in, slip, start, verify},
+    pages::{
+        enrol,
+        health::{DataLost, LeftBehind},
+        install, labels, me, outbox, sheet,
+        sign_in::{Again, SignIn},
+        slip, start, verify,
+    },
     route::{self, Face, Route},
-    session::SessionState,
+    session::{Credentials, LetIn, SessionState, SignInTrouble},
     sync::Network,
     ui::{Skeleton, Toasts, focus_title, provide_toasts},
 };
@@ -48,6 +55,7 @@ fn app(face: Face, pages: Pages) -> impl IntoView {
     provide_toasts();
     press_once();
     let device = Device::start(face == Face::Customer);
+    provide_context(LetIn(let_in));
 
     let screen = Memo::new(move |before| screen(device, face, before.copied()));
     Effect::new(move |_| match screen.get() {
@@ -154,10 +162,24 @@ fn shown(screen: Screen, pages: Pages) -> AnyView {
         Screen::Opening | Screen::Elsewhere(_) => {
             view! { <main class="page"><Skeleton/></main> }.into_any()
         }
-        Screen::SignIn => view! { <sign_in::SignIn/> }.into_any(),
+        Screen::SignIn => untrack(the_way_in),
         Screen::Page(route) => pages(route).unwrap_or_else(|| ().into_any()),
         Screen::Given(_) => pages(Route::Handover).unwrap_or_else(|| ().into_any()),
     }
+}
+
+/// Signing in on a device that may hold work: somebody's whose session ended, or what others left.
+fn the_way_in() -> AnyView {
+    let device = device();
+    let again = (device.session_state() == SessionState::Expired)
+        .then(|| Again { name: device.me().name, unanswered: device.waiting().unanswered });
+    let here = view! { <DataLost/> <LeftBehind/> }.into_any();
+    view! { <SignIn again here/> }.into_any()
+}
+
+/// Signs in, and opens the person's data.
+fn let_in(with: Credentials) -> LocalBoxFuture<'static, Result<(), SignInTrouble>> {
+    Box::pin(async move { device().let_in(&with).await })
 }
 
 /// The pages that every member of staff has, in whichever program.
@@ -176,7 +198,7 @@ pub fn shared(route: Route) -> Option<AnyView> {
 }
 
 /// Says that the page is there: to screen readers, to whoever measures, to the browser tests.
-fn arrived() {
+pub(crate) fn arrived() {
     request_animation_frame(|| {
         focus_title();
         let Some(root) = document().document_element() else { return };

@@ -10,6 +10,8 @@ use web_sys::{Element, HtmlAnchorElement, MouseEvent, UrlSearchParams};
 /// Who looks at a document. A document has one face, and leads to another only by being left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
+    /// What somebody sees who is new on this device: the ways in.
+    Door,
     /// The engineer's phone.
     Field,
     /// The desk.
@@ -107,7 +109,7 @@ impl Route {
 
     /// The face that has this page; `None` where the field and the office both have it. `public/boot.js` starts
     /// the program of an address by the same rule.
-    fn face(self) -> Option<Face> {
+    pub(crate) fn face(self) -> Option<Face> {
         match self {
             Self::Today
             | Self::Tickets
@@ -298,11 +300,12 @@ pub fn go_to(path: &str) {
 fn is_elsewhere(path: &str) -> bool {
     let mine = FACE.get();
     let route = Route::parse(path.split('?').next().unwrap_or_default());
-    match route.map(Route::face) {
-        Some(Some(face)) => face != mine,
+    match (mine, route.map(Route::face)) {
+        (Face::Door, _) => !matches!(route, Some(Route::SignIn | Route::Enrol)),
+        (_, Some(Some(face))) => face != mine,
         // What everybody has, a customer has not.
-        Some(None) => mine == Face::Customer,
-        None => false,
+        (_, Some(None)) => mine == Face::Customer,
+        (_, None) => false,
     }
 }
 

@@ -11,6 +11,7 @@ use domain::{
     user::User,
     wire::{Registered, Session},
 };
+use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -62,6 +63,27 @@ pub struct LeftBehind {
     pub unsent: usize,
 }
 
+/// What somebody gets in with.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    Password {
+        login: String,
+        password: String,
+    },
+    /// A login card, the password its holder chose, and the PIN of an engineer's device.
+    Card {
+        code: String,
+        password: String,
+        pin: Option<String>,
+    },
+    /// An empty server's first administrator.
+    First(api::First),
+}
+
+/// How this program lets somebody in whose credentials a form has collected. In the context of every form that does.
+#[derive(Clone, Copy)]
+pub struct LetIn(pub fn(Credentials) -> LocalBoxFuture<'static, Result<(), SignInTrouble>>);
+
 /// Why somebody could not sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInTrouble {
@@ -88,6 +110,35 @@ const FAREWELL: &str = "doorstep.farewell";
 /// In the database of somebody who signed out and left something there.
 const LOCKED: &str = "locked";
 
+impl Credentials {
+    /// The session that the server gives for them.
+    pub(crate) async fn present(&self) -> Result<Session, Fault> {
+        let session = match self {
+            Self::Password { login, password } => api::sign_in(login, password).await,
+            Self::Card { code, password, .. } => api::enrol(code, password).await,
+            Self::First(first) => api::set_up(first).await,
+        }?;
+        storage::forget(FAREWELL);
+        Ok(session)
+    }
+
+    /// The PIN that was chosen along with them.
+    pub(crate) fn pin(&self) -> Option<&str> {
+        match self {
+            Self::Card { pin, .. } => pin.as_deref(),
+            Self::Password { .. } | Self::First(_) => None,
+        }
+    }
+}
+
+/// The session that the browser still holds although the notes of this device are gone.
+pub(crate) async fn standing() -> Option<Session> {
+    match storage::recall(FAREWELL) {
+        Some(_) => None,
+        None => api::session().await.ok(),
+    }
+}
+
 impl Device {
     /// How this device stands with the server (tracked).
     pub fn session_state(self) -> SessionState {
@@ -110,29 +161,18 @@ impl Device {
     ///
     /// # Errors
     /// Why it did not work.
-    pub async fn sign_in(self, login: &str, password: &str) -> Result<(), SignInTrouble> {
-        self.enter(api::sign_in(login, password).await?).await
-    }
-
-    /// Signs in with a login card and the password its holder chose.
-    ///
-    /// # Errors
-    /// Why it did not work.
-    pub async fn enrol(self, code: &str, password: &str) -> Result<(), SignInTrouble> {
-        self.enter(api::enrol(code, password).await?).await
-    }
-
-    /// Makes the organisation and its first administrator, who is then signed in.
-    ///
-    /// # Errors
-    /// Why it did not work.
-    pub async fn set_up(self, first: &api::First) -> Result<(), SignInTrouble> {
-        self.enter(api::set_up(first).await?).await
+    pub async fn let_in(self, with: &Credentials) -> Result<(), SignInTrouble> {
+        let session = with.present().await?;
+        self.enter(session).await?;
+        if let Some(pin) = with.pin() {
+            // Without it the PIN is asked for when the device is first given away.
+            let _kept = self.set_pin(pin).await;
+        }
+        Ok(())
     }
 
     async fn enter(self, session: Session) -> Result<(), SignInTrouble> {
         let Session { user, server } = session;
-        storage::forget(FAREWELL);
         self.open(Owner { server, user }).await?;
         self.session.set(SessionState::SignedIn);
         sync::nudge(Wake::Person);
@@ -218,10 +258,9 @@ impl Device {
             self.session.set(SessionState::SignedOut);
             return;
         }
-        // The browser may still hold a session although the notes of this device are gone.
-        let opened = match api::session().await {
-            Ok(Session { user, server }) => self.open(Owner { server, user }).await.is_ok(),
-            Err(_) => false,
+        let opened = match standing().await {
+            Some(Session { user, server }) => self.open(Owner { server, user }).await.is_ok(),
+            None => false,
         };
         let state = if opened { SessionState::SignedIn } else { SessionState::SignedOut };
         self.session.set(state);
@@ -301,6 +340,7 @@ impl Device {
             if !self.open_local(&owner).await? {
                 self.register(&owner).await?;
             }
+            self.take_up_pin(owner.user.id).await;
             self.owner.set(Some(owner));
             self.lock_database(false).await;
             storage::remember(LAST, &remembered);

@@ -61,20 +61,24 @@ pub(crate) async fn databases() -> Option<Vec<String>> {
     Some(js_sys::Array::from(&found).iter().filter_map(name).collect())
 }
 
+/// Whether this page was opened from the home screen.
+pub fn is_installed() -> bool {
+    ["(display-mode: standalone)", "(display-mode: window-controls-overlay)"]
+        .iter()
+        .any(|query| window().match_media(query).ok().flatten().is_some_and(|m| m.matches()))
+}
+
 fn notes() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
 impl StorageReport {
     pub(crate) fn start() -> Self {
-        let installed = ["(display-mode: standalone)", "(display-mode: window-controls-overlay)"]
-            .iter()
-            .any(|query| window().match_media(query).ok().flatten().is_some_and(|m| m.matches()));
         let report = Self {
             persisted: RwSignal::new(None),
             usage: RwSignal::new(None),
             quota: RwSignal::new(None),
-            installed: RwSignal::new(installed),
+            installed: RwSignal::new(is_installed()),
             can_install: RwSignal::new(false),
         };
         let offered = ev::Custom::<Event>::new("beforeinstallprompt");

@@ -1,11 +1,11 @@
 //! The first start on a phone that has nothing of the app: from opening the address to a form that can be used, and
-//! to an app that starts without a network.
+//! through it to an app that starts without a network.
 
 use serde::Deserialize;
 
 use super::{
     link::{FAST_3G, SLOW_4G, Shape},
-    phone::{Place, on_every_page, slow_down},
+    phone::{Place, on_every_page, sign_in, slow_down},
 };
 use crate::bench::report::{Figure, Report, Times, headline};
 
@@ -41,6 +41,8 @@ async fn once(report: &mut Report, place: &Place, shape: Option<Shape>, slower: 
         phone.open("/sign-in").await;
         let seen: Seen = phone.js(SEEN, &[]).await;
         let (_, then) = place.link.bytes();
+        sign_in(&phone).await;
+        phone.see_synced().await;
         phone.see_installed().await;
         let (_, kept) = place.link.bytes();
         place.link.shape(None);

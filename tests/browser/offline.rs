@@ -3,7 +3,7 @@
 use super::{
     driven::Size,
     work,
-    world::{LI, Language, World},
+    world::{COORDINATOR, LI, Language, World, sign_in},
 };
 
 #[tokio::test]
@@ -59,19 +59,20 @@ async fn what_was_saved_is_there_after_the_browser_was_killed() {
 }
 
 #[tokio::test]
-async fn a_first_start_fetches_one_program_and_fetches_it_once() {
+async fn a_first_start_fetches_the_door_and_one_program_once() {
     let world = World::new(Language::Chinese);
-    for (size, program) in [(Size::Phone, "/field-"), (Size::Desk, "/office-")] {
+    for (login, size, program) in
+        [(LI, Size::Phone, "/field-"), (COORDINATOR, Size::Desk, "/office-")]
+    {
         let device = world.new_device(size).await;
-        device.open("/sign-in").await;
+        sign_in(&device, login, Language::Chinese).await;
+        device.see_synced().await;
         device.see_installed().await;
-        let programs = programs(&device.line.asked());
-        assert_eq!(programs.len(), 1, "what was loaded is kept, not loaded again: {programs:?}");
-        assert!(programs[0].starts_with(program), "{size:?}: {programs:?}");
+        let asked = device.line.asked();
+        let programs: Vec<_> = asked.iter().filter(|path| path.ends_with(".wasm")).collect();
+        let [door, own] = programs.as_slice() else {
+            panic!("what was loaded is kept, not loaded again: {programs:?}")
+        };
+        assert!(door.starts_with("/door-") && own.starts_with(program), "{programs:?}");
     }
-}
-
-/// The programs among these paths.
-fn programs(asked: &[String]) -> Vec<&str> {
-    asked.iter().map(String::as_str).filter(|path| path.ends_with(".wasm")).collect()
 }

@@ -31,8 +31,10 @@ const NOT_KEPT: [&str; 8] = [
     "maskable-512.png",
     "monochrome-192.png",
 ];
-/// The programs of the app, each kept where its face is shown. Only the first has its name from Trunk.
-const PROGRAMS: [&str; 2] = ["field", "office"];
+/// The programs of the app, each kept where its face is shown; the door's nowhere, as nobody gets in without a
+/// network. Only the first has its name from Trunk.
+const PROGRAMS: [&str; 3] = ["field", "office", DOOR];
+const DOOR: &str = "door";
 /// The reader of codes, kept where the browser has none of its own.
 const SCANNER: &str = "scanner";
 /// Kinds of files that shrink when compressed.
@@ -110,7 +112,7 @@ pub(crate) fn kept_paths(dist: &Path) -> Done<Vec<PathBuf>> {
     let files = shell::files(dist)?;
     let needed = |file: &PathBuf| {
         let name = file_name(file);
-        !NOT_KEPT.contains(&&*name) && !is(file, &["br", "gz"])
+        !NOT_KEPT.contains(&&*name) && face(&name) != Some(DOOR) && !is(file, &["br", "gz"])
     };
     Ok(files.into_iter().filter(needed).collect())
 }

@@ -15,7 +15,8 @@ use crate::{
     },
     pin::{PIN_DIGITS_MAX, is_pin},
     route::{self, Route},
-    session::{PASSWORD_CHARS_MIN, SignInTrouble},
+    session::{Credentials, LetIn, PASSWORD_CHARS_MIN, SignInTrouble},
+    storage,
     ui::{Button, ButtonKind, ButtonLink, CopyText, Empty, Field, FieldKind, Icon},
 };
 
@@ -120,7 +121,7 @@ fn Code(form: Form) -> impl IntoView {
 /// The holder chooses a password, and whoever hands the phone to customers a PIN.
 #[component]
 fn Choose(form: Form, holder: CardHolder) -> impl IntoView {
-    let device = device();
+    let LetIn(let_in) = expect_context();
     let engineer = holder.roles.contains(&Role::Engineer);
     let (password, short) = (RwSignal::new(String::new()), RwSignal::new(false));
     let (pin, no_pin) = (RwSignal::new(String::new()), RwSignal::new(false));
@@ -140,14 +141,11 @@ fn Choose(form: Form, holder: CardHolder) -> impl IntoView {
         }
         form.busy.set(true);
         spawn_local(async move {
-            match device.enrol(&form.code.get_untracked(), &secret).await {
-                Ok(()) => {
-                    if engineer {
-                        // Without it the PIN is asked for when the device is first given away.
-                        let _kept = device.set_pin(&digits).await;
-                    }
-                    arrive();
-                }
+            let code = form.code.get_untracked();
+            let card =
+                Credentials::Card { code, password: secret, pin: engineer.then_some(digits) };
+            match let_in(card).await {
+                Ok(()) => arrive(),
                 Err(why) => {
                     if matches!(&why, SignInTrouble::Refused(code) if code.starts_with("code_")) {
                         form.holder.set(None);
@@ -229,8 +227,7 @@ fn Choose(form: Form, holder: CardHolder) -> impl IntoView {
 /// The first page after signing in. An iPhone keeps the data of the home screen apart from Safari's: there the app
 /// is put onto the home screen before any work is in it.
 fn arrive() {
-    let report = device().storage_report();
-    if install::place() == Place::Apple && !report.installed.get_untracked() {
+    if install::place() == Place::Apple && !storage::is_installed() {
         route::go(Route::Install);
     } else {
         route::go_to("/");

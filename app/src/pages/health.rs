@@ -1,6 +1,6 @@
 //! What a person sees of this device's memory: a loss by name, the spare journal, work as a file, a new beginning.
 //!
-//! Controls, by `data-name`: `data-lost`, `persistent`, `persist`, `save-unsent`, `reset-storage`, `unsent-file`, `unsent-result`.
+//! Controls, by `data-name`: `data-lost`, `persistent`, `persist`, `save-unsent`, `reset-storage`, `unsent-file`, `unsent-result`, `left-behind`.
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -10,6 +10,7 @@ use crate::{
     api::{self, Brought},
     device::{Cause, Loss, StorageTrouble, device},
     locale::{self, text},
+    session,
     ui::{Banner, Button, ButtonKind, Card, Cell, Confirm, FileField, Icon, Tone, toast},
 };
 
@@ -37,6 +38,27 @@ pub fn DataLost() -> impl IntoView {
                 </div>
             }
         })
+    }
+}
+
+/// Whose unsent work lies on this device.
+#[component]
+pub fn LeftBehind() -> impl IntoView {
+    let device = device();
+    move || {
+        device
+            .left_behind()
+            .into_iter()
+            .map(|session::LeftBehind { name, unsent }| {
+                let words = &text().person.sign_in;
+                view! {
+                    <div class="note" data-tone="warning" data-name="left-behind">
+                        <p><strong>{(words.kept)(&name, unsent)}</strong></p>
+                        <p>{words.kept_note}</p>
+                    </div>
+                }
+            })
+            .collect_view()
     }
 }
 

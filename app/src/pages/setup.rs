@@ -7,17 +7,16 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::First,
-    device::device,
     locale::text,
     route,
-    session::{PASSWORD_CHARS_MIN, SignInTrouble},
+    session::{Credentials, LetIn, PASSWORD_CHARS_MIN, SignInTrouble},
     ui::{Button, ButtonKind, CheckRow, Field, FieldKind},
 };
 
 /// The form, in the place of the one that signs in.
 #[component]
 pub fn SetUp() -> impl IntoView {
-    let device = device();
+    let LetIn(let_in) = expect_context();
     let field = || (RwSignal::new(String::new()), RwSignal::new(false));
     let [(code, no_code), (organisation, no_organisation), (name, no_name), (login, no_login)] =
         [field(), field(), field(), field()];
@@ -61,7 +60,7 @@ pub fn SetUp() -> impl IntoView {
         }
         busy.set(true);
         spawn_local(async move {
-            match device.set_up(&first).await {
+            match let_in(Credentials::First(first)).await {
                 Ok(()) => route::go_to("/"),
                 Err(why) => {
                     trouble.set(Some(why));

@@ -1,26 +1,33 @@
 //! Signing in: the first time on this device, by card or by password, and again when the session has ended. On a
 //! server that is still empty the page sets it up instead.
 //!
-//! Controls, by `data-name`: `by-card`, `by-password`, `sign-in`, `show-password`, `continue-offline`, `language`, `sign-in-trouble`, `left-behind`.
+//! Controls, by `data-name`: `by-card`, `by-password`, `sign-in`, `show-password`, `continue-offline`, `language`, `sign-in-trouble`.
 
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, DemoAccount},
-    device::device,
     locale::{self, person::SignInText, text},
-    pages::{enrol::Enrol, health::DataLost, setup::SetUp, slip},
+    pages::{enrol::Enrol, setup::SetUp, slip},
     route::{self, Route},
-    session::{LeftBehind, SessionState, SignInTrouble, build},
+    session::{Credentials, LetIn, SignInTrouble, build},
     ui::{Button, ButtonKind, ButtonLink, Chip, Field, FieldKind, Icon, IconButton},
 };
 
-/// The sign-in page.
+/// Somebody whose session has ended, and whose work is open all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    pub name: String,
+    pub unanswered: usize,
+}
+
+/// The sign-in page; `again` for somebody who works here already, `here` what this device has to say to whoever comes.
 #[component]
-pub fn SignIn() -> impl IntoView {
-    let device = device();
-    let again = device.session_state() == SessionState::Expired;
-    let form = Form::default();
+pub fn SignIn(
+    #[prop(optional_no_strip)] again: Option<Again>,
+    #[prop(optional, into)] here: Option<AnyView>,
+) -> impl IntoView {
+    let form = Form::new(expect_context());
     let demo = RwSignal::new(Vec::<DemoAccount>::new());
     let organisation = RwSignal::new(None::<String>);
     let unclaimed = RwSignal::new(false);
@@ -34,13 +41,15 @@ pub fn SignIn() -> impl IntoView {
             demo.set(hello.demo_accounts);
         }
     });
-    let here = route::current();
-    let by_card = Memo::new(move |_| !again && here.get() == Some(Route::Enrol));
+    let route = route::current();
+    let is_again = again.is_some();
+    let by_card = Memo::new(move |_| !is_again && route.get() == Some(Route::Enrol));
 
+    let again = StoredValue::new(again);
     let lead = move || {
         let (words, first) = (&text().person, &text().first_run);
-        if again {
-            (words.sign_in.again_lead)(device.waiting().unanswered)
+        if let Some(again) = again.get_value() {
+            (words.sign_in.again_lead)(again.unanswered)
         } else if unclaimed.get() {
             first.setup.lead.to_owned()
         } else if by_card.get() {
@@ -50,8 +59,8 @@ pub fn SignIn() -> impl IntoView {
         }
     };
     let title = move || {
-        if again {
-            (text().person.sign_in.again)(&device.me().name)
+        if let Some(again) = again.get_value() {
+            (text().person.sign_in.again)(&again.name)
         } else if unclaimed.get() {
             text().first_run.setup.title.to_owned()
         } else if by_card.get() {
@@ -68,7 +77,7 @@ pub fn SignIn() -> impl IntoView {
                 <h1 tabindex="-1">{title}</h1>
                 <p>{lead}</p>
             </div>
-            <DataLost/>
+            {here}
             <Show when=move || unclaimed.get()>
                 <SetUp/>
             </Show>
@@ -83,8 +92,7 @@ pub fn SignIn() -> impl IntoView {
                     name="by-password"
                 />
             </Show>
-            {by_password(form, again, usual)}
-            {left_behind()}
+            {by_password(form, is_again, usual)}
             <Show when=move || usual.get() && demo.with(|demo| !demo.is_empty())>
                 <section class="stack" data-gap="small">
                     <h2 class="section-title">{move || text().person.sign_in.demo}</h2>
@@ -117,8 +125,9 @@ pub fn SignIn() -> impl IntoView {
 }
 
 /// The login and the password as they are typed, and what came of sending them.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Form {
+    let_in: LetIn,
     login: RwSignal<String>,
     password: RwSignal<String>,
     login_missing: RwSignal<bool>,
@@ -128,20 +137,34 @@ struct Form {
 }
 
 impl Form {
+    fn new(let_in: LetIn) -> Self {
+        let (typed, flag) = (|| RwSignal::new(String::new()), || RwSignal::new(false));
+        Self {
+            let_in,
+            login: typed(),
+            password: typed(),
+            login_missing: flag(),
+            password_missing: flag(),
+            busy: flag(),
+            error: RwSignal::new(None),
+        }
+    }
+
     fn enter(self) {
         if self.busy.get_untracked() {
             return;
         }
-        let (name, secret) = (self.login.get_untracked(), self.password.get_untracked());
-        self.login_missing.set(name.trim().is_empty());
-        self.password_missing.set(secret.is_empty());
+        let (login, password) = (self.login.get_untracked(), self.password.get_untracked());
+        self.login_missing.set(login.trim().is_empty());
+        self.password_missing.set(password.is_empty());
         self.error.set(None);
-        if name.trim().is_empty() || secret.is_empty() {
+        if login.trim().is_empty() || password.is_empty() {
             return;
         }
         self.busy.set(true);
+        let LetIn(let_in) = self.let_in;
         spawn_local(async move {
-            match device().sign_in(name.trim(), &secret).await {
+            match let_in(Credentials::Password { login, password }).await {
                 // The app's first page for this role.
                 Ok(()) => route::go_to("/"),
                 Err(trouble) => {
@@ -155,7 +178,7 @@ impl Form {
 
 /// Who knows a login and a password.
 fn by_password(form: Form, again: bool, usual: Memo<bool>) -> impl IntoView {
-    let Form { login, password, login_missing, password_missing, busy, error } = form;
+    let Form { login, password, login_missing, password_missing, busy, error, .. } = form;
     let shown = RwSignal::new(false);
     let said = move |missing: RwSignal<bool>, words: fn(&SignInText) -> &'static str| {
         Signal::derive(move || {
@@ -250,26 +273,6 @@ fn by_password(form: Form, again: bool, usual: Memo<bool>) -> impl IntoView {
                     }
                 })}
         </form>
-    }
-}
-
-/// Whose unsent work lies on this device.
-fn left_behind() -> impl IntoView {
-    let device = device();
-    move || {
-        device
-            .left_behind()
-            .into_iter()
-            .map(|LeftBehind { name, unsent }| {
-                let words = &text().person.sign_in;
-                view! {
-                    <div class="note" data-tone="warning" data-name="left-behind">
-                        <p><strong>{(words.kept)(&name, unsent)}</strong></p>
-                        <p>{words.kept_note}</p>
-                    </div>
-                }
-            })
-            .collect_view()
     }
 }
 

@@ -1,0 +1,77 @@
+//! What a device begins with that nobody has used: the ways in, and nothing of the work, so that it is here soon on
+//! a slow network. The program of whoever comes in is fetched behind it (`public/boot.js`).
+
+use domain::wire::Session;
+use futures::future::LocalBoxFuture;
+use js_sys::{Promise, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use crate::{
+    clock, locale,
+    pages::sign_in::SignIn,
+    pin,
+    program::{arrived, home},
+    route::{self, Face},
+    session::{self, Credentials, LetIn, SignInTrouble},
+    storage,
+    ui::{Toasts, provide_toasts},
+};
+
+/// The face whose program starts on this device; `public/boot.js` reads it.
+const FACE: &str = "doorstep.face";
+
+/// Starts the program.
+pub fn run() {
+    // What people see of our bugs is boot.js's: a trap has no hook.
+    console_error_panic_hook::set_once();
+    route::follow(Face::Door);
+    leptos::mount::mount_to_body(door);
+}
+
+fn door() -> impl IntoView {
+    locale::start();
+    clock::start();
+    provide_toasts();
+    provide_context(LetIn(let_in));
+    document().set_title(locale::text().frame.brand);
+    spawn_local(async {
+        if let Some(Session { user, .. }) = session::standing().await {
+            lead(&user).await;
+            route::go_to("/");
+        }
+    });
+    arrived();
+    view! {
+        <SignIn/>
+        <Toasts/>
+    }
+}
+
+/// Gets a session; the program that follows finds it in the browser, and opens the person's data.
+fn let_in(with: Credentials) -> LocalBoxFuture<'static, Result<(), SignInTrouble>> {
+    Box::pin(async move {
+        let Session { user, .. } = with.present().await?;
+        if let Some(digits) = with.pin() {
+            pin::put_aside(user.id, digits);
+        }
+        lead(&user).await;
+        Ok(())
+    })
+}
+
+/// Has the person's own program start from now on, and waits until it is here where it is on its way.
+async fn lead(user: &domain::user::User) {
+    let face = match home(user).face() {
+        Some(Face::Office) => "office",
+        _ => "field",
+    };
+    storage::remember(FACE, face);
+    let coming = Reflect::get(&window(), &"doorstepNext".into());
+    let coming = coming.and_then(|next| Reflect::get(&next, &face.into()));
+    if let Ok(coming) = coming.and_then(|coming| coming.dyn_into::<Promise>()) {
+        // Whether it came or not: the page says what is wrong.
+        let _came = JsFuture::from(coming).await;
+    }
+}
