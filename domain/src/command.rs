@@ -292,6 +292,13 @@ impl Ticket {
         }
     }
 
+    /// Ends a wait for the customer that lasted `since`, if it is over.
+    fn count_wait(&mut self, since: Option<Timestamp>, at: Timestamp) {
+        if let Some(since) = since.filter(|_| self.waits_since().is_none()) {
+            self.waited_ms = self.waited_ms.saturating_add((at.0 - since.0).max(0));
+        }
+    }
+
     /// A ticket that somebody has to do something about again is on the phones again. Its older sheets stay at the desk.
     fn come_back(&mut self) {
         let over = matches!(self.stage, TicketStage::Closed { .. } | TicketStage::Cancelled { .. });
@@ -330,6 +337,7 @@ fn apply_ticket(
         return Ok(import_ticket(rows, envelope, id, import));
     }
     let mut ticket = rows.find(id).ok_or(Refusal::NotFound)?;
+    let waits = ticket.waits_since();
     let mut amendment = None;
     match command {
         ticket::Command::Register { .. } | ticket::Command::Import { .. } => {}
@@ -419,7 +427,7 @@ fn apply_ticket(
             }
             if ticket.contact == **seen {
                 ticket.contact = (**contact).clone();
-                ticket.note(envelope, Act::ContactEdited, contact.label());
+                ticket.note(envelope, Act::ContactEdited, contact.told_since(seen));
             } else {
                 let kept = Box::new(Value::Contact(ticket.contact.clone()));
                 let proposed = Box::new(Value::Contact((**contact).clone()));
@@ -434,7 +442,7 @@ fn apply_ticket(
             }
             if ticket.machine == **seen {
                 ticket.machine = (**machine).clone();
-                ticket.note(envelope, Act::MachineEdited, &machine.model);
+                ticket.note(envelope, Act::MachineEdited, machine.told_since(seen));
             } else {
                 let kept = Box::new(Value::Machine(ticket.machine.clone()));
                 let proposed = Box::new(Value::Machine((**machine).clone()));
@@ -495,6 +503,7 @@ fn apply_ticket(
             settle(&mut ticket, envelope, *flag, *decision, note);
         }
     }
+    ticket.count_wait(waits, at);
     ticket.come_back();
     Ok(Applied { rows: vec![ticket.into()], amendment })
 }
@@ -535,13 +544,15 @@ fn age_out(rows: &impl Lookup, mut ticket: Ticket, at: Timestamp) -> Applied {
 /// Answers a flag; a proposal that is taken becomes what stands.
 fn settle(ticket: &mut Ticket, envelope: &Envelope, id: Uuid, decision: Decision, note: &str) {
     let (by, at) = (envelope.by, envelope.at);
-    let mut taken = None;
-    if let Some(flag) = ticket.flags.iter_mut().find(|flag| flag.id == id) {
-        if let (Reason::FieldConflict { proposed, .. }, Decision::TakeProposal) =
-            (&flag.reason, decision)
-        {
-            taken = Some((**proposed).clone());
+    let flag = ticket.flags.iter().find(|flag| flag.id == id);
+    let taken = flag.and_then(|flag| match (&flag.reason, decision) {
+        (Reason::FieldConflict { kept, proposed, base }, Decision::TakeProposal) => {
+            let stands = proposed.standing(ticket);
+            Some(proposed.on(base.as_deref(), stands.as_ref().unwrap_or(kept)))
         }
+        _ => None,
+    });
+    if let Some(flag) = ticket.flags.iter_mut().find(|flag| flag.id == id) {
         flag.settled = Some(Settlement { decision, note: note.to_owned(), by, at });
     }
     match taken {
@@ -587,6 +598,7 @@ fn register(
         log: Vec::new(),
         flags: Vec::new(),
         custody: None,
+        waited_ms: 0,
         aged_out: None,
     };
     ticket.note(envelope, Act::Registered, "");
@@ -613,6 +625,7 @@ fn register(
     }
     let nameplate = &intake.machine;
     if let Some(id) = nameplate.machine
+        && !nameplate.model.trim().is_empty()
         && rows.find(id).is_none()
     {
         changed.push(
@@ -741,6 +754,7 @@ fn apply_visit(
         ticket.note(envelope, act, text);
     }
 
+    let waits = ticket.waits_since();
     let mut amendment = None;
     if let Some(refusal) = objection {
         amendment = Some(reconcile(&mut ticket, envelope, &before, refusal));
@@ -814,6 +828,7 @@ fn apply_visit(
         }
         _ => {}
     }
+    ticket.count_wait(waits, at);
     ticket.come_back();
     changed.push(ticket.into());
     Ok(Applied { rows: changed, amendment })

@@ -444,7 +444,7 @@ pub fn warnings(
     if *to <= now.at {
         warnings.push(Warning::Past);
     }
-    if let Some((_, due)) = ticket.promised()
+    if let Some((_, due)) = ticket.promised(now.at)
         && now.at < due
         && due < *from
     {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Id, Timestamp,
     part::Part,
-    ticket::{Contact, Nameplate},
+    ticket::{Contact, Nameplate, Ticket},
     user::User,
     visit::{Appointment, Visit},
 };
@@ -88,6 +88,59 @@ pub enum Decision {
     TakeProposal,
     /// Read and understood.
     Acknowledge,
+}
+
+impl Value {
+    /// This proposal as its author would make it `now`: what they changed since `base`, and nothing else, so that taking
+    /// one person's telephone does not take back another's address.
+    #[must_use]
+    pub fn on(&self, base: Option<&Self>, now: &Self) -> Self {
+        match (self, base, now) {
+            (Self::Contact(new), Some(Self::Contact(old)), Self::Contact(now)) => {
+                Self::Contact(Contact {
+                    customer: *changed(&new.customer, &old.customer, &now.customer),
+                    name: changed(&new.name, &old.name, &now.name).clone(),
+                    company: changed(&new.company, &old.company, &now.company).clone(),
+                    salutation: *changed(&new.salutation, &old.salutation, &now.salutation),
+                    phone: changed(&new.phone, &old.phone, &now.phone).clone(),
+                    address: changed(&new.address, &old.address, &now.address).clone(),
+                    access_note: changed(&new.access_note, &old.access_note, &now.access_note)
+                        .clone(),
+                })
+            }
+            (Self::Machine(new), Some(Self::Machine(old)), Self::Machine(now)) => {
+                Self::Machine(Nameplate {
+                    machine: *changed(&new.machine, &old.machine, &now.machine),
+                    model: changed(&new.model, &old.model, &now.model).clone(),
+                    serial: changed(&new.serial, &old.serial, &now.serial).clone(),
+                    purchased_on: changed(&new.purchased_on, &old.purchased_on, &now.purchased_on)
+                        .clone(),
+                    warranty: *changed(&new.warranty, &old.warranty, &now.warranty),
+                    place: changed(&new.place, &old.place, &now.place).clone(),
+                })
+            }
+            // A window is one thing, and without a beginning nobody knows what was changed.
+            _ => self.clone(),
+        }
+    }
+
+    /// What the ticket says now about the same thing.
+    #[must_use]
+    pub fn standing(&self, ticket: &Ticket) -> Option<Self> {
+        match self {
+            Self::Appointment(id, _) => {
+                let appointment = ticket.visit(*id)?.appointment.clone()?;
+                Some(Self::Appointment(*id, appointment))
+            }
+            Self::Contact(_) => Some(Self::Contact(ticket.contact.clone())),
+            Self::Machine(_) => Some(Self::Machine(ticket.machine.clone())),
+        }
+    }
+}
+
+/// `new` where it is not as it was, else what stands.
+fn changed<'a, T: PartialEq>(new: &'a T, old: &T, now: &'a T) -> &'a T {
+    if new == old { now } else { new }
 }
 
 impl Reason {

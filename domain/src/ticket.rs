@@ -63,9 +63,16 @@ pub struct Ticket {
     /// Left out where the machine was never with us: such a ticket reads as it always did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custody: Option<Custody>,
+    /// How long we waited for the customer in all, in milliseconds; the promised solution moves by as much.
+    #[serde(default, skip_serializing_if = "never_waited")]
+    pub waited_ms: i64,
     /// Set when it left the phones of those who worked on it, long after everything was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aged_out: Option<Timestamp>,
+}
+
+fn never_waited(waited_ms: &i64) -> bool {
+    *waited_ms == 0
 }
 
 /// Where a ticket stands (domain model 3.3.1).
@@ -526,6 +533,13 @@ pub const REOPEN_MINUTES_MAX: i64 = 7 * 24 * 60;
 /// How long phones keep what is over: fourteen days, twice the time in which it may be opened again.
 pub const AGE_OUT_MINUTES: i64 = 14 * 24 * 60;
 
+impl Request {
+    /// Whether it cannot be understood without knowing which machine: people, policies and ideas have no nameplate (GD-01).
+    pub fn is_about_a_machine(self) -> bool {
+        !matches!(self, Self::Policy | Self::Complaint | Self::Suggestion)
+    }
+}
+
 impl Command {
     /// Whether this tells what happened. Evidence is never refused for what others did meanwhile.
     pub fn is_evidence(&self) -> bool {
@@ -540,7 +554,9 @@ impl Intake {
         if !values::dialable(&self.contact.phone) {
             return Err(Refusal::PhoneMissing);
         }
-        values::required(&self.machine.model, Refusal::ModelMissing)?;
+        if self.request.is_about_a_machine() {
+            values::required(&self.machine.model, Refusal::ModelMissing)?;
+        }
         values::required(&self.description, Refusal::DescriptionMissing)?;
         values::required(&self.title, Refusal::TitleMissing)?;
         for line in [&self.title, &self.submitter, &self.transferred_by] {
@@ -550,8 +566,15 @@ impl Intake {
             values::line(number)?;
         }
         self.contact.check()?;
-        self.machine.check()
+        self.machine.is_legible()
     }
+}
+
+/// The lines that are not as they were, in one.
+fn news<const N: usize>(now: [String; N], seen: [String; N]) -> Option<String> {
+    let changed = now.into_iter().zip(seen).filter(|(now, seen)| now != seen && !now.is_empty());
+    let lines: Vec<String> = changed.map(|(now, _)| now).collect();
+    (!lines.is_empty()).then(|| lines.join(" · "))
 }
 
 impl Contact {
@@ -564,6 +587,15 @@ impl Contact {
         [&self.name, &self.company, &self.address, &self.access_note]
             .into_iter()
             .try_for_each(|line| values::line(line))
+    }
+
+    /// What is new since `seen`, for the history; who it is where that says nothing.
+    pub fn told_since(&self, seen: &Self) -> String {
+        let fields = |contact: &Self| {
+            let Self { name, company, phone, address, access_note, .. } = contact.clone();
+            [name, company, phone, address, access_note]
+        };
+        news(fields(self), fields(seen)).unwrap_or_else(|| self.label())
     }
 
     /// Name and company in one line.
@@ -580,6 +612,20 @@ impl Nameplate {
     /// Whether the nameplate can be kept and says a model.
     pub fn check(&self) -> Result<(), Refusal> {
         values::required(&self.model, Refusal::ModelMissing)?;
+        self.is_legible()
+    }
+
+    /// What is new since `seen`, for the history; the model where that says nothing.
+    pub fn told_since(&self, seen: &Self) -> String {
+        let fields = |plate: &Self| {
+            let Self { model, serial, purchased_on, place, .. } = plate.clone();
+            [model, serial, purchased_on, place]
+        };
+        news(fields(self), fields(seen)).unwrap_or_else(|| self.model.clone())
+    }
+
+    /// Whether the nameplate can be kept.
+    fn is_legible(&self) -> Result<(), Refusal> {
         for line in [&self.model, &self.serial, &self.place] {
             values::line(line)?;
         }
@@ -650,10 +696,21 @@ impl Ticket {
     }
 
     /// When the customer was promised a first contact and a solution, counted around the clock from the registration.
-    pub fn promised(&self) -> Option<(Timestamp, Timestamp)> {
+    /// The solution waits as long as the customer keeps us waiting (3.7).
+    pub fn promised(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let (contact, solution) = self.triage.as_ref()?.priority.promised_minutes();
         let start = self.registered_at;
-        Some((start.plus_minutes(contact), start.plus_minutes(solution)))
+        let waits = self.waits_since().map_or(0, |since| (now.0 - since.0).max(0));
+        let solution = start.plus_minutes(solution).0.saturating_add(self.waited_ms + waits);
+        Some((start.plus_minutes(contact), Timestamp(solution)))
+    }
+
+    /// Since when we wait for the customer. Parts, approvals and second visits are our own affair: they stop no clock.
+    pub fn waits_since(&self) -> Option<Timestamp> {
+        match self.stage {
+            Stage::OnHold { reason: HoldReason::WaitingCustomer, since } => Some(since),
+            _ => None,
+        }
     }
 
     /// The customer's machine, while it is with us.
@@ -946,7 +1003,10 @@ fn fits(ticket: &Ticket, command: &Command, by: &User, at: Timestamp) -> Result<
 
         (Command::OpenFollowUp, Stage::Completed { .. }) => Ok(()),
         (Command::OpenFollowUp, _) => Err(Refusal::NotCompleted),
-        (Command::Close, Stage::Completed { .. })
+        // T-17: it is work again, whatever is still open.
+        (Command::FollowUp { satisfied: false, .. }, Stage::PendingFollowUp { .. }) => Ok(()),
+        // T-16: who cannot be reached in the end keeps no ticket open for ever.
+        (Command::Close, Stage::Completed { .. } | Stage::PendingFollowUp { .. })
         | (Command::FollowUp { .. }, Stage::PendingFollowUp { .. }) => settled(ticket),
         (Command::Close | Command::FollowUp { .. }, _) => Err(Refusal::NotCompleted),
 

@@ -10,6 +10,7 @@ pub struct DeskText {
     pub alert_soon: &'static str,
     pub alert_not_accepted: &'static str,
     pub alert_undecided: &'static str,
+    pub alert_gone: &'static str,
     pub alert_quiet: &'static str,
     pub column_intake: &'static str,
     pub column_to_dispatch: &'static str,
@@ -142,6 +143,7 @@ pub struct DeskText {
     pub save_objection: &'static str,
     pub cancel_reason: &'static str,
     pub cancel_warning: fn(&str) -> String,
+    pub reassign_warning: fn(&str) -> String,
     pub save_cancel: &'static str,
     pub hold_reason: &'static str,
     pub hold_note: &'static str,
@@ -152,6 +154,9 @@ pub struct DeskText {
     pub not_satisfied: &'static str,
     pub satisfied_hint: &'static str,
     pub not_satisfied_hint: &'static str,
+    pub unreached: &'static str,
+    pub unreached_hint: &'static str,
+    pub unreached_note: fn(&str) -> String,
     pub follow_up_note: &'static str,
     pub save_follow_up: &'static str,
     // Triage
@@ -237,6 +242,7 @@ pub const ZH: DeskText = DeskText {
     alert_soon: "即将超时",
     alert_not_accepted: "未接单超 1 小时",
     alert_undecided: "需要决定",
+    alert_gone: "负责人已停用",
     alert_quiet: "24 小时未更新",
     column_intake: "待受理",
     column_to_dispatch: "待派单",
@@ -370,6 +376,11 @@ pub const ZH: DeskText = DeskText {
             "{name}已接单，可能正在途中或现场。取消后，联网时会通知工程师；如果客户已签字，签字仍然有效，由您决定费用。"
         )
     },
+    reassign_warning: |name| {
+        format!(
+            "{name}已接单，可能正在途中或现场。改派后，联网时会通知工程师；如果已经开始检查，而接手的人还没有到，任务仍归原工程师。"
+        )
+    },
     save_cancel: "取消工单",
     hold_reason: "挂起原因",
     hold_note: "说明",
@@ -380,6 +391,9 @@ pub const ZH: DeskText = DeskText {
     not_satisfied: "不满意",
     satisfied_hint: "保存后关闭工单。",
     not_satisfied_hint: "保存后工单回到待派单，并请人决定。",
+    unreached: "未联系上",
+    unreached_hint: "记入处理记录，工单仍待回访。多次联系不上时，主管可直接关闭。",
+    unreached_note: |said| format!("回访未联系上客户：{said}"),
     follow_up_note: "回访记录",
     save_follow_up: "保存回访",
     category: "问题分类",
@@ -462,6 +476,7 @@ pub const EN: DeskText = DeskText {
     alert_soon: "Due soon",
     alert_not_accepted: "Not accepted for 1 h",
     alert_undecided: "Needs a decision",
+    alert_gone: "Engineer has left",
     alert_quiet: "No news for 24 h",
     column_intake: "To triage",
     column_to_dispatch: "To dispatch",
@@ -595,6 +610,11 @@ pub const EN: DeskText = DeskText {
             "{name} has accepted and may be on the way or on site. The engineer is told once online. If the customer has signed by then, the signature stands and you decide about billing."
         )
     },
+    reassign_warning: |name| {
+        format!(
+            "{name} has accepted and may be on the way or on site. The engineer is told once online. Whoever has begun to inspect before the other arrives keeps the job."
+        )
+    },
     save_cancel: "Cancel the ticket",
     hold_reason: "Why it is on hold",
     hold_note: "Explanation",
@@ -605,6 +625,9 @@ pub const EN: DeskText = DeskText {
     not_satisfied: "Not satisfied",
     satisfied_hint: "Saving closes the ticket.",
     not_satisfied_hint: "Saving sends the ticket back to dispatch and asks for a decision.",
+    unreached: "Not reached",
+    unreached_hint: "It is noted, and the follow-up stays due. After several attempts a supervisor may close the ticket.",
+    unreached_note: |said| format!("Follow-up, customer not reached: {said}"),
     follow_up_note: "What was said",
     save_follow_up: "Save the follow-up",
     category: "Category",

@@ -358,6 +358,11 @@ impl Words {
         }
     }
 
+    /// How a promise stands whose clock waits for the customer.
+    pub fn paused(&self, stands: &str) -> String {
+        format!("{} · {stands}", self.pick("暂停", "Paused"))
+    }
+
     /// A name as one speaks to whoever bears it.
     pub fn addressed(&self, name: &str, salutation: Salutation) -> String {
         let title = self.salutation(salutation);
@@ -805,10 +810,10 @@ impl Words {
                 let (kept, proposed) = (self.value(kept), self.value(proposed));
                 match self.0 {
                     Language::Chinese => {
-                        format!("两人修改了同一项。现值：{kept}。另一建议：{proposed}。")
+                        format!("两人修改了同一项。当时的值：{kept}。另一建议：{proposed}。")
                     }
                     Language::English => {
-                        format!("Two people changed the same thing. It stands: {kept}. The other proposal: {proposed}.")
+                        format!("Two people changed the same thing. It stood: {kept}. The other proposal: {proposed}.")
                     }
                 }
             }

@@ -337,7 +337,7 @@ fn Counts(report: ImportReport) -> impl IntoView {
 /// The lines that did not go in: where, what, and why.
 #[component]
 fn Complaints(report: ImportReport) -> impl IntoView {
-    let ignored = report.ignored.join("、");
+    let ignored = report.ignored.join(" · ");
     let ignored = (!ignored.is_empty()).then(|| {
         view! { <p class="note">{move || (text().office.import.ignored)(&ignored)}</p> }
     });

@@ -160,7 +160,7 @@ pub fn Field(
     #[prop(optional, into)] hint: Signal<String>,
     #[prop(optional, into)] error: Signal<String>,
     #[prop(optional, into)] placeholder: Signal<String>,
-    #[prop(optional)] required: bool,
+    #[prop(optional, into)] required: Signal<bool>,
     #[prop(optional, into)] readonly: Signal<bool>,
     #[prop(optional)] autocomplete: Option<&'static str>,
     #[prop(optional)] max_length: Option<usize>,
@@ -174,7 +174,7 @@ pub fn Field(
     let typing = Typing::new(value, on_input);
     view! {
         <div class="field" data-kind=kind.name() data-large=large>
-            <label class="field__label" for=notes.id.clone() data-must=required>{label}</label>
+            <label class="field__label" for=notes.id.clone() data-must=move || required.get()>{label}</label>
             <input
                 class="field__control"
                 id=notes.id.clone()
@@ -185,7 +185,7 @@ pub fn Field(
                 placeholder=placeholder
                 readonly=readonly
                 autofocus=autofocus
-                aria-required=required.then_some("true")
+                aria-required=move || required.get().then_some("true")
                 aria-invalid=notes.invalid()
                 aria-describedby=notes.described_by()
                 prop:value=value

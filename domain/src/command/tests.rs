@@ -218,6 +218,39 @@ fn a_question_between_two_changes_knows_what_both_began_with() {
 }
 
 #[test]
+fn taking_a_proposal_takes_what_its_author_changed_and_leaves_what_others_did() {
+    let mut world = World::at(Stage::Accepted);
+    let before = world.ticket().contact;
+    let edit = |contact: ticket::Contact| ticket::Command::EditContact {
+        contact: Box::new(contact),
+        seen: Box::new(before.clone()),
+    };
+    let (phone, address) = ("13900002222".to_owned(), "海淀区学院路 7 号".to_owned());
+    world
+        .ticket_act(COORDINATOR, edit(ticket::Contact { phone: phone.clone(), ..before.clone() }))
+        .unwrap();
+    let moved = ticket::Contact { address: address.clone(), ..before.clone() };
+    world.ticket_act(LI, edit(moved)).unwrap();
+    // What is said between the question and its answer stands too.
+    let seen = world.ticket().contact;
+    let named = ticket::Contact { access_note: "东门进".into(), ..seen.clone() };
+    let (contact, seen) = (Box::new(named), Box::new(seen));
+    world.ticket_act(COORDINATOR, ticket::Command::EditContact { contact, seen }).unwrap();
+
+    let flag = world.ticket().flags[0].id;
+    let take =
+        ticket::Command::Settle { flag, decision: Decision::TakeProposal, note: String::new() };
+    world.ticket_act(COORDINATOR, take).unwrap();
+    let access_note = "东门进".to_owned();
+    assert_eq!(world.ticket().contact, ticket::Contact { phone, address, access_note, ..before });
+    // The history says what became of it, each time.
+    let log = world.ticket().log;
+    let edits = log.iter().filter(|line| line.act == ticket::Act::ContactEdited);
+    let told: Vec<&str> = edits.map(|line| line.text.as_str()).collect();
+    assert_eq!(told, ["13900002222", "东门进"]);
+}
+
+#[test]
 fn a_question_raised_before_the_beginning_was_noted_is_still_read() {
     let old = r#"{"field_conflict":{"kept":{"contact":{"name":"甲","phone":"1"}},
         "proposed":{"contact":{"name":"乙","phone":"1"}}}}"#;

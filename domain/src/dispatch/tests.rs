@@ -177,7 +177,8 @@ fn a_visit_that_was_called_off_takes_no_time() {
 #[test]
 fn every_warning_is_said_and_none_where_the_plan_is_good() {
     let ticket = waiting();
-    let (due, question) = (ticket.promised().unwrap().1, question(&ticket));
+    let question = question(&ticket);
+    let due = ticket.promised(question.now.at).unwrap().1;
     let other = booked(1, LI, window(at(10, 0), 7 * 60));
     let diary = Diary::of([&other]);
     let knows = engineer(LI, &["空调"], &[]);

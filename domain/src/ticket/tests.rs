@@ -245,9 +245,26 @@ fn a_call_without_phone_model_or_problem_is_not_a_ticket() {
     with(|intake| intake.description = "  ".into(), Refusal::DescriptionMissing);
     with(|intake| intake.machine.purchased_on = "去年".into(), Refusal::DateMalformed);
     with(|intake| intake.title = "长".repeat(300), Refusal::TextTooLong);
+    with(|intake| intake.machine.place = "长".repeat(300), Refusal::TextTooLong);
     for (intake, refusal) in incomplete {
         let register = Command::Register { intake: intake.into() };
         assert_eq!(World::new().ticket_act(AGENT, register), Err(refusal));
+    }
+}
+
+#[test]
+fn a_complaint_needs_no_machine() {
+    for (request, answer) in [
+        (super::Request::Complaint, Ok(None)),
+        (super::Request::Suggestion, Ok(None)),
+        (super::Request::Policy, Ok(None)),
+        (super::Request::Consult, Err(Refusal::ModelMissing)),
+        (super::Request::ReturnExchange, Err(Refusal::ModelMissing)),
+    ] {
+        let mut intake = super::Intake { request, ..crate::world::intake() };
+        intake.machine = super::Nameplate::default();
+        let register = Command::Register { intake: intake.into() };
+        assert_eq!(World::new().ticket_act(AGENT, register), answer, "{request:?}");
     }
 }
 
@@ -387,6 +404,61 @@ fn a_ticket_is_closed_only_when_nothing_is_open() {
     assert_eq!(refused, Err(Refusal::AlreadySettled));
     world.ticket_act(SUPERVISOR, Command::Close).unwrap();
     assert_eq!(world.ticket().stage.word(), "closed");
+}
+
+#[test]
+fn a_dissatisfied_customer_is_heard_whatever_is_still_open() {
+    let follow_up = |satisfied| Command::FollowUp { satisfied, note: "又坏了".into() };
+    let mut world = World::at(visit::Stage::Repairing);
+    // The old part is not handed in yet, and the keeper is asked about the new one.
+    world.visit_act(LI, FIRST, crate::world::use_board(950)).unwrap();
+    world.visit_act(LI, FIRST, crate::world::finish()).unwrap();
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, world.sign(Some(true))).unwrap();
+    world.ticket_act(COORDINATOR, Command::OpenFollowUp).unwrap();
+    assert_eq!(world.ticket_act(AGENT, follow_up(true)), Err(Refusal::StillOpen));
+    world.ticket_act(AGENT, follow_up(false)).unwrap();
+    assert_eq!(world.ticket().stage.word(), "pending_dispatch");
+    assert!(world.ticket().has_open_flags());
+}
+
+#[test]
+fn a_follow_up_nobody_answers_is_ended_by_the_supervisor() {
+    let mut world = at(Stage::PendingFollowUp { since: Timestamp(0) });
+    assert_eq!(world.ticket_act(SUPERVISOR, Command::Close), Err(Refusal::StillOpen));
+    let mut world = World::new();
+    world.ticket_act(AGENT, register()).unwrap();
+    world.ticket_act(AGENT, triage()).unwrap();
+    world.ticket_act(AGENT, Command::SolveByPhone { solution: "重启".into() }).unwrap();
+    world.ticket_act(COORDINATOR, Command::OpenFollowUp).unwrap();
+    assert_eq!(world.ticket_act(AGENT, Command::Close), Err(Refusal::NotYourRole));
+    world.ticket_act(SUPERVISOR, Command::Close).unwrap();
+    assert_eq!(world.ticket().stage.word(), "closed");
+}
+
+#[test]
+fn the_promised_solution_waits_for_the_customer_and_for_nobody_else() {
+    let hold = |reason| Command::Hold { reason, note: "客户出差".into() };
+    let due = |world: &World| world.ticket().promised(world.now()).unwrap();
+    for (reason, waits) in [(HoldReason::WaitingCustomer, true), (HoldReason::WaitingParts, false)]
+    {
+        let mut world = World::at(visit::Stage::Accepted);
+        let (contact, solution) = due(&world);
+        world.ticket_act(LI, hold(reason)).unwrap();
+        world.minute += 90;
+        let moved = if waits { 90 } else { 0 };
+        assert_eq!(due(&world), (contact, solution.plus_minutes(moved)), "while it lasts");
+        world.ticket_act(LI, Command::Resume).unwrap();
+        world.minute += 600;
+        let moved = if waits { 91 } else { 0 };
+        assert_eq!(due(&world), (contact, solution.plus_minutes(moved)), "when it is over");
+    }
+    // Whatever ends the wait, it is counted.
+    let mut world = World::at(visit::Stage::Accepted);
+    world.ticket_act(LI, hold(HoldReason::WaitingCustomer)).unwrap();
+    world.minute += 30;
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "李工请假")).unwrap();
+    assert_eq!(world.ticket().waited_ms, 31 * 60_000);
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl Action {
             }
             Stage::PendingConfirmation { .. } => &[Action::Confirm, Action::Object],
             Stage::Completed { .. } => &[Action::OpenFollowUp, Action::Close],
-            Stage::PendingFollowUp { .. } => &[Action::FollowUp],
+            Stage::PendingFollowUp { .. } => &[Action::FollowUp, Action::Close],
             Stage::Closed { .. } => &[Action::Reopen],
             Stage::Cancelled { .. } => &[],
         }
@@ -262,7 +262,8 @@ impl Action {
                 OfTicket::Confirm { method: Confirmation::Phone, note: String::new() }
             }
             Action::Object => OfTicket::Object { text: said() },
-            Action::FollowUp => OfTicket::FollowUp { satisfied: true, note: said() },
+            // What is still open keeps nobody from hearing that the customer is not satisfied.
+            Action::FollowUp => OfTicket::FollowUp { satisfied: false, note: said() },
             Action::Reopen => OfTicket::Reopen { reason: said() },
             Action::KeepMachine => custody::keep_probe(),
             Action::HandBack => custody::back_probe(),
@@ -308,10 +309,15 @@ pub fn taken(ticket: &Ticket) -> bool {
     ticket.active_visit().is_some_and(Visit::is_open)
 }
 
+/// Whether somebody can be sent.
+pub(super) fn is_able(user: &User) -> bool {
+    user.active && user.is_any(&[Role::Engineer])
+}
+
 /// The people who can be sent (tracked).
 pub fn engineers(device: Device) -> Vec<User> {
     let mut people = device.all::<User>();
-    people.retain(|user| user.active && user.is_any(&[Role::Engineer]));
+    people.retain(is_able);
     people
 }
 

@@ -310,6 +310,8 @@ fn strip(slips: Memo<Vec<Slip>>, filter: Filter) -> impl IntoView {
                 class="strip__item"
                 type="button"
                 data-name=format!("alert-{}", alert.word())
+                // So rare that its zero would only be one more thing to read.
+                hidden=move || alert == Alert::Gone && count.get() == 0 && !pressed.get()
                 data-tone=move || (count.get() > 0).then(|| alert.tone().name())
                 aria-pressed=move || pressed.get().to_string()
                 on:click=move |_| filter.toggle(|it| &mut it.alert, alert.word().to_owned())

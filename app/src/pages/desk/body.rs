@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use super::{
     actions::{self, Action, Actions},
+    dispatch::open_visit,
     flags::Flags,
     history::{Composer, History, Typed},
     looks,
@@ -148,7 +149,8 @@ fn head(id: Id<Ticket>) -> impl IntoView {
                     looks::Promised::Solution => text().desk.solved_by,
                 };
                 let words = promise.words();
-                let due = locale::moment(promise.due);
+                // A due moment that moves along with the clock tells nothing.
+                let due = if promise.paused { String::new() } else { locale::moment(promise.due) };
                 let left =
                     if promise.met.is_some() && !promise.over { 1_000 } else { promise.left };
                 let tone = match left {
@@ -204,6 +206,10 @@ fn plates(ticket: &Ticket) -> impl IntoView + use<> {
         .clone()
         .filter(|provisional| ticket.number.as_ref() != Some(provisional));
     let named = ticket.number.is_some();
+    let gone = open_visit(ticket)
+        .and_then(|visit| device().find(visit.engineer))
+        .is_some_and(|user| !actions::is_able(&user))
+        .then(|| view! { <Tag text=desk.alert_gone tone=Tone::Danger icon=Some(Icon::Alert)/> });
     let engineer = ticket
         .active_visit()
         .map(|visit: &Visit| device().name(visit.engineer))
@@ -232,7 +238,9 @@ fn plates(ticket: &Ticket) -> impl IntoView + use<> {
                 {priority}
             </Plate>
             <Plate label=desk.method value=method/>
-            <Plate label=desk.engineer value=engineer/>
+            <Plate label=desk.engineer value=engineer>
+                {gone}
+            </Plate>
         </Nameplate>
     }
 }

@@ -100,6 +100,8 @@ pub(super) enum Alert {
     NotPassed,
     NotAccepted,
     Undecided,
+    /// Whoever has the job does not work here any more.
+    Gone,
     Quiet,
 }
 
@@ -111,16 +113,17 @@ const ACCEPT_MINUTES_MAX: i64 = 60;
 const QUIET_MINUTES_MAX: i64 = 24 * 60;
 
 impl Alert {
-    pub(super) const ALL: [Alert; 6] = [
+    pub(super) const ALL: [Alert; 7] = [
         Alert::Over,
         Alert::Soon,
         Alert::NotPassed,
         Alert::NotAccepted,
         Alert::Undecided,
+        Alert::Gone,
         Alert::Quiet,
     ];
 
-    /// The alerts of a ticket now.
+    /// The alerts that a ticket by itself gives now.
     pub(super) fn of(ticket: &Ticket, now: Timestamp) -> Vec<Alert> {
         let running = looks::running(ticket, now);
         let waits = |since: Timestamp, minutes: i64| since.plus_minutes(minutes) < now;
@@ -163,6 +166,7 @@ impl Alert {
             Alert::NotPassed => "not-passed",
             Alert::NotAccepted => "not-accepted",
             Alert::Undecided => "undecided",
+            Alert::Gone => "gone",
             Alert::Quiet => "quiet",
         }
     }
@@ -170,7 +174,7 @@ impl Alert {
     /// How bad it is.
     pub(super) fn tone(self) -> Tone {
         match self {
-            Alert::Over | Alert::Undecided => Tone::Danger,
+            Alert::Over | Alert::Undecided | Alert::Gone => Tone::Danger,
             Alert::Soon | Alert::NotPassed | Alert::NotAccepted | Alert::Quiet => Tone::Warning,
         }
     }
@@ -184,6 +188,7 @@ impl Alert {
             Alert::NotPassed => text().board.alert_not_passed,
             Alert::NotAccepted => desk.alert_not_accepted,
             Alert::Undecided => desk.alert_undecided,
+            Alert::Gone => desk.alert_gone,
             Alert::Quiet => desk.alert_quiet,
         }
     }

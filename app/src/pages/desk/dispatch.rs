@@ -49,6 +49,13 @@ pub fn open_visit(ticket: &Ticket) -> Option<&Visit> {
     ticket.active_visit().filter(|visit| visit.is_open())
 }
 
+/// Who has said yes to the job, and may be on the way or at the machine by now.
+pub fn at_work(ticket: &Ticket) -> Option<Id<User>> {
+    open_visit(ticket)
+        .filter(|visit| visit.stage >= visit::Stage::Accepted)
+        .map(|visit| visit.engineer)
+}
+
 /// The one command by which `engineer` gets the job in this window: a new time for who has it, a dispatch for
 /// anybody else.
 pub fn deed(
@@ -321,6 +328,14 @@ fn PlanForm(plan: Plan, open: RwSignal<bool>) -> impl IntoView {
                             </div>
                         }
                     })
+            }}
+            {move || {
+                let engineer = ticket.with(|ticket| at_work(ticket.as_ref()?))?;
+                let picked = fields.picked.get().filter(|picked| *picked != engineer);
+                picked.map(|_| {
+                    let warning = (text().desk.reassign_warning)(&device.name(engineer));
+                    view! { <p class="note" data-tone="warning">{warning}</p> }
+                })
             }}
             <Show when=asks_reason>
                 <TextArea

@@ -153,7 +153,12 @@ const MODELS_MAX: usize = 6;
 
 /// The machine's nameplate.
 #[component]
-pub fn MachineInputs(fields: MachineFields) -> impl IntoView {
+pub fn MachineInputs(
+    fields: MachineFields,
+    /// Whether there is nothing to do without the model.
+    #[prop(into)]
+    required: Signal<bool>,
+) -> impl IntoView {
     let device = device();
     let warranties = Signal::derive(|| {
         let choice = |w: &Warranty| Choice::new(words::code(w), text().words.warranty(*w));
@@ -179,7 +184,7 @@ pub fn MachineInputs(fields: MachineFields) -> impl IntoView {
             <Field
                 label=move || text().desk.model
                 value=fields.model
-                required=true
+                required
                 max_length=LINE_CHARS_MAX
                 id="machine-model"
             />
@@ -237,7 +242,7 @@ pub fn EditMachine(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <form class="form" on:submit=stay>
-            <MachineInputs fields/>
+            <MachineInputs fields required=true/>
             <SaveBar save=move || text().desk.save name="save-machine" open command/>
         </form>
     }

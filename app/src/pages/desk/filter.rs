@@ -16,7 +16,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    actions::{engineer_choices, engineers},
+    actions::{engineer_choices, engineers, is_able},
     columns::Alert,
     dispatch::open_visit,
 };
@@ -40,6 +40,8 @@ struct Member {
     name: String,
     names: Arc<Names>,
     team: Option<Id<Team>>,
+    /// Whether they can be sent.
+    able: bool,
 }
 
 impl Crew {
@@ -47,7 +49,8 @@ impl Crew {
     pub(super) fn of(device: Device) -> Self {
         let member = |user: User| {
             let names = Arc::new(Names::default().name(&user.name));
-            (user.id, Member { name: user.name, names, team: user.team })
+            let able = is_able(&user);
+            (user.id, Member { name: user.name, names, team: user.team, able })
         };
         let people = device.all::<User>().into_iter().map(member).collect();
         Self { people, me: device.me().id }
@@ -77,8 +80,12 @@ impl About {
         let engineer = open_visit(ticket).map(|visit| visit.engineer);
         let triage = ticket.triage.as_ref();
         let member = engineer.and_then(|id| crew.people.get(&id));
+        let mut alerts = Alert::of(ticket, now);
+        if member.is_some_and(|member| !member.able) {
+            alerts.push(Alert::Gone);
+        }
         Self {
-            alerts: Alert::of(ticket, now),
+            alerts,
             priority: triage.map(|triage| triage.priority),
             engineer,
             line: line.clone(),

@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::sides::sides;
+use super::sides::{becomes, sides};
 use crate::{
     device::device,
     locale::{self, text},
@@ -83,18 +83,21 @@ fn kind(reason: &Reason) -> &'static str {
     }
 }
 
-/// What an answer does to the ticket.
-fn effect(reason: &Reason, decision: Decision) -> String {
+/// What an answer does to the ticket (tracked).
+fn effect(ticket: Option<&Ticket>, reason: &Reason, decision: Decision) -> String {
     let watch = &text().watch;
     match (decision, reason) {
         (Decision::Bill, _) => watch.effect_bill.into(),
         (Decision::Goodwill, _) => watch.effect_goodwill.into(),
         (Decision::Void, _) => watch.effect_void.into(),
         (Decision::Keep, _) => watch.effect_keep.into(),
-        (Decision::TakeProposal, Reason::FieldConflict { proposed, .. }) => {
-            (watch.effect_take)(&text().words.value(proposed))
+        (Decision::TakeProposal, _) => {
+            match ticket.map(|ticket| becomes(ticket, reason)).filter(|it| !it.is_empty()) {
+                Some(changes) => (watch.effect_take)(&changes),
+                None => watch.effect_acknowledge.into(),
+            }
         }
-        (Decision::TakeProposal | Decision::Acknowledge, _) => watch.effect_acknowledge.into(),
+        (Decision::Acknowledge, _) => watch.effect_acknowledge.into(),
     }
 }
 
@@ -139,7 +142,11 @@ pub(super) fn question(id: Id<Ticket>, flag: Flag, above: Option<AnyView>) -> im
                     on_press=move || device.press(untrack(command))
                 />
                 <p class="answer__effect">
-                    {move || flag.with_value(|flag| effect(&flag.reason, decision))}
+                    {move || {
+                        ticket.with(|ticket| {
+                            flag.with_value(|flag| effect(ticket.as_ref(), &flag.reason, decision))
+                        })
+                    }}
                 </p>
             </li>
         }

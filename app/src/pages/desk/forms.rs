@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::{ev, prelude::*};
 
-use super::{actions::Action, dispatch::open_visit};
+use super::{actions::Action, dispatch::at_work};
 use crate::{
     device::device,
     locale::{text, words},
@@ -103,11 +103,7 @@ pub fn Words(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoV
         Some(Command::Ticket(id, command))
     };
     let danger = action == Action::Cancel;
-    let at_work = Memo::new(move |_| {
-        let ticket = device.find(id)?;
-        let visit = open_visit(&ticket)?;
-        (danger && visit.stage >= visit::Stage::Accepted).then_some(visit.engineer)
-    });
+    let at_work = Memo::new(move |_| at_work(&device.find(id)?).filter(|_| danger));
     view! {
         <form class="form" on:submit=stay>
             {move || {
@@ -172,28 +168,54 @@ pub fn Confirm(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// What the customer said on the call after the repair.
+/// What the customer said on the call after the repair, or that nobody answered it.
 #[component]
 pub fn FollowUp(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
     let satisfied = RwSignal::new(String::from("yes"));
     let note = RwSignal::new(String::new());
     let options = Signal::derive(|| {
         let desk = &text().desk;
-        vec![Choice::new("yes", desk.satisfied), Choice::new("no", desk.not_satisfied)]
+        vec![
+            Choice::new("yes", desk.satisfied),
+            Choice::new("no", desk.not_satisfied),
+            Choice::new("unreached", desk.unreached),
+        ]
     });
     let command = move |()| {
-        let satisfied = satisfied.get() == "yes";
-        Some(Command::Ticket(id, OfTicket::FollowUp { satisfied, note: note.get() }))
+        let (answer, note) = (satisfied.get(), note.get());
+        let command = match answer.as_str() {
+            // A call nobody answered changes nothing; it is known, and the follow-up stays due.
+            "unreached" => {
+                let said = Some(note.trim()).filter(|said| !said.is_empty());
+                let text = said.map(text().desk.unreached_note).unwrap_or_default();
+                OfTicket::Note { text, visible: false }
+            }
+            answer => OfTicket::FollowUp { satisfied: answer == "yes", note },
+        };
+        Some(Command::Ticket(id, command))
     };
     let after = move || {
         let desk = &text().desk;
-        if satisfied.get() == "yes" { desk.satisfied_hint } else { desk.not_satisfied_hint }
+        satisfied.with(|answer| match answer.as_str() {
+            "yes" => desk.satisfied_hint,
+            "no" => desk.not_satisfied_hint,
+            _ => desk.unreached_hint,
+        })
     };
+    let unreached = Memo::new(move |_| satisfied.with(|answer| answer == "unreached"));
     view! {
         <form class="form" on:submit=stay>
             <Segmented label=move || text().desk.satisfaction value=satisfied options hint=after id="satisfied"/>
             <TextArea label=move || text().desk.follow_up_note value=note required=true id="words" max_length=TEXT_CHARS_MAX/>
-            <SaveBar save=move || text().desk.save_follow_up name="save-follow-up" open command/>
+            <SaveBar
+                save=move || {
+                    let desk = &text().desk;
+                    if unreached.get() { desk.save_call } else { desk.save_follow_up }
+                }
+                name="save-follow-up"
+                open
+                command
+            />
         </form>
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Command, Id, Key, Timestamp, json,
+    Command, Id, Key, Timestamp,
+    flag::{Flag, Reason},
+    json,
     ticket::{Act, Command as OfTicket, Entry, Ticket},
     values::TEXT_CHARS_MAX,
     wire::Outcome,
@@ -38,6 +40,7 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
         log.reverse();
         log
     });
+    let flags = Memo::new(move |_| device.find(id).map(|ticket| ticket.flags).unwrap_or_default());
     let unsent = Memo::new(move |_| device.unanswered());
     // The server's journal knows when each line arrived; it is asked again when there are more lines.
     let journal = RwSignal::new(Asked::<Vec<Journaled>>::Waiting);
@@ -65,10 +68,14 @@ pub fn History(id: Id<Ticket>) -> impl IntoView {
     });
     let rows = move || {
         let shown = if whole.get() { usize::MAX } else { LINES };
+        let flags = flags.get();
         log.get()
             .into_iter()
             .take(shown)
-            .map(|entry| moment(entry, unsent, arrivals))
+            .map(|entry| {
+                let answer = answer(&entry, &flags);
+                moment(entry, answer, unsent, arrivals)
+            })
             .collect_view()
     };
     let hidden = move || log.with(Vec::len).saturating_sub(LINES);
@@ -171,8 +178,32 @@ fn exact(at: Timestamp) -> String {
     format!("{} {}:{seconds:02}", locale::input_date(at), locale::time(at))
 }
 
+/// What was answered, where a line of the history is an answer: to a question, or on the call after the repair.
+fn answer(entry: &Entry, flags: &[Flag]) -> Option<&'static str> {
+    match entry.act {
+        Act::Settled => {
+            let mut answers = flags.iter().filter_map(|flag| flag.settled.as_ref());
+            let own = answers.rfind(|it| (it.at, it.by) == (entry.at, entry.by))?;
+            Some(text().words.decision(own.decision))
+        }
+        // Who is not satisfied objects; the same objection is not raised twice while it is open.
+        Act::FollowedUp => {
+            let objected = |flag: &Flag| {
+                let open = flag.settled.as_ref().is_none_or(|answer| answer.at >= entry.at);
+                matches!(&flag.reason, Reason::Objection { text } if *text == entry.text)
+                    && flag.at <= entry.at
+                    && open
+            };
+            let no = flags.iter().any(objected);
+            Some(if no { text().desk.not_satisfied } else { text().desk.satisfied })
+        }
+        _ => None,
+    }
+}
+
 fn moment(
     entry: Entry,
+    answer: Option<&'static str>,
     unsent: Memo<BTreeSet<Uuid>>,
     arrivals: Memo<BTreeMap<Uuid, Timestamp>>,
 ) -> impl IntoView {
@@ -203,6 +234,7 @@ fn moment(
             icon=icon(act)
             pending
         >
+            {answer.map(|answer| view! { <p><strong>{answer}</strong></p> })}
             {(!said.is_empty()).then(|| view! { <p>{said}</p> })}
             {visible
                 .then(|| view! { <Tag text=text().desk.visible icon=Some(Icon::Eye) tone=Tone::Info/> })}

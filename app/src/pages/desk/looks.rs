@@ -103,6 +103,8 @@ pub(super) struct Promise {
     /// How much of the time is left, in thousandths.
     pub(super) left: u32,
     pub(super) over: bool,
+    /// Whether its clock waits for the customer.
+    pub(super) paused: bool,
     /// Milliseconds until it is due; negative once it is over.
     rest: i64,
 }
@@ -119,12 +121,12 @@ impl Promise {
         let whole = (due.0 - from.0).max(1);
         let rest = due.0 - looked.0;
         let left = u32::try_from(rest.clamp(0, whole) * 1_000 / whole).unwrap_or(0);
-        Self { what, due, met, left, over: looked > due, rest }
+        Self { what, due, met, left, over: looked > due, paused: false, rest }
     }
 
     /// Whether it is not over, but nearly.
     pub(super) fn soon(&self) -> bool {
-        self.met.is_none() && !self.over && self.left <= 250
+        self.met.is_none() && !self.over && !self.paused && self.left <= 250
     }
 
     /// How it stands, in words.
@@ -134,20 +136,22 @@ impl Promise {
         match (self.met, self.over) {
             (Some(_), false) => desk.kept.into(),
             (Some(_), true) => (desk.missed)(&span),
-            (None, false) => (desk.left)(&span),
-            (None, true) => (desk.over)(&span),
+            (None, over) => {
+                let stands = if over { (desk.over)(&span) } else { (desk.left)(&span) };
+                if self.paused { text().words.paused(&stands) } else { stands }
+            }
         }
     }
 }
 
 /// Both promises, response first; none before the ticket has a priority, or after it was cancelled.
 pub(super) fn promises(ticket: &Ticket, now: Timestamp) -> Vec<Promise> {
-    let Some((response, solution)) = ticket.promised() else { return Vec::new() };
+    let Some((response, solution)) = ticket.promised(now) else { return Vec::new() };
     if matches!(ticket.stage, Stage::Cancelled { .. }) {
         return Vec::new();
     }
-    let told = |acts: &[Act]| {
-        ticket.log.iter().filter(|entry| acts.contains(&entry.act)).map(|entry| entry.at).min()
+    let told = |acts: &'static [Act]| {
+        ticket.log.iter().filter(|entry| acts.contains(&entry.act)).map(|entry| entry.at)
     };
     let contacted = told(&[
         Act::Called,
@@ -156,17 +160,20 @@ pub(super) fn promises(ticket: &Ticket, now: Timestamp) -> Vec<Promise> {
         Act::Consented,
         Act::Talked,
         Act::Confirmed,
-    ]);
+    ])
+    .min();
     let working =
         !ticket.stage.is_over() && !matches!(ticket.stage, Stage::PendingConfirmation { .. });
     let solved = (!working).then(|| {
-        let acts = [Act::Finished, Act::SolvedByPhone, Act::Signed, Act::Confirmed];
-        told(&acts).unwrap_or(solution)
+        // A first visit that solved nothing, or what the customer objected to, was not the solution.
+        let last = told(&[Act::Finished, Act::SolvedByPhone]).max();
+        last.or_else(|| told(&[Act::Signed, Act::Confirmed]).min()).unwrap_or(solution)
     });
     let from = ticket.registered_at;
+    let paused = ticket.waits_since().is_some();
     vec![
         Promise::new(Promised::Response, from, response, contacted.or(solved), now),
-        Promise::new(Promised::Solution, from, solution, solved, now),
+        Promise { paused, ..Promise::new(Promised::Solution, from, solution, solved, now) },
     ]
 }
 

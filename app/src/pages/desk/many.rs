@@ -14,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     actions::{engineer_choices, taken},
-    dispatch::open_visit,
+    dispatch::{at_work, open_visit},
 };
 use crate::{
     device::{Device, device},
@@ -284,7 +284,23 @@ fn form(chosen: Chosen, fields: Fields, open: RwSignal<bool>) -> impl IntoView {
     let moves = Memo::new(move |_| {
         fields.deed() == Deed::Dispatch && chosen.tickets(device).iter().any(taken)
     });
+    let warning = move || {
+        let warning = match fields.deed() {
+            Deed::Cancel => text().desk.cancel_warning,
+            Deed::Dispatch => text().desk.reassign_warning,
+            _ => return None,
+        };
+        let tickets = chosen.tickets(device);
+        let told = tickets.iter().filter(|ticket| fields.refusal(ticket, device).is_none());
+        let names: BTreeSet<String> =
+            told.filter_map(at_work).map(|engineer| device.name(engineer)).collect();
+        let names = names.into_iter().collect::<Vec<_>>().join(" · ");
+        (!names.is_empty()).then(|| {
+            view! { <p class="note" data-tone="warning">{warning(&names)}</p> }
+        })
+    };
     let reasoned = move || moves.get() || fields.deed() == Deed::Cancel;
+    let deed = Memo::new(move |_| fields.deed());
     let busy = RwSignal::new(false);
     let carry_out = move || {
         let tickets = untrack(|| chosen.tickets(device));
@@ -309,14 +325,22 @@ fn form(chosen: Chosen, fields: Fields, open: RwSignal<bool>) -> impl IntoView {
             }
         });
     };
-    let why_not =
-        Signal::derive(move || (able.get() == 0).then(|| text().board.none_able.to_owned()));
+    let unpicked = Memo::new(move |_| {
+        fields.deed() == Deed::Dispatch && fields.engineer.with(String::is_empty)
+    });
+    let why_not = Signal::derive(move || {
+        let why =
+            if unpicked.get() { text().calendar.choose_first } else { text().board.none_able };
+        (able.get() == 0).then(|| why.to_owned())
+    });
     let line = move |(_, name, refusal): (Id<Ticket>, String, Option<Refusal>)| {
         let said = match refusal {
             None => {
                 view! { <Tag text=text().board.able tone=Tone::Success icon=Some(Icon::Check)/> }
                     .into_any()
             }
+            // Nobody is picked yet: that is said once, at the button.
+            Some(Refusal::NotAbleEngineer) if unpicked.get() => ().into_any(),
             Some(refusal) => {
                 let why = text().words.refusal(refusal);
                 view! { <span class="many__why">{why}</span> }.into_any()
@@ -350,6 +374,7 @@ fn form(chosen: Chosen, fields: Fields, open: RwSignal<bool>) -> impl IntoView {
                     id="many-priority"
                 />
             </Show>
+            {warning}
             <Show when=reasoned>
                 <TextArea
                     label=move || {
@@ -365,18 +390,22 @@ fn form(chosen: Chosen, fields: Fields, open: RwSignal<bool>) -> impl IntoView {
             <ul class="many__list">{move || verdicts.get().into_iter().map(line).collect_view()}</ul>
             <div class="dialog__bar">
                 <Button text=move || text().desk.back name="back" on_press=move || open.set(false)/>
-                <Button
-                    text=move || (text().board.carry_out)(able.get())
-                    kind=if untrack(|| fields.deed()) == Deed::Cancel {
-                        ButtonKind::Danger
-                    } else {
-                        ButtonKind::Primary
+                {move || {
+                    let kind = match deed.get() {
+                        Deed::Cancel => ButtonKind::Danger,
+                        _ => ButtonKind::Primary,
+                    };
+                    view! {
+                        <Button
+                            text=move || (text().board.carry_out)(able.get())
+                            kind
+                            why_not
+                            busy
+                            name="carry-out"
+                            on_press=carry_out
+                        />
                     }
-                    why_not
-                    busy
-                    name="carry-out"
-                    on_press=carry_out
-                />
+                }}
             </div>
         </form>
     }

@@ -339,6 +339,10 @@ pub fn Register() -> impl IntoView {
             take_machine(machine);
         }
     });
+    let about_a_machine = Signal::derive(move || {
+        let request: Option<Request> = form.request.with(|word| words::from_code(word));
+        request.is_none_or(Request::is_about_a_machine)
+    });
     let narrow = looks::narrower_than(SPLIT_REM);
     let known = move || view! { <KnownColumn clue picked=form.customer.into() on_take=take/> };
     view! {
@@ -352,7 +356,7 @@ pub fn Register() -> impl IntoView {
                     // Where there is no room beside the form, what is known stands under the caller.
                     <Show when=move || narrow.get()>{known}</Show>
                     <Card title=move || text().desk.machine>
-                        <MachineInputs fields=form.machine/>
+                        <MachineInputs fields=form.machine required=about_a_machine/>
                     </Card>
                     <Card title=move || text().desk.problem>{problem(form, follow_urgency)}</Card>
                     <Card title=move || text().desk.origin>{origin(form)}</Card>

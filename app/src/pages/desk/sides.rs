@@ -2,11 +2,11 @@
 
 use domain::{
     Id,
-    flag::{Flag, Reason, Value},
+    flag::{Decision, Flag, Reason, Value},
     part::Part,
     sheet::{Answer, Sheet},
     stock::{Place, Stock},
-    ticket::{Act, Contact, Nameplate, Stage, Ticket},
+    ticket::{Act, Contact, Entry, Nameplate, Stage, Ticket},
     visit::{Appointment, Outcome, Visit},
 };
 use leptos::prelude::*;
@@ -220,6 +220,30 @@ fn in_books(device: Device, flag: &Flag, part: Id<Part>) -> String {
     (text().watch.in_bag)(stock.map_or(0, |stock| stock.quantity))
 }
 
+/// What stands now, and what taking the proposal would make of it.
+fn now_and_then(
+    ticket: &Ticket,
+    base: Option<&Value>,
+    kept: &Value,
+    proposed: &Value,
+) -> (Value, Value) {
+    let now = proposed.standing(ticket).unwrap_or_else(|| kept.clone());
+    let then = proposed.on(base, &now);
+    (now, then)
+}
+
+/// What taking the proposal changes, in words; nothing where it stands already (tracked).
+pub(super) fn becomes(ticket: &Ticket, reason: &Reason) -> String {
+    let Reason::FieldConflict { kept, proposed, base } = reason else { return String::new() };
+    let (now, then) = now_and_then(ticket, base.as_deref(), kept, proposed);
+    let changes = fields(&now).into_iter().zip(fields(&then)).filter(|(now, then)| now.1 != then.1);
+    let said = |(label, value): (&'static str, String)| {
+        let value = if value.is_empty() { text().watch.nothing.to_owned() } else { value };
+        format!("{label} {value}")
+    };
+    changes.map(|(_, then)| said(then)).collect::<Vec<_>>().join(" · ")
+}
+
 /// Before, now, proposed; only the lines that differ anywhere are shown.
 fn conflict(
     device: Device,
@@ -230,7 +254,8 @@ fn conflict(
     proposed: &Value,
 ) -> Vec<Side> {
     let watch = &text().watch;
-    let (old, now, new) = (base.map(fields), fields(kept), fields(proposed));
+    let (stands, then) = now_and_then(ticket, base, kept, proposed);
+    let (old, now, new) = (base.map(fields), fields(&stands), fields(&then));
     let differ: Vec<bool> = now
         .iter()
         .zip(&new)
@@ -261,26 +286,39 @@ fn conflict(
         None => Side::new(watch.side_base, watch.base_unknown.to_owned()),
     };
     let kept =
-        Side { lines: marked(&now), ..Side::new(watch.side_kept, keeper(device, ticket, kept)) };
+        Side { lines: marked(&now), ..Side::new(watch.side_kept, keeper(device, ticket, &stands)) };
     let teller = told(device, flag.by, flag.at);
     let proposed = Side { lines: marked(&new), ..Side::new(watch.side_proposed, teller) };
     vec![base, kept, proposed]
 }
 
 /// Who made it what it is, as the history tells it.
-fn keeper(device: Device, ticket: &Ticket, kept: &Value) -> String {
-    let (act, said) = match kept {
-        Value::Contact(contact) => (Act::ContactEdited, contact.label()),
-        Value::Machine(machine) => (Act::MachineEdited, machine.model.clone()),
-        Value::Appointment(_, window) => {
-            (Act::Appointed, format!("{}–{}", window.from.0, window.to.0))
+fn keeper(device: Device, ticket: &Ticket, stands: &Value) -> String {
+    let last = |act: Act| ticket.log.iter().rev().find(|line| line.act == act);
+    let (line, first) = match stands {
+        Value::Contact(_) => (last(Act::ContactEdited), None),
+        Value::Machine(_) => (last(Act::MachineEdited), None),
+        Value::Appointment(visit, _) => {
+            let visit = ticket.visit(*visit);
+            let first = visit.map(|visit| (visit.dispatched_at, visit.dispatched_by));
+            let own = |line: &&Entry| first.is_none_or(|(at, _)| line.at >= at);
+            (last(Act::Appointed).filter(own), first)
         }
     };
-    let line = ticket.log.iter().rev().find(|line| line.act == act && line.text == said);
-    line.map_or_else(
-        || text().watch.registered_so.to_owned(),
-        |line| told(device, line.by, line.at),
-    )
+    // A proposal that was taken is a change, too.
+    let same = |value: &Value| std::mem::discriminant(value) == std::mem::discriminant(stands);
+    let taken = ticket.flags.iter().filter_map(|flag| match (&flag.reason, &flag.settled) {
+        (Reason::FieldConflict { proposed, .. }, Some(settled))
+            if same(proposed) && settled.decision == Decision::TakeProposal =>
+        {
+            Some((settled.at, settled.by))
+        }
+        _ => None,
+    });
+    let changed = line.map(|line| (line.at, line.by)).into_iter().chain(taken).max();
+    changed
+        .or(first)
+        .map_or_else(|| text().watch.registered_so.to_owned(), |(at, by)| told(device, by, at))
 }
 
 /// A value in its fields, always the same ones in the same order.
@@ -291,8 +329,11 @@ fn fields(value: &Value) -> Vec<(&'static str, String)> {
             (watch.window, locale::window(*from, *to)),
             (watch.agreed_with, agreed_with.clone()),
         ],
-        Value::Contact(Contact { name, company, phone, address, access_note, .. }) => vec![
+        Value::Contact(Contact {
+            name, company, salutation, phone, address, access_note, ..
+        }) => vec![
             (desk.name, name.clone()),
+            (desk.salutation, text().words.salutation(*salutation).to_owned()),
             (desk.company, company.clone()),
             (desk.phone, phone.clone()),
             (desk.address, address.clone()),

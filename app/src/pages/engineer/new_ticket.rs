@@ -280,6 +280,10 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
         draft.send_all(untrack(commands), 1, Box::new(move || finish(number)));
     };
     let from = neighbour.map(|ticket| ticket.contact.label());
+    let about_a_machine = Signal::derive(move || {
+        let request: Option<Request> = fields.request.with(|word| words::from_code(word));
+        request.is_none_or(Request::is_about_a_machine)
+    });
     view! {
         <form class="form" on:submit=move |event| event.prevent_default()>
             {from.map(|from| {
@@ -335,7 +339,7 @@ fn Form(made: RwSignal<Option<(Id<Ticket>, String)>>) -> impl IntoView {
                 <Field
                     label=move || text().engineer.fresh.model
                     value=fields.model
-                    required=true
+                    required=about_a_machine
                     max_length=LINE_CHARS_MAX
                     id="new-model"
                 />

@@ -18,17 +18,21 @@ pub struct Promise {
 
 /// The promised solution, while the work is not finished.
 pub fn solution(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
-    let (_, due) = ticket.promised()?;
+    let (_, due) = ticket.promised(now)?;
     let finished = ticket.active_visit().is_some_and(|visit| visit.finished_at.is_some());
     if finished || ticket.stage.is_over() {
         return None;
     }
-    Some(until(ticket.registered_at, due, now))
+    let promise = until(ticket.registered_at, due, now);
+    Some(match ticket.waits_since() {
+        Some(_) => Promise { text: text().words.paused(&promise.text), ..promise },
+        None => promise,
+    })
 }
 
 /// The promised first contact, while nobody has spoken with the customer.
 pub fn contact(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
-    let (due, _) = ticket.promised()?;
+    let (due, _) = ticket.promised(now)?;
     let spoken = ticket.log.iter().any(|entry| {
         matches!(
             entry.act,

@@ -59,7 +59,7 @@ pub(super) fn grid(calendar: Calendar) -> impl IntoView {
     };
     let due = move || {
         let ticket = carried.get()?.ticket;
-        let due = calendar.device.find(ticket)?.promised()?.1;
+        let due = calendar.device.find(ticket)?.promised(now.get())?.1;
         table.with(|table| place_of(table, due))
     };
     let active = move || spot.get().map(|spot| spot_id(&spot));

@@ -189,7 +189,7 @@ fn block(ticket: &Ticket, visit: &Visit, from: Timestamp, to: Timestamp, now: No
             .is_some_and(|it| it.priority == domain::ticket::Priority::P1),
         movable: open && visit.stage < Stage::EnRoute,
         due: looks::running(ticket, now.at)
-            .and_then(|_| ticket.promised())
+            .and_then(|_| ticket.promised(now.at))
             .map(|(_, due)| due)
             .filter(|_| !done),
     }
