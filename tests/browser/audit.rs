@@ -92,8 +92,8 @@ impl Audit {
         self.add(&format!("{name} by keyboard"), found);
     }
 
-    /// The dialog that is open: where the keyboard begins, its rules in both lights, its sizes, and that Escape closes
-    /// it and leads back to the button that opened it.
+    /// The dialog that is open: where the keyboard begins, its rules in both lights, what it says, its sizes, and
+    /// that Escape closes it and leads back to the button that opened it.
     async fn dialog(&mut self, browser: &Browser, walk: &Walk, name: &str) {
         let touch = walk.sizes[0].touch();
         let wrong: Option<String> =
@@ -107,7 +107,7 @@ impl Audit {
         }
         browser.light("").await;
         let least = if touch { FINGER } else { MOUSE };
-        let script = format!("{MEASURE}\nreturn small(args[0])");
+        let script = format!("{MEASURE}\nreturn [...unsaid(), ...small(args[0])]");
         let found: Vec<String> = browser.js(&script, &[json!(least)]).await;
         self.add(name, found);
         browser.press_key("\u{e00c}").await;

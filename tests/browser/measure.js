@@ -123,5 +123,10 @@ const begins = (touch) => {
   // What takes the focus by itself may lose it in the next frame.
   return frame().then(frame).then(() => within(begun, () => `the keyboard begins at ${said(document.activeElement)}`));
 };
+// What a dialog says before it asks is read out with its title.
+const unsaid = () => {
+  const message = seenIn(front(), ".dialog__message")[0];
+  return message && front().getAttribute("aria-describedby") !== message.id ? ["its message is not its description"] : [];
+};
 // Whoever closes the dialog is where they were.
 const ledBack = () => within(() => document.activeElement === window.dialogOpener, () => `the focus is lost to ${said(document.activeElement)}`);

@@ -436,9 +436,9 @@ fn Talk(ticket: Id<Ticket>, visit: Id<Visit>) -> impl IntoView {
             <Dialog
                 open=scene.taking_back
                 title=move || text().handover.take_back_title
+                message=move || text().handover.take_back_lead
                 close=move || text().handover.cancel
             >
-                <p class="muted">{move || text().handover.take_back_lead}</p>
                 <pin::TakeBack scene/>
             </Dialog>
         </div>

@@ -345,7 +345,18 @@ fn ChangePassword(open: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn SignOut() -> impl IntoView {
+    let device = device();
     let open = RwSignal::new(false);
+    let unsent = Memo::new(move |_| device.waiting().unanswered + device.photos_waiting());
+    let asked = RwSignal::new(false);
+    let message = move || {
+        let words = &text().person.me;
+        match (unsent.get(), asked.get()) {
+            (0, true) => words.all_sent.to_owned(),
+            (0, false) => words.sign_out_plain.to_owned(),
+            (unsent, _) => (words.sign_out_unsent)(unsent),
+        }
+    };
     view! {
         <Button
             text=move || text().person.me.sign_out
@@ -353,25 +364,32 @@ fn SignOut() -> impl IntoView {
             kind=ButtonKind::Danger
             wide=true
             name="sign-out"
-            on_press=move || open.set(true)
+            on_press=move || {
+                asked.set(false);
+                open.set(true);
+            }
         />
         <Dialog
             open
             title=move || text().person.me.sign_out_title
+            message
             close=move || text().person.me.close
         >
-            <SignOutChoices open/>
+            <SignOutChoices open unsent asked/>
         </Dialog>
     }
 }
 
 /// What to do with unsent work. There is no way to throw it away.
 #[component]
-fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
+fn SignOutChoices(
+    open: RwSignal<bool>,
+    unsent: Memo<usize>,
+    /// Whether sending was asked for in this dialog.
+    asked: RwSignal<bool>,
+) -> impl IntoView {
     let device = device();
     let busy = RwSignal::new(false);
-    let unsent = Memo::new(move |_| device.waiting().unanswered + device.photos_waiting());
-    let asked = RwSignal::new(false);
     let leave = move |keep: bool| {
         if busy.get_untracked() {
             return;
@@ -380,14 +398,6 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
         spawn_local(async move {
             device.sign_out(keep).await;
         });
-    };
-    let message = move || {
-        let words = &text().person.me;
-        match (unsent.get(), asked.get()) {
-            (0, true) => words.all_sent.to_owned(),
-            (0, false) => words.sign_out_plain.to_owned(),
-            (unsent, _) => (words.sign_out_unsent)(unsent),
-        }
     };
     // Whoever asked to send reads what became of it.
     let state = move || {
@@ -415,7 +425,6 @@ fn SignOutChoices(open: RwSignal<bool>) -> impl IntoView {
     };
     let more = move || unsent.get().saturating_sub(UNSENT_SHOWN);
     view! {
-        <p class="dialog__message" data-name="sign-out-message">{message}</p>
         <Show when=move || { unsent.get() > 0 }>
             <ul class="list muted">{waiting}</ul>
             <Show when=move || { more() > 0 }>

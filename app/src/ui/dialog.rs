@@ -102,6 +102,7 @@ fn Frame(
     open: RwSignal<bool>,
     kind: &'static str,
     #[prop(into)] title: Signal<String>,
+    #[prop(optional)] message: Signal<String>,
     #[prop(optional, into)] close: Signal<String>,
     #[prop(optional)] wide: bool,
     on_close: Option<Callback<()>>,
@@ -109,6 +110,8 @@ fn Frame(
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let title_id = StoredValue::new(fresh_id("dialog"));
+    let message_id = StoredValue::new(fresh_id("message"));
+    let has_message = move || !message.with(String::is_empty);
     let children = StoredValue::new(children);
     follow(open, node);
     // Another title is another form in the same dialog.
@@ -130,6 +133,7 @@ fn Frame(
             data-kind=kind
             data-wide=wide
             aria-labelledby=title_id.get_value()
+            aria-describedby=move || has_message().then(|| message_id.get_value())
             node_ref=node
             on:close=closed
             on:click=move |event| {
@@ -152,23 +156,27 @@ fn Frame(
                         <IconButton icon=Icon::Close label=close on_press=move || open.set(false)/>
                     </Show>
                 </header>
+                <Show when=has_message>
+                    <p class="dialog__message" id=message_id.get_value()>{message}</p>
+                </Show>
                 {children.with_value(|children| children())}
             </Show>
         </dialog>
     }
 }
 
-/// A dialog in the middle. Put the buttons into a `dialog__bar`.
+/// A dialog in the middle. Its `message` is read out with its title. Put the buttons into a `dialog__bar`.
 #[component]
 pub fn Dialog(
     open: RwSignal<bool>,
     #[prop(into)] title: Signal<String>,
+    #[prop(optional, into)] message: Signal<String>,
     #[prop(optional, into)] close: Signal<String>,
     #[prop(optional)] wide: bool,
     #[prop(optional, into)] on_close: Option<Callback<()>>,
     children: ChildrenFn,
 ) -> impl IntoView {
-    view! { <Frame open kind="dialog" title close wide on_close children/> }
+    view! { <Frame open kind="dialog" title message close wide on_close children/> }
 }
 
 /// A panel from below on a phone, from the right where there is width: filters, forms.
@@ -197,8 +205,7 @@ pub fn Confirm(
 ) -> impl IntoView {
     let kind = if danger { ButtonKind::Danger } else { ButtonKind::Primary };
     view! {
-        <Frame open kind="confirm" title on_close=None>
-            <p class="dialog__message">{message}</p>
+        <Frame open kind="confirm" title message on_close=None>
             <div class="dialog__bar">
                 <Button text=cancel on_press=move || open.set(false)/>
                 <Button text=confirm kind busy name="confirm" on_press=move || on_confirm.run(())/>
