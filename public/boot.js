@@ -7,7 +7,8 @@
 // Tells the page by two events on `window`:
 //   doorstep:update  a new build waits (also `<html data-update="ready">`, for who listens late)
 //   doorstep:reload  the new build took over; the page reloads unless the event is cancelled
-// and offers `window.doorstepUpdate()`, which lets the waiting build take over.
+// and offers `window.doorstepUpdate()`, which lets the waiting build take over, and at the door
+// `window.doorstepEnter(face)`, which is done when the program of this face has been fetched.
 
 const root = document.documentElement;
 const workers = navigator.serviceWorker;
@@ -26,6 +27,7 @@ if (face === "customer" && place !== "hand-over") {
 }
 const programs = { door: boot.door, field: boot.field, customer: boot.field, office: boot.office };
 const broken = document.getElementById("broken")?.content;
+const cover = document.getElementById("cover");
 let started = false;
 let broke = false;
 
@@ -38,7 +40,7 @@ try {
     face = likely;
     return start(face);
   });
-  document.getElementById("cover")?.remove();
+  cover?.remove();
   started = true;
 } catch (error) {
   showIfBroken(error);
@@ -49,7 +51,7 @@ try {
 
 // A development build is replaced at every save: a worker would only serve old files.
 const wanted = root.dataset.build !== "dev" && !new URLSearchParams(location.search).has("nosw");
-if (face === "door") window.doorstepNext = { [likely]: fetched(likely) };
+if (face === "door") offerWayIn();
 else if (workers && wanted) await keep();
 
 async function start(face) {
@@ -63,6 +65,15 @@ async function start(face) {
 
 function codeOf(js) {
   return js.replace(/\.js$/, "_bg.wasm");
+}
+
+// Somebody got in at the door: under the cover, until their program is here, the likelier one sooner.
+function offerWayIn() {
+  const coming = { [likely]: fetched(likely) };
+  window.doorstepEnter = async (face) => {
+    if (cover) document.body.replaceChildren(cover);
+    await coming[face];
+  };
 }
 
 // Into the browser's own store, where the next page finds it.

@@ -1,9 +1,9 @@
 //! What a device begins with that nobody has used: the ways in, and nothing of the work, so that it is here soon on
 //! a slow network. The program of whoever comes in is fetched behind it (`public/boot.js`).
 
-use domain::wire::Session;
+use domain::{user::User, wire::Session};
 use futures::future::LocalBoxFuture;
-use js_sys::{Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -12,7 +12,7 @@ use crate::{
     clock, locale,
     pages::sign_in::SignIn,
     pin,
-    program::{arrived, home},
+    program::{arrived, home, press_once},
     route::{self, Face},
     session::{self, Credentials, LetIn, SignInTrouble},
     storage,
@@ -34,8 +34,9 @@ fn door() -> impl IntoView {
     locale::start();
     clock::start();
     provide_toasts();
+    press_once();
     provide_context(LetIn(let_in));
-    document().set_title(locale::text().frame.brand);
+    Effect::new(|_| document().set_title(locale::text().frame.brand));
     spawn_local(async {
         if let Some(Session { user, .. }) = session::standing().await {
             lead(&user).await;
@@ -62,16 +63,16 @@ fn let_in(with: Credentials) -> LocalBoxFuture<'static, Result<(), SignInTrouble
 }
 
 /// Has the person's own program start from now on, and waits until it is here where it is on its way.
-async fn lead(user: &domain::user::User) {
+async fn lead(user: &User) {
     let face = match home(user).face() {
         Some(Face::Office) => "office",
         _ => "field",
     };
     storage::remember(FACE, face);
-    let coming = Reflect::get(&window(), &"doorstepNext".into());
-    let coming = coming.and_then(|next| Reflect::get(&next, &face.into()));
-    if let Ok(coming) = coming.and_then(|coming| coming.dyn_into::<Promise>()) {
-        // Whether it came or not: the page says what is wrong.
-        let _came = JsFuture::from(coming).await;
+    let enter = Reflect::get(&window(), &"doorstepEnter".into());
+    let coming = enter.and_then(|enter| enter.dyn_into::<Function>());
+    if let Ok(coming) = coming.and_then(|enter| enter.call1(&window(), &face.into())) {
+        // It waits whether it comes or not: the page says what is wrong.
+        let _came = JsFuture::from(Promise::resolve(&coming)).await;
     }
 }

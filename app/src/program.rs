@@ -73,7 +73,7 @@ fn app(face: Face, pages: Pages) -> impl IntoView {
 }
 
 /// A key that is held presses once: what it opened must not be answered by it. In a text it goes on writing.
-fn press_once() {
+pub(crate) fn press_once() {
     let hear = |event: web_sys::KeyboardEvent| {
         let target = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
         let inside = |of: &str| target.is_some_and(|it| it.closest(of).ok().flatten().is_some());

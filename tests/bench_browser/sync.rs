@@ -51,7 +51,7 @@ async fn first(report: &mut Report, place: &Place, slow: bool) -> Browser {
     on_every_page(&phone, WATCH).await;
     phone.open("/sign-in").await;
     // The program comes behind the form.
-    let _here: bool = phone.js("return doorstepNext.field.then(() => true)", &[]).await;
+    phone.until("the program is here", HERE, &[]).await;
     let stored: f64 = {
         slow_down(&phone, if slow { SLOWER } else { 1.0 }).await;
         phone.js(BARE_STORE, &[json!(TICKETS)]).await
@@ -134,6 +134,9 @@ async fn notes(report: &mut Report, place: &Place, phone: &Browser) {
     let figure = Figure::new(BENCH, "200 notes out, Slow 4G, asked to stored", asked, "ms");
     report.add(figure.at_most(900.0).note(format!("{whole:.0} since the network came back")));
 }
+
+/// Whether the program that follows has been fetched.
+const HERE: &str = "return performance.getEntriesByType('resource').some((one) => /\\/field-.*wasm$/.test(one.name) && one.responseEnd > 0)";
 
 /// Notes in every page when the press came, when fifty tickets were listed, and when all were and all was well.
 const WATCH: &str = "
