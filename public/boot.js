@@ -1,6 +1,6 @@
 // Starts the program this address belongs to, then the service worker that keeps it working without a network.
 //
-// The app is two programs (app/src/programs), the field and the office; a customer holds the field's in a
+// The work is two programs (app/src/programs), the field and the office; a customer holds the field's in a
 // document of its own. A page that both have is shown by the one that was used last on this device. Where nobody
 // was yet, a third and small one comes first, the door, and fetches the likelier of the two behind its form.
 //
@@ -69,6 +69,8 @@ function codeOf(js) {
 
 // Somebody got in at the door: under the cover, until their program is here, the likelier one sooner.
 function offerWayIn() {
+  // A page that the browser has put away would come back with what was filled in.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
   const coming = { [likely]: fetched(likely) };
   window.doorstepEnter = async (face) => {
     if (cover) document.body.replaceChildren(cover);
@@ -79,7 +81,9 @@ function offerWayIn() {
 // Into the browser's own store, where the next page finds it.
 async function fetched(face) {
   const js = absolute(programs[face]);
-  const whole = async (path) => (await fetch(path, { credentials: "same-origin" })).arrayBuffer();
+  const signal = AbortSignal.timeout?.(60_000);
+  const options = { credentials: "same-origin", priority: "low", signal };
+  const whole = async (path) => (await fetch(path, options)).arrayBuffer();
   await Promise.allSettled([js, codeOf(js)].map(whole));
 }
 
@@ -90,6 +94,7 @@ function showIfBroken(error) {
   const trapped = error instanceof WebAssembly.RuntimeError || overrun || error?.name === "InternalError";
   if (!trapped || broke || !broken) return;
   broke = true;
+  if (face === "door") rememberFace(likely);
   document.body.replaceChildren(broken);
   window.doorstepUpdate?.();
 }
@@ -110,11 +115,13 @@ async function chosenFace() {
   return (await isNew()) ? "door" : likely;
 }
 
-// Whether nobody was here. A browser that died may have forgotten the notes and kept the work; one that keeps no
-// notes could not be told who came in.
+// Whether nobody was here. A browser that died may have forgotten the notes and kept the work, and one that cleared
+// everything kept a cookie that tells of it. One that takes no notes could not be told who came in.
 async function isNew() {
+  if (controlledFromTheStart || /(^|; )doorstep-/.test(document.cookie)) return false;
   try {
-    if (localStorage.getItem("doorstep.face")) return false;
+    localStorage.setItem("doorstep.new", "1");
+    localStorage.removeItem("doorstep.new");
     const databases = await indexedDB.databases();
     return !databases.some(({ name }) => name.startsWith("doorstep-"));
   } catch {
@@ -125,7 +132,7 @@ async function isNew() {
 // Runs even when the program did not start: a newer build may be the cure.
 async function keep() {
   let reloaded = false;
-  await rememberFace();
+  await rememberFace(face);
   workers.addEventListener("controllerchange", () => {
     if (!controlledFromTheStart || reloaded) return;
     const event = new CustomEvent("doorstep:reload", { cancelable: true });
@@ -168,7 +175,7 @@ async function keep() {
 }
 
 // The worker keeps the programs of the faces this device has shown, and no others.
-async function rememberFace() {
+async function rememberFace(face) {
   if (face === "customer") return;
   try {
     localStorage.setItem("doorstep.face", face);

@@ -55,13 +55,20 @@ async function wanted() {
 async function keep(files) {
   const cache = await caches.open(CACHE);
   await Promise.all(files.map(async ([path, integrity]) => {
-    await cache.put(path, await found(path) ?? await fetched(path, integrity));
+    await cache.put(path, await found(path, integrity) ?? await fetched(path, integrity));
   }));
 }
 
-// A program that the build before had too: its name says what is in it, and its hash was asked for when it came.
-async function found(path) {
-  return NAMED.test(path) ? caches.match(path) : undefined;
+// A program that the build before had too: its name says what is in it. What a disk made of it since is read again.
+async function found(path, integrity) {
+  if (!NAMED.test(path)) return undefined;
+  try {
+    const kept = await caches.match(path);
+    const hash = await crypto.subtle.digest("SHA-256", await kept.clone().arrayBuffer());
+    return integrity === `sha256-${btoa(String.fromCharCode(...new Uint8Array(hash)))}` ? kept : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 // What the page has just loaded under such a name is not asked for again, unless it is not what was meant.

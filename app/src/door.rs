@@ -1,6 +1,8 @@
 //! What a device begins with that nobody has used: the ways in, and nothing of the work, so that it is here soon on
 //! a slow network. The program of whoever comes in is fetched behind it (`public/boot.js`).
 
+use std::cell::Cell;
+
 use domain::{user::User, wire::Session};
 use futures::future::LocalBoxFuture;
 use js_sys::{Function, Promise, Reflect};
@@ -11,16 +13,20 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use crate::{
     clock, locale,
     pages::sign_in::SignIn,
-    pin,
     program::{arrived, home, press_once},
     route::{self, Face},
-    session::{self, Credentials, LetIn, SignInTrouble},
+    session::{self, Credentials, Entered, LetIn, SignInTrouble},
     storage,
     ui::{Toasts, provide_toasts},
 };
 
 /// The face whose program starts on this device; `public/boot.js` reads it.
 const FACE: &str = "doorstep.face";
+
+thread_local! {
+    /// Whether a form has been sent and not refused.
+    static COMING_IN: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Starts the program.
 pub fn run() {
@@ -38,9 +44,13 @@ fn door() -> impl IntoView {
     provide_context(LetIn(let_in));
     Effect::new(|_| document().set_title(locale::text().frame.brand));
     spawn_local(async {
-        if let Some(Session { user, .. }) = session::standing().await {
+        // Nobody's form is taken away from under their hands.
+        if let Some(Session { user, .. }) = session::standing().await
+            && !COMING_IN.get()
+        {
             lead(&user).await;
-            route::go_to("/");
+            // The same address, in the person's own program.
+            let _left = window().location().reload();
         }
     });
     arrived();
@@ -50,13 +60,13 @@ fn door() -> impl IntoView {
     }
 }
 
-/// Gets a session; the program that follows finds it in the browser, and opens the person's data.
+/// Gets a session, and leaves it to the program that follows, which opens the person's data.
 fn let_in(with: Credentials) -> LocalBoxFuture<'static, Result<(), SignInTrouble>> {
     Box::pin(async move {
-        let Session { user, .. } = with.present().await?;
-        if let Some(digits) = with.pin() {
-            pin::put_aside(user.id, digits);
-        }
+        COMING_IN.set(true);
+        let session = with.present().await.inspect_err(|_| COMING_IN.set(false))?;
+        let user = session.user.clone();
+        Entered::leave(session, with.pin());
         lead(&user).await;
         Ok(())
     })

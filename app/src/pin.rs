@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use domain::{
-    Command, Id, Refusal, Timestamp, handout::Handout, json, ticket::Ticket, user::User,
-    visit::Visit,
+    Command, Id, Refusal, Timestamp, handout::Handout, json, ticket::Ticket, visit::Visit,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -37,7 +36,7 @@ pub enum PinTrouble {
 
 /// The PIN as it is kept: never the digits.
 #[derive(Serialize, Deserialize)]
-struct Pin {
+pub(crate) struct Pin {
     salt: Uuid,
     hash: String,
     rounds: u32,
@@ -48,23 +47,15 @@ struct Pin {
 }
 
 impl Pin {
-    fn of(digits: &str) -> Self {
+    pub(crate) fn of(digits: &str) -> Self {
         let salt = Uuid::now_v7();
         let hash = hash(digits, salt, ROUNDS);
         Self { salt, hash, rounds: ROUNDS, wrong: 0, locked_until: None }
     }
 }
 
-/// A PIN that waits for its person's data to be opened.
-#[derive(Serialize, Deserialize)]
-struct Chosen {
-    person: Id<User>,
-    pin: Pin,
-}
-
 pub(crate) const MARK: &str = "doorstep.handed";
 const PIN: &str = "pin";
-const CHOSEN: &str = "doorstep.chosen-pin";
 const TRIES: u32 = 10;
 const PAUSE_MINUTES: i64 = 15;
 /// About a tenth of a second on a phone of today.
@@ -205,17 +196,7 @@ impl Device {
         self.keep_pin(&Pin::of(digits)).await
     }
 
-    /// Takes up the PIN that this person chose on the way in, before there was a place to keep it.
-    pub(crate) async fn take_up_pin(self, person: Id<User>) {
-        let chosen = storage::recall(CHOSEN).and_then(|note| json::read::<Chosen>(&note).ok());
-        storage::forget(CHOSEN);
-        if let Some(chosen) = chosen.filter(|chosen| chosen.person == person) {
-            // Without it the PIN is asked for when the device is first given away.
-            let _kept = self.keep_pin(&chosen.pin).await;
-        }
-    }
-
-    async fn keep_pin(self, pin: &Pin) -> Result<(), Trouble> {
+    pub(crate) async fn keep_pin(self, pin: &Pin) -> Result<(), Trouble> {
         let store = self.store.get_value().ok_or(Trouble::NobodyHere)?;
         store.keep_small(PIN, Some(pin)).await?;
         self.has_pin.set(true);
@@ -252,12 +233,6 @@ impl Device {
 
 /// The longest PIN.
 pub const PIN_DIGITS_MAX: usize = 8;
-
-/// Puts a PIN aside for the program that will open this person's data.
-pub(crate) fn put_aside(person: Id<User>, digits: &str) {
-    let chosen = Chosen { person, pin: Pin::of(digits) };
-    storage::remember(CHOSEN, &serde_json::to_string(&chosen).unwrap_or_default());
-}
 
 /// Whether this can be a PIN: 4 to 8 digits.
 pub fn is_pin(digits: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What both programs begin with: who is here decides what is shown.
+//! What the programs of the field and the office begin with: who is here decides what is shown.
 
 use domain::{
     Id,
@@ -173,8 +173,9 @@ fn the_way_in() -> AnyView {
     let device = device();
     let again = (device.session_state() == SessionState::Expired)
         .then(|| Again { name: device.me().name, unanswered: device.waiting().unanswered });
-    let here = view! { <DataLost/> <LeftBehind/> }.into_any();
-    view! { <SignIn again here/> }.into_any()
+    let lost = view! { <DataLost/> }.into_any();
+    let left = view! { <LeftBehind/> }.into_any();
+    view! { <SignIn again lost left/> }.into_any()
 }
 
 /// Signs in, and opens the person's data.

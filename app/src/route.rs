@@ -108,7 +108,7 @@ impl Route {
     }
 
     /// The face that has this page; `None` where the field and the office both have it. `public/boot.js` starts
-    /// the program of an address by the same rule.
+    /// the program of an address by the same rule, and the door where nobody was yet.
     pub(crate) fn face(self) -> Option<Face> {
         match self {
             Self::Today
@@ -285,7 +285,12 @@ pub fn replace(route: Route) {
 /// Goes to a path made with [`Route::with`].
 pub fn go_to(path: &str) {
     if is_elsewhere(path) {
-        let _left = window().location().assign(path);
+        let location = window().location();
+        // Back must not lead to a form that was filled in.
+        let _left = match FACE.get() {
+            Face::Door => location.replace(path),
+            _ => location.assign(path),
+        };
         return;
     }
     let now = place_now();

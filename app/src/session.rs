@@ -20,7 +20,9 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     api::{self, Fault},
     device::Device,
-    marker, seal, second, storage,
+    marker,
+    pin::Pin,
+    seal, second, storage,
     store::{self, Store},
     sync,
 };
@@ -105,6 +107,9 @@ pub enum SignInTrouble {
 }
 
 pub(crate) const LAST: &str = "doorstep.last";
+const ENTERED: &str = "doorstep.entered";
+/// How many times the data of somebody who was let in are tried to be opened, each with the patience of one exchange.
+const OPEN_TRIES: usize = 3;
 /// Signed out without a network: the server is told as soon as it can be.
 const FAREWELL: &str = "doorstep.farewell";
 /// In the database of somebody who signed out and left something there.
@@ -128,6 +133,29 @@ impl Credentials {
             Self::Card { pin, .. } => pin.as_deref(),
             Self::Password { .. } | Self::First(_) => None,
         }
+    }
+}
+
+/// Somebody who got a session at the door, and whose data no program has opened yet.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Entered {
+    session: Session,
+    pin: Option<Pin>,
+}
+
+impl Entered {
+    /// Leaves them to the program that follows.
+    pub(crate) fn leave(session: Session, pin: Option<&str>) {
+        let entered = Self { session, pin: pin.map(Pin::of) };
+        storage::remember(ENTERED, &serde_json::to_string(&entered).unwrap_or_default());
+    }
+
+    fn waiting() -> Option<Self> {
+        json::read(&storage::recall(ENTERED)?).ok()
+    }
+
+    fn forget() {
+        storage::forget(ENTERED);
     }
 }
 
@@ -174,10 +202,35 @@ impl Device {
     async fn enter(self, session: Session) -> Result<(), SignInTrouble> {
         let Session { user, server } = session;
         self.open(Owner { server, user }).await?;
+        Entered::forget();
         self.session.set(SessionState::SignedIn);
         sync::nudge(Wake::Person);
         spawn_local(seal::learn());
         Ok(())
+    }
+
+    /// Opens the data of whoever came in at the door, if somebody did.
+    async fn open_entered(self) -> bool {
+        let Some(Entered { session, pin }) = Entered::waiting() else { return false };
+        // The server has said yes: a gap in the network is no reason to ask for the password again.
+        for _ in 0..OPEN_TRIES {
+            match self.enter(session.clone()).await {
+                Ok(()) => {
+                    if let Some(pin) = pin {
+                        // Without it the PIN is asked for when the device is first given away.
+                        let _kept = self.keep_pin(&pin).await;
+                    }
+                    return true;
+                }
+                // The next start tries again.
+                Err(SignInTrouble::Unreachable) => {}
+                Err(_) => {
+                    Entered::forget();
+                    return false;
+                }
+            }
+        }
+        false
     }
 
     /// Signs in as the person whose data is open; anybody else is sent away.
@@ -236,6 +289,9 @@ impl Device {
 
     /// Opens the data of who worked here last, without asking anybody.
     pub(crate) async fn open_last(self) {
+        if self.open_entered().await {
+            return;
+        }
         let owner = match last() {
             Some(owner) => Some(owner),
             // A browser that dies soon after the sign-in forgets the small notes; the database it does not.
@@ -340,7 +396,6 @@ impl Device {
             if !self.open_local(&owner).await? {
                 self.register(&owner).await?;
             }
-            self.take_up_pin(owner.user.id).await;
             self.owner.set(Some(owner));
             self.lock_database(false).await;
             storage::remember(LAST, &remembered);

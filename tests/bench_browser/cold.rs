@@ -19,6 +19,8 @@ struct Seen {
     usable: f64,
     /// For how long scripts kept the page from answering, beyond 50 ms each time.
     blocked: f64,
+    /// What had come by then, as it travelled.
+    bytes: f64,
 }
 
 pub async fn run(report: &mut Report) {
@@ -40,7 +42,6 @@ async fn once(report: &mut Report, place: &Place, shape: Option<Shape>, slower: 
         let (_, before) = place.link.bytes();
         phone.open("/sign-in").await;
         let seen: Seen = phone.js(SEEN, &[]).await;
-        let (_, then) = place.link.bytes();
         sign_in(&phone).await;
         phone.see_synced().await;
         phone.see_installed().await;
@@ -48,7 +49,7 @@ async fn once(report: &mut Report, place: &Place, shape: Option<Shape>, slower: 
         place.link.shape(None);
         usable.push(seen.usable);
         blocked.push(seen.blocked);
-        until_usable.push((then - before) as f64 / 1000.0);
+        until_usable.push(seen.bytes / 1000.0);
         until_kept.push((kept - before) as f64 / 1000.0);
     }
     let pace = shape.map_or("not shaped".to_owned(), |shape| format!("{shape}, {slower:.0}× CPU"));
@@ -80,7 +81,10 @@ return new Promise((done) => {
     const look = () => {
         const [mounted] = performance.getEntriesByName('doorstep:mounted');
         if (!mounted || !document.querySelector('#login')) { setTimeout(look, 20); return; }
-        done({ usable: mounted.startTime, blocked: window.blocked });
+        const came = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
+        const before = came.filter((one) => one.responseEnd <= mounted.startTime);
+        const bytes = before.reduce((sum, one) => sum + one.transferSize, 0);
+        done({ usable: mounted.startTime, blocked: window.blocked, bytes });
     };
     look();
 });";

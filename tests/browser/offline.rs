@@ -74,5 +74,7 @@ async fn a_first_start_fetches_the_door_and_one_program_once() {
             panic!("what was loaded is kept, not loaded again: {programs:?}")
         };
         assert!(door.starts_with("/door-") && own.starts_with(program), "{programs:?}");
+        device.back().await;
+        assert!(!device.has("sign-in").await, "the form that was filled in comes back");
     }
 }

@@ -15,17 +15,18 @@ use crate::{
 };
 
 /// Somebody whose session has ended, and whose work is open all the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Again {
     pub name: String,
     pub unanswered: usize,
 }
 
-/// The sign-in page; `again` for somebody who works here already, `here` what this device has to say to whoever comes.
+/// The sign-in page; `again` for somebody who works here already. What this device has to say of work: `lost`, `left`.
 #[component]
 pub fn SignIn(
     #[prop(optional_no_strip)] again: Option<Again>,
-    #[prop(optional, into)] here: Option<AnyView>,
+    #[prop(optional, into)] lost: Option<AnyView>,
+    #[prop(optional, into)] left: Option<AnyView>,
 ) -> impl IntoView {
     let form = Form::new(expect_context());
     let demo = RwSignal::new(Vec::<DemoAccount>::new());
@@ -77,7 +78,7 @@ pub fn SignIn(
                 <h1 tabindex="-1">{title}</h1>
                 <p>{lead}</p>
             </div>
-            {here}
+            {lost}
             <Show when=move || unclaimed.get()>
                 <SetUp/>
             </Show>
@@ -93,6 +94,7 @@ pub fn SignIn(
                 />
             </Show>
             {by_password(form, is_again, usual)}
+            {left}
             <Show when=move || usual.get() && demo.with(|demo| !demo.is_empty())>
                 <section class="stack" data-gap="small">
                     <h2 class="section-title">{move || text().person.sign_in.demo}</h2>
