@@ -743,6 +743,7 @@ fn apply_visit(
     }
 
     let mut changed: Vec<Row> = Vec::new();
+    let waits = ticket.waits_since();
     if let Some(visit) = ticket.visit_mut(id) {
         visit::carry_out(visit, command, envelope.mid, at);
     }
@@ -754,7 +755,6 @@ fn apply_visit(
         ticket.note(envelope, act, text);
     }
 
-    let waits = ticket.waits_since();
     let mut amendment = None;
     if let Some(refusal) = objection {
         amendment = Some(reconcile(&mut ticket, envelope, &before, refusal));
@@ -889,6 +889,15 @@ fn follow(ticket: &mut Ticket, envelope: &Envelope, id: Id<Visit>, command: &vis
     if counts
         && visit.stage >= Stage::Accepted
         && matches!(ticket.stage, TicketStage::Dispatched { .. })
+    {
+        ticket.stage = TicketStage::InProgress { since: at };
+    }
+    // Nobody waits for a customer at whose machine somebody works (T-09). What happened before the hold was
+    // not what it waited for; and only people know whether what came of parts or approvals is enough.
+    if let TicketStage::OnHold { reason: HoldReason::WaitingCustomer, since } = ticket.stage
+        && counts
+        && since <= at
+        && command.is_work()
     {
         ticket.stage = TicketStage::InProgress { since: at };
     }

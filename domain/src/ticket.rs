@@ -706,9 +706,15 @@ impl Ticket {
     }
 
     /// Since when we wait for the customer. Parts, approvals and second visits are our own affair: they stop no clock.
+    /// Nor does what comes after the work was finished: the promise was kept or missed by then.
     pub fn waits_since(&self) -> Option<Timestamp> {
+        let finished = |visit: &Visit| visit.stage == visit::Stage::Finished;
         match self.stage {
-            Stage::OnHold { reason: HoldReason::WaitingCustomer, since } => Some(since),
+            Stage::OnHold { reason: HoldReason::WaitingCustomer, since }
+                if !self.active_visit().is_some_and(finished) =>
+            {
+                Some(since)
+            }
             _ => None,
         }
     }

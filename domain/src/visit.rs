@@ -355,6 +355,22 @@ impl Command {
     pub fn is_evidence(&self) -> bool {
         !matches!(self, Self::Accept | Self::Decline { .. } | Self::Appoint { .. } | Self::Verify)
     }
+
+    /// Whether this is done on the way to the machine or at it, up to the end of the work.
+    pub(crate) fn is_work(&self) -> bool {
+        matches!(
+            self,
+            Self::Depart
+                | Self::Arrive { .. }
+                | Self::Consent
+                | Self::Inspect { .. }
+                | Self::Talk { .. }
+                | Self::StartRepair
+                | Self::UsePart { .. }
+                | Self::Finish { .. }
+                | Self::LeaveUnfinished { .. }
+        )
+    }
 }
 
 impl Visit {

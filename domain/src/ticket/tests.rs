@@ -11,7 +11,7 @@ use crate::{
     visit,
     world::{
         ADMINISTRATOR, AGENT, COORDINATOR, FIRST, KEEPER, LI, SECOND, SUPERVISOR, TICKET, WANG,
-        World, dispatch, register, triage,
+        World, dispatch, finish, inspect, register, triage,
     },
 };
 
@@ -436,9 +436,12 @@ fn a_follow_up_nobody_answers_is_ended_by_the_supervisor() {
     assert_eq!(world.ticket().stage.word(), "closed");
 }
 
+fn hold(reason: HoldReason) -> Command {
+    Command::Hold { reason, note: "客户出差".into() }
+}
+
 #[test]
 fn the_promised_solution_waits_for_the_customer_and_for_nobody_else() {
-    let hold = |reason| Command::Hold { reason, note: "客户出差".into() };
     let due = |world: &World| world.ticket().promised(world.now()).unwrap();
     for (reason, waits) in [(HoldReason::WaitingCustomer, true), (HoldReason::WaitingParts, false)]
     {
@@ -459,6 +462,64 @@ fn the_promised_solution_waits_for_the_customer_and_for_nobody_else() {
     world.minute += 30;
     world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "李工请假")).unwrap();
     assert_eq!(world.ticket().waited_ms, 31 * 60_000);
+}
+
+#[test]
+fn nobody_waits_for_a_customer_at_whose_machine_somebody_works() {
+    let mut world = World::at(visit::Stage::Accepted);
+    world.ticket_act(LI, hold(HoldReason::WaitingCustomer)).unwrap();
+    world.visit_act(LI, FIRST, visit::Command::Progress { text: "客户仍不在".into() }).unwrap();
+    assert_eq!(world.ticket().stage.word(), "on_hold");
+    world.minute += 30;
+    world.visit_act(LI, FIRST, visit::Command::Arrive { consent: true }).unwrap();
+    assert_eq!(world.ticket().stage, Stage::InProgress { since: world.now() });
+    world.minute += 600;
+    world.visit_act(LI, FIRST, finish()).unwrap();
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, world.sign(Some(true))).unwrap();
+    assert_eq!(world.ticket().stage.word(), "completed");
+    assert_eq!(world.ticket().waited_ms, 32 * 60_000, "it ended at the arrival");
+
+    // Where all that is heard of the work is its end, the wait ends there.
+    let mut world = World::at(visit::Stage::Repairing);
+    world.ticket_act(LI, hold(HoldReason::WaitingCustomer)).unwrap();
+    world.visit_act(LI, FIRST, finish()).unwrap();
+    assert_eq!(world.ticket().waited_ms, 60_000);
+
+    // Only people know whether what came is enough.
+    let mut world = World::at(visit::Stage::Accepted);
+    world.ticket_act(LI, hold(HoldReason::WaitingParts)).unwrap();
+    world.visit_act(LI, FIRST, visit::Command::Arrive { consent: true }).unwrap();
+    assert_eq!(world.ticket().stage.word(), "on_hold");
+}
+
+#[test]
+fn what_happened_before_a_wait_does_not_end_it_when_it_is_heard_of() {
+    let mut world = World::at(visit::Stage::Accepted);
+    world.minute += 60;
+    world.ticket_act(COORDINATOR, hold(HoldReason::WaitingCustomer)).unwrap();
+    let since = world.now();
+    world.minute -= 40;
+    world.visit_act(LI, FIRST, visit::Command::Arrive { consent: true }).unwrap();
+    assert_eq!(world.ticket().waits_since(), Some(since));
+    let mut finished = world.clone();
+    finished.visit_act(LI, FIRST, finish()).unwrap();
+    assert_eq!(finished.ticket().waited_ms, 0, "no wait is less than nothing");
+    world.minute += 49;
+    world.visit_act(LI, FIRST, inspect()).unwrap();
+    assert_eq!((world.ticket().waits_since(), world.ticket().waited_ms), (None, 11 * 60_000));
+}
+
+#[test]
+fn waiting_after_the_work_makes_no_missed_promise_kept() {
+    let mut world = World::at(visit::Stage::Finished);
+    let due = world.ticket().promised(world.now());
+    world.ticket_act(LI, hold(HoldReason::WaitingCustomer)).unwrap();
+    world.minute += 600;
+    assert_eq!(world.ticket().waits_since(), None);
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, world.sign(Some(true))).unwrap();
+    assert_eq!(world.ticket().promised(world.now()), due);
 }
 
 #[test]
