@@ -719,6 +719,41 @@ impl Ticket {
         }
     }
 
+    /// When one of us first spoke with the customer, as far as it was written down (3.7): that is the response.
+    /// A window that the office sets may be only proposed; the engineer's is agreed on.
+    pub fn contacted_at(&self) -> Option<Timestamp> {
+        let spoken = |entry: &&Entry| match entry.act {
+            Act::Called
+            | Act::SolvedByPhone
+            | Act::Arrived
+            | Act::Consented
+            | Act::Talked
+            | Act::Finished
+            | Act::LeftUnfinished
+            | Act::Signed
+            | Act::Confirmed
+            | Act::Objected => true,
+            Act::Appointed => self.visit_of(entry.by).is_some(),
+            _ => false,
+        };
+        self.log.iter().filter(spoken).map(|entry| entry.at).min()
+    }
+
+    /// When the work was finished that stands: the first time somebody said so of the visit that counts. Finishing
+    /// again corrects a word, and an earlier visit did not solve it.
+    pub fn solved_at(&self) -> Option<Timestamp> {
+        let visit = self.active_visit();
+        let stands = |entry: &Entry| {
+            visit.is_none_or(|visit| entry.by == visit.engineer && entry.at >= visit.dispatched_at)
+        };
+        let first = |acts: &[Act]| {
+            let told = self.log.iter().filter(|entry| acts.contains(&entry.act) && stands(entry));
+            told.map(|entry| entry.at).min()
+        };
+        first(&[Act::Finished, Act::SolvedByPhone])
+            .or_else(|| first(&[Act::Signed, Act::SignatureRefused, Act::CustomerAbsent]))
+    }
+
     /// The customer's machine, while it is with us.
     pub fn machine_with_us(&self) -> Option<&Custody> {
         self.custody.as_ref().filter(|custody| custody.lasts())

@@ -11,7 +11,7 @@ use crate::{
     visit,
     world::{
         ADMINISTRATOR, AGENT, COORDINATOR, FIRST, KEEPER, LI, SECOND, SUPERVISOR, TICKET, WANG,
-        World, dispatch, finish, inspect, register, triage,
+        World, appointment, dispatch, finish, inspect, register, triage,
     },
 };
 
@@ -520,6 +520,45 @@ fn waiting_after_the_work_makes_no_missed_promise_kept() {
     world.visit_act(LI, FIRST, world.lock()).unwrap();
     world.visit_act(LI, FIRST, world.sign(Some(true))).unwrap();
     assert_eq!(world.ticket().promised(world.now()), due);
+}
+
+#[test]
+fn the_solution_is_the_first_end_of_the_work_that_stands() {
+    let mut world = World::at(visit::Stage::Repairing);
+    assert_eq!(world.ticket().solved_at(), None);
+    world.visit_act(LI, FIRST, finish()).unwrap();
+    let first = Some(world.now());
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, visit::Command::UnlockSheet).unwrap();
+    world.visit_act(LI, FIRST, finish()).unwrap();
+    assert_eq!(world.ticket().solved_at(), first, "correcting a word takes no longer");
+
+    world.visit_act(LI, FIRST, world.lock()).unwrap();
+    world.visit_act(LI, FIRST, world.sign(Some(false))).unwrap();
+    world.ticket_act(COORDINATOR, dispatch(SECOND, WANG, "客户有异议")).unwrap();
+    assert_eq!(world.ticket().solved_at(), None, "the customer did not accept it");
+    world.visit_act(WANG, SECOND, finish()).unwrap();
+    let second = Some(world.now());
+    world.visit_act(LI, FIRST, finish()).unwrap();
+    assert_eq!(world.ticket().solved_at(), second, "nor does an earlier visit solve it later");
+}
+
+#[test]
+fn the_response_is_the_first_word_with_the_customer() {
+    let appoint = |hour, seen| visit::Command::Appoint { appointment: appointment(hour), seen };
+    let mut world = World::at(visit::Stage::Accepted);
+    world.visit_act(COORDINATOR, FIRST, appoint(10, None)).unwrap();
+    assert_eq!(world.ticket().contacted_at(), None, "what the office set may be only proposed");
+    let mut silent = world.clone();
+    world.visit_act(LI, FIRST, appoint(11, Some(appointment(10)))).unwrap();
+    let agreed = Some(world.now());
+    world.visit_act(LI, FIRST, visit::Command::Arrive { consent: true }).unwrap();
+    assert_eq!(world.ticket().contacted_at(), agreed);
+    // Whoever finished the work was there, also where nothing else was written down.
+    silent.visit_act(LI, FIRST, finish()).unwrap();
+    let finished = Some(silent.now());
+    silent.visit_act(LI, FIRST, finish()).unwrap();
+    assert_eq!(silent.ticket().contacted_at(), finished);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    ticket::{Act, HoldReason, Priority, Stage, Ticket},
+    ticket::{HoldReason, Priority, Stage, Ticket},
     visit,
 };
 use leptos::{ev, prelude::*};
@@ -150,29 +150,14 @@ pub(super) fn promises(ticket: &Ticket, now: Timestamp) -> Vec<Promise> {
     if matches!(ticket.stage, Stage::Cancelled { .. }) {
         return Vec::new();
     }
-    let told = |acts: &'static [Act]| {
-        ticket.log.iter().filter(|entry| acts.contains(&entry.act)).map(|entry| entry.at)
-    };
-    let contacted = told(&[
-        Act::Called,
-        Act::SolvedByPhone,
-        Act::Arrived,
-        Act::Consented,
-        Act::Talked,
-        Act::Confirmed,
-    ])
-    .min();
     let working =
         !ticket.stage.is_over() && !matches!(ticket.stage, Stage::PendingConfirmation { .. });
-    let solved = (!working).then(|| {
-        // A first visit that solved nothing, or what the customer objected to, was not the solution.
-        let last = told(&[Act::Finished, Act::SolvedByPhone]).max();
-        last.or_else(|| told(&[Act::Signed, Act::Confirmed]).min()).unwrap_or(solution)
-    });
+    let solved = (!working).then(|| ticket.solved_at().unwrap_or(solution));
+    let contacted = ticket.contacted_at().or(solved);
     let from = ticket.registered_at;
     let paused = ticket.waits_since().is_some();
     vec![
-        Promise::new(Promised::Response, from, response, contacted.or(solved), now),
+        Promise::new(Promised::Response, from, response, contacted, now),
         Promise { paused, ..Promise::new(Promised::Solution, from, solution, solved, now) },
     ]
 }

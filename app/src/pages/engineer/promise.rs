@@ -1,9 +1,6 @@
 //! What the customer was promised: how much of the time is left, in thousandths and in words.
 
-use domain::{
-    Timestamp,
-    ticket::{Act, Ticket},
-};
+use domain::{Timestamp, ticket::Ticket};
 
 use crate::locale::{span, text};
 
@@ -33,13 +30,7 @@ pub fn solution(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
 /// The promised first contact, while nobody has spoken with the customer.
 pub fn contact(ticket: &Ticket, now: Timestamp) -> Option<Promise> {
     let (due, _) = ticket.promised(now)?;
-    let spoken = ticket.log.iter().any(|entry| {
-        matches!(
-            entry.act,
-            Act::Called | Act::Appointed | Act::Arrived | Act::Consented | Act::SolvedByPhone
-        )
-    });
-    if spoken || ticket.stage.is_over() {
+    if ticket.contacted_at().is_some() || ticket.stage.is_over() {
         return None;
     }
     Some(until(ticket.registered_at, due, now))
