@@ -4,6 +4,7 @@ use std::{cell::Cell, marker::PhantomData, ops::Deref};
 
 use domain::{
     Timestamp,
+    ticket::Act,
     values::{Language, Money},
 };
 use js_sys::Date;
@@ -223,6 +224,29 @@ pub fn window(from: Timestamp, to: Timestamp) -> String {
     } else {
         format!("{} – {}", moment(from), moment(to))
     }
+}
+
+/// A line of a ticket's history. It names the fields somebody changed in the domain's words.
+pub fn entry(act: Act, kept: &str) -> String {
+    if !matches!(act, Act::ContactEdited | Act::MachineEdited) {
+        return kept.to_owned();
+    }
+    let desk = &text().desk;
+    [
+        ("{name}", desk.name),
+        ("{salutation}", desk.salutation),
+        ("{company}", desk.company),
+        ("{phone}", desk.phone),
+        ("{address}", desk.address),
+        ("{access_note}", desk.access_note),
+        ("{model}", desk.model),
+        ("{serial}", desk.serial),
+        ("{purchased_on}", desk.purchased_on),
+        ("{warranty}", desk.warranty),
+        ("{place}", desk.place),
+    ]
+    .into_iter()
+    .fold(kept.to_owned(), |said, (word, label)| said.replace(word, label))
 }
 
 /// `¥1,234.50`

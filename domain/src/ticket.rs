@@ -570,11 +570,16 @@ impl Intake {
     }
 }
 
-/// The lines that are not as they were, in one.
-fn news<const N: usize>(now: [String; N], seen: [String; N]) -> Option<String> {
-    let changed = now.into_iter().zip(seen).filter(|(now, seen)| now != seen && !now.is_empty());
-    let lines: Vec<String> = changed.map(|(now, _)| now).collect();
-    (!lines.is_empty()).then(|| lines.join(" · "))
+/// The fields that changed, in one line of the history: each by its word in braces, which a page puts into its language,
+/// and what it says now. A value that is not told is nothing.
+fn news<const N: usize>(fields: [(&str, bool, Option<&str>); N]) -> String {
+    let told =
+        fields.into_iter().filter(|(_, changed, _)| *changed).map(|(word, _, value)| match value {
+            Some("") => format!("{{{word}}} —"),
+            Some(value) => format!("{{{word}}} {value}"),
+            None => format!("{{{word}}}"),
+        });
+    told.collect::<Vec<_>>().join(" · ")
 }
 
 impl Contact {
@@ -589,13 +594,18 @@ impl Contact {
             .try_for_each(|line| values::line(line))
     }
 
-    /// What is new since `seen`, for the history; who it is where that says nothing.
+    /// What changed since `seen`, for the history. The history is for ever: where somebody lives and how one gets in is
+    /// not told there, and a telephone number only as lists show it.
     pub fn told_since(&self, seen: &Self) -> String {
-        let fields = |contact: &Self| {
-            let Self { name, company, phone, address, access_note, .. } = contact.clone();
-            [name, company, phone, address, access_note]
-        };
-        news(fields(self), fields(seen)).unwrap_or_else(|| self.label())
+        let phone = values::masked_phone(&self.phone);
+        news([
+            ("name", self.name != seen.name, Some(&self.name)),
+            ("salutation", self.salutation != seen.salutation, None),
+            ("company", self.company != seen.company, Some(&self.company)),
+            ("phone", self.phone != seen.phone, Some(&phone)),
+            ("address", self.address != seen.address, None),
+            ("access_note", self.access_note != seen.access_note, None),
+        ])
     }
 
     /// Name and company in one line.
@@ -615,13 +625,15 @@ impl Nameplate {
         self.is_legible()
     }
 
-    /// What is new since `seen`, for the history; the model where that says nothing.
+    /// What changed since `seen`, for the history.
     pub fn told_since(&self, seen: &Self) -> String {
-        let fields = |plate: &Self| {
-            let Self { model, serial, purchased_on, place, .. } = plate.clone();
-            [model, serial, purchased_on, place]
-        };
-        news(fields(self), fields(seen)).unwrap_or_else(|| self.model.clone())
+        news([
+            ("model", self.model != seen.model, Some(&self.model)),
+            ("serial", self.serial != seen.serial, Some(&self.serial)),
+            ("purchased_on", self.purchased_on != seen.purchased_on, Some(&self.purchased_on)),
+            ("warranty", self.warranty != seen.warranty, None),
+            ("place", self.place != seen.place, Some(&self.place)),
+        ])
     }
 
     /// Whether the nameplate can be kept.

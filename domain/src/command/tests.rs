@@ -247,7 +247,27 @@ fn taking_a_proposal_takes_what_its_author_changed_and_leaves_what_others_did() 
     let log = world.ticket().log;
     let edits = log.iter().filter(|line| line.act == ticket::Act::ContactEdited);
     let told: Vec<&str> = edits.map(|line| line.text.as_str()).collect();
-    assert_eq!(told, ["13900002222", "东门进"]);
+    assert_eq!(told, ["{phone} 139****2222", "{access_note}"]);
+}
+
+#[test]
+fn the_history_tells_what_changed_and_nothing_that_did_not() {
+    use crate::{customer::Salutation, machine::Warranty};
+    let was = World::at(Stage::Accepted).ticket().contact;
+    let (company, address) = (String::new(), "海淀区学院路 7 号".to_owned());
+    let now = ticket::Contact { company, address, ..was.clone() };
+    let was = ticket::Contact { company: "华兴".into(), ..was };
+    assert_eq!(now.told_since(&was), "{company} — · {address}");
+    let lady = if was.salutation == Salutation::Ms { Salutation::Mr } else { Salutation::Ms };
+    let addressed = ticket::Contact { salutation: lady, ..was.clone() };
+    assert_eq!(addressed.told_since(&was), "{salutation}");
+
+    let plate =
+        ticket::Nameplate { model: "KQ-200".into(), serial: "A1".into(), ..Default::default() };
+    let covered = ticket::Nameplate { warranty: Warranty::In, ..plate.clone() };
+    assert_eq!(covered.told_since(&plate), "{warranty}");
+    let other = ticket::Nameplate { serial: "A2".into(), ..plate.clone() };
+    assert_eq!(other.told_since(&plate), "{serial} A2");
 }
 
 #[test]

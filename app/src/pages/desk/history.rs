@@ -209,7 +209,7 @@ fn moment(
 ) -> impl IntoView {
     let device = device();
     let Entry { id, at, by, act, text: said, visible, doubtful } = entry;
-    let said = if act == Act::Appointed { window(&said) } else { said };
+    let said = if act == Act::Appointed { window(&said) } else { locale::entry(act, &said) };
     let pending = move || {
         if unsent.with(|unsent| unsent.contains(&id)) { text().desk.not_sent } else { "" }
     };

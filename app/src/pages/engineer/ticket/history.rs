@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     device::device,
-    locale::{moment, text, window},
+    locale::{self, moment, text, window},
     pages::engineer::draft::Draft,
     ui::{Button, Card, Icon, Moment, TextArea, Timeline, Tone, lead_to, long, toast},
 };
@@ -157,8 +157,9 @@ fn line(entry: &Entry) -> String {
     {
         return window(from, to);
     }
+    let said = locale::entry(entry.act, &entry.text);
     if entry.doubtful {
-        return format!("{} {}", entry.text, text().engineer.ticket.clock_doubt);
+        return format!("{said} {}", text().engineer.ticket.clock_doubt);
     }
-    entry.text.clone()
+    said
 }
