@@ -624,10 +624,11 @@ fn register(
         );
     }
     let nameplate = &intake.machine;
-    if let Some(id) = nameplate.machine
-        && !nameplate.model.trim().is_empty()
-        && rows.find(id).is_none()
-    {
+    let unknown = nameplate.machine.filter(|id| rows.find(*id).is_none());
+    if nameplate.model.trim().is_empty() {
+        // No file is made of a machine whose model nobody said: the ticket must not point to one.
+        ticket.machine.machine = nameplate.machine.filter(|id| Some(*id) != unknown);
+    } else if let Some(id) = unknown {
         changed.push(
             Machine {
                 id,

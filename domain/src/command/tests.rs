@@ -251,6 +251,19 @@ fn taking_a_proposal_takes_what_its_author_changed_and_leaves_what_others_did() 
 }
 
 #[test]
+fn a_ticket_points_to_no_machine_that_has_no_file() {
+    let mut world = World::new();
+    let (ticket, machine) = (Id::new(Uuid::from_u128(701)), Id::new(Uuid::from_u128(702)));
+    let mut intake = intake();
+    intake.request = ticket::Request::Policy;
+    intake.machine = ticket::Nameplate { machine: Some(machine), ..Default::default() };
+    let register = ticket::Command::Register { intake: intake.into() };
+    world.act(AGENT, Command::Ticket(ticket, register)).unwrap();
+    let known: Ticket = world.rows.find(ticket).unwrap();
+    assert_eq!((known.machine.machine, world.rows.find(machine)), (None, None));
+}
+
+#[test]
 fn the_history_tells_what_changed_and_nothing_that_did_not() {
     use crate::{customer::Salutation, machine::Warranty};
     let was = World::at(Stage::Accepted).ticket().contact;
