@@ -36,6 +36,13 @@ pub struct TakenAway {
     pub at: Timestamp,
 }
 
+impl TakenAway {
+    /// Whether it is still spoken of. No longer does a customer's name stay here.
+    fn is_spoken_of(&self, now: Timestamp) -> bool {
+        self.at.plus_minutes(TAKEN_AWAY_MINUTES) > now
+    }
+}
+
 /// What is arranged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -105,7 +112,8 @@ impl Device {
     /// The jobs that left this device while they were the person's (tracked). One that came back is none of them.
     pub fn taken_away(self) -> Vec<TakenAway> {
         let mut taken = self.taken_away.get();
-        taken.retain(|taken| self.find(taken.ticket).is_none());
+        let now = clock::now();
+        taken.retain(|taken| taken.is_spoken_of(now) && self.find(taken.ticket).is_none());
         taken
     }
 
@@ -115,13 +123,19 @@ impl Device {
             .with(|taken| Some(taken.iter().find(|it| it.ticket == ticket)?.label.clone()))
     }
 
-    /// Reads which jobs left. A customer who holds the device learns of no other.
+    /// Reads which jobs left and forgets the old ones. A customer who holds the device learns of no other.
     pub(super) async fn recall_taken_away(self, store: &Rc<Store>) {
         if self.handed_out {
             return;
         }
-        let kept = store.small(TAKEN_AWAY).await.ok().flatten();
-        self.taken_away.set(kept.unwrap_or_default());
+        let kept: Option<Vec<TakenAway>> = store.small(TAKEN_AWAY).await.ok().flatten();
+        let mut taken = kept.unwrap_or_default();
+        let (read, now) = (taken.len(), clock::now());
+        taken.retain(|taken| taken.is_spoken_of(now));
+        if taken.len() < read {
+            let _kept = store.keep_small(TAKEN_AWAY, Some(&taken)).await;
+        }
+        self.taken_away.set(taken);
     }
 
     /// Notes which of this person's jobs leave with a plan, before it is kept: said too often is corrected by the row
@@ -136,8 +150,7 @@ impl Device {
         }
         let mut taken = self.taken_away.get_untracked();
         taken.retain(|it| {
-            it.at.plus_minutes(TAKEN_AWAY_MINUTES) > at
-                && leaving.iter().all(|left| left.ticket != it.ticket)
+            it.is_spoken_of(at) && leaving.iter().all(|left| left.ticket != it.ticket)
         });
         taken.extend(leaving);
         let _kept = store.keep_small(TAKEN_AWAY, Some(&taken)).await;
