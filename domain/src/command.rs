@@ -22,7 +22,7 @@ use crate::{
     ticket::{
         self, Act, Confirmation, Entry, HoldReason, ImportStage, Stage as TicketStage, Ticket,
     },
-    user::{self, Role, SYSTEM, User},
+    user::{self, SYSTEM, User},
     visit::{self, CalledOff, How, NextStep, Outcome, Stage, Visit},
 };
 
@@ -265,7 +265,7 @@ fn save(rows: &impl Lookup, by: &User, at: Timestamp, command: &Command) -> Resu
 /// GD-04
 fn able(rows: &impl Lookup, engineer: Id<User>) -> Result<(), Refusal> {
     match rows.find(engineer) {
-        Some(user) if user.active && user.is_any(&[Role::Engineer]) => Ok(()),
+        Some(user) if user.can_be_sent() => Ok(()),
         _ => Err(Refusal::NotAbleEngineer),
     }
 }

@@ -51,6 +51,11 @@ impl User {
         self.roles.iter().any(|role| roles.contains(role))
     }
 
+    /// Whether the person can be sent to a customer (GD-04).
+    pub fn can_be_sent(&self) -> bool {
+        self.active && self.is_any(&[Role::Engineer])
+    }
+
     /// The server's own actor, as a user.
     pub fn system() -> Self {
         Self {

@@ -6,7 +6,7 @@ use domain::{
         Command as OfTicket, Confirmation, Contact, HoldReason, Nameplate, Priority, Stage, Ticket,
         Triage,
     },
-    user::{Role, User},
+    user::User,
     visit::{self, Visit},
 };
 use leptos::prelude::*;
@@ -309,15 +309,10 @@ pub fn taken(ticket: &Ticket) -> bool {
     ticket.active_visit().is_some_and(Visit::is_open)
 }
 
-/// Whether somebody can be sent.
-pub(super) fn is_able(user: &User) -> bool {
-    user.active && user.is_any(&[Role::Engineer])
-}
-
 /// The people who can be sent (tracked).
 pub fn engineers(device: Device) -> Vec<User> {
     let mut people = device.all::<User>();
-    people.retain(is_able);
+    people.retain(User::can_be_sent);
     people
 }
 

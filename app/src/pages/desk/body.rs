@@ -208,7 +208,7 @@ fn plates(ticket: &Ticket) -> impl IntoView + use<> {
     let named = ticket.number.is_some();
     let gone = open_visit(ticket)
         .and_then(|visit| device().find(visit.engineer))
-        .is_some_and(|user| !actions::is_able(&user))
+        .is_some_and(|user| !user.can_be_sent())
         .then(|| view! { <Tag text=desk.alert_gone tone=Tone::Danger icon=Some(Icon::Alert)/> });
     let engineer = ticket
         .active_visit()

@@ -16,7 +16,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    actions::{engineer_choices, engineers, is_able},
+    actions::{engineer_choices, engineers},
     columns::Alert,
     dispatch::open_visit,
 };
@@ -49,7 +49,7 @@ impl Crew {
     pub(super) fn of(device: Device) -> Self {
         let member = |user: User| {
             let names = Arc::new(Names::default().name(&user.name));
-            let able = is_able(&user);
+            let able = user.can_be_sent();
             (user.id, Member { name: user.name, names, team: user.team, able })
         };
         let people = device.all::<User>().into_iter().map(member).collect();
