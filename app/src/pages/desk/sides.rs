@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use crate::{
     device::{Device, device},
     locale::{self, text},
-    pages::sheet::drawn,
+    pages::sheet::{drawn, visit_stage},
     ui::{Fact, Facts, SignatureView},
 };
 
@@ -137,7 +137,7 @@ fn of(device: Device, ticket: &Ticket, flag: &Flag) -> Vec<Side> {
                 let visit = ticket.visit(id)?;
                 Some(
                     Side::new(title, device.name(visit.engineer))
-                        .line(watch.progress, text().words.visit_stage(visit.stage))
+                        .line(watch.progress, visit_stage(device, visit))
                         .line(
                             text().desk.dispatched,
                             told(device, visit.dispatched_by, visit.dispatched_at),
@@ -190,7 +190,7 @@ fn field(device: Device, ticket: &Ticket, id: Id<Visit>, teller: String) -> Side
         visit.parts.iter().map(|used| format!("{} × {}", used.name, used.quantity)).collect();
     let sheet = visit.sheets.last().and_then(|id| device.find(*id));
     let mut side = side
-        .line(watch.progress, text().words.visit_stage(visit.stage))
+        .line(watch.progress, visit_stage(device, visit))
         .line(desk.result, result(visit))
         .line(desk.parts_used, parts.join(" · "));
     if let Some(sheet) = sheet {

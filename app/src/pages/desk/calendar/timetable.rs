@@ -15,6 +15,7 @@ use super::super::{actions::engineers, dispatch::open_visit, looks, proposals};
 use crate::{
     device::Device,
     locale::{self, text},
+    pages::sheet::visit_stage,
     ui::{Icon, Tone},
 };
 
@@ -163,11 +164,17 @@ fn window(visit: &Visit) -> Option<(Timestamp, Timestamp)> {
     }
 }
 
-fn block(ticket: &Ticket, visit: &Visit, from: Timestamp, to: Timestamp, now: Now) -> Block {
+fn block(
+    device: Device,
+    ticket: &Ticket,
+    visit: &Visit,
+    (from, to): (Timestamp, Timestamp),
+    now: Now,
+) -> Block {
     let done = visit.stage >= Stage::Signed;
     let words = &text().words;
     let (status, tone, icon) = if done {
-        (words.visit_stage(visit.stage), Tone::Success, Icon::Check)
+        (visit_stage(device, visit), Tone::Success, Icon::Check)
     } else {
         (words.status(ticket), looks::tone(&ticket.stage), looks::icon(ticket))
     };
@@ -218,7 +225,7 @@ pub(super) fn timetable(device: Device, days: Days, wanted: &Wanted) -> Timetabl
         for visit in ticket.visits.iter().filter(|visit| visit.called_off.is_none()) {
             match window(visit) {
                 Some((from, to)) if from < days.end() && days.first < to => {
-                    let block = block(ticket, visit, from, to, now);
+                    let block = block(device, ticket, visit, (from, to), now);
                     blocks.entry(visit.engineer).or_default().push(block);
                 }
                 None if visit.is_open() => *untimed.entry(visit.engineer).or_default() += 1,
