@@ -203,10 +203,12 @@ pub fn FollowUp(id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoView {
         })
     };
     let unreached = Memo::new(move |_| satisfied.with(|answer| answer == "unreached"));
+    // The note of a call nobody answered says so in front.
+    let longest = TEXT_CHARS_MAX - untrack(|| text().desk.unreached_note)("").chars().count();
     view! {
         <form class="form" on:submit=stay>
             <Segmented label=move || text().desk.satisfaction value=satisfied options hint=after id="satisfied"/>
-            <TextArea label=move || text().desk.follow_up_note value=note required=true id="words" max_length=TEXT_CHARS_MAX/>
+            <TextArea label=move || text().desk.follow_up_note value=note required=true id="words" max_length=longest/>
             <SaveBar
                 save=move || {
                     let desk = &text().desk;
