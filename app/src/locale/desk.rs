@@ -142,8 +142,8 @@ pub struct DeskText {
     pub objection: &'static str,
     pub save_objection: &'static str,
     pub cancel_reason: &'static str,
-    pub cancel_warning: fn(&str) -> String,
-    pub reassign_warning: fn(&str) -> String,
+    pub cancel_warning: fn(&[String]) -> String,
+    pub reassign_warning: fn(&[String]) -> String,
     pub save_cancel: &'static str,
     pub hold_reason: &'static str,
     pub hold_note: &'static str,
@@ -371,14 +371,16 @@ pub const ZH: DeskText = DeskText {
     objection: "客户的意见",
     save_objection: "记录异议，退回处理",
     cancel_reason: "取消原因",
-    cancel_warning: |name| {
+    cancel_warning: |names| {
+        let names = names.join("、");
         format!(
-            "{name}已接单，可能正在途中或现场。取消后，联网时会通知工程师；如果客户已签字，签字仍然有效，由您决定费用。"
+            "{names}已接单，可能正在途中或现场。取消后，联网时会通知工程师；如果客户已签字，签字仍然有效，由您决定费用。"
         )
     },
-    reassign_warning: |name| {
+    reassign_warning: |names| {
+        let names = names.join("、");
         format!(
-            "{name}已接单，可能正在途中或现场。改派后，联网时会通知工程师；如果已经开始检查，而接手的人还没有到，任务仍归原工程师。"
+            "{names}已接单，可能正在途中或现场。改派后，联网时会通知工程师；如果已经开始检查，而接手的人还没有到，任务仍归原工程师。"
         )
     },
     save_cancel: "取消工单",
@@ -468,6 +470,19 @@ pub const ZH: DeskText = DeskText {
 };
 
 /// English.
+/// Who has accepted, and that they are told.
+fn accepted(names: &[String]) -> String {
+    match names {
+        [name] => {
+            format!("{name} has accepted and may be on the way or on site. The engineer is told")
+        }
+        names => format!(
+            "{} have accepted and may be on the way or on site. The engineers are told",
+            names.join(", ")
+        ),
+    }
+}
+
 pub const EN: DeskText = DeskText {
     board: "Board",
     board_empty: "No tickets yet. Register one when somebody calls.",
@@ -605,14 +620,16 @@ pub const EN: DeskText = DeskText {
     objection: "What the customer says",
     save_objection: "Record and send back to work",
     cancel_reason: "Why it is cancelled",
-    cancel_warning: |name| {
+    cancel_warning: |names| {
+        let who = accepted(names);
         format!(
-            "{name} has accepted and may be on the way or on site. The engineer is told once online. If the customer has signed by then, the signature stands and you decide about billing."
+            "{who} once online. If the customer has signed by then, the signature stands and you decide about billing."
         )
     },
-    reassign_warning: |name| {
+    reassign_warning: |names| {
+        let who = accepted(names);
         format!(
-            "{name} has accepted and may be on the way or on site. The engineer is told once online. Whoever has begun to inspect before the other arrives keeps the job."
+            "{who} once online. Whoever has begun to inspect before the other arrives keeps the job."
         )
     },
     save_cancel: "Cancel the ticket",

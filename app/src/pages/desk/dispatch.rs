@@ -333,7 +333,7 @@ fn PlanForm(plan: Plan, open: RwSignal<bool>) -> impl IntoView {
                 let engineer = ticket.with(|ticket| at_work(ticket.as_ref()?))?;
                 let picked = fields.picked.get().filter(|picked| *picked != engineer);
                 picked.map(|_| {
-                    let warning = (text().desk.reassign_warning)(&device.name(engineer));
+                    let warning = (text().desk.reassign_warning)(&[device.name(engineer)]);
                     view! { <p class="note" data-tone="warning">{warning}</p> }
                 })
             }}

@@ -110,7 +110,7 @@ pub fn Words(action: Action, id: Id<Ticket>, open: RwSignal<bool>) -> impl IntoV
                 at_work
                     .get()
                     .map(|engineer| {
-                        let warning = (text().desk.cancel_warning)(&device.name(engineer));
+                        let warning = (text().desk.cancel_warning)(&[device.name(engineer)]);
                         view! { <p class="note" data-tone="warning">{warning}</p> }
                     })
             }}

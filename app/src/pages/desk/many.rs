@@ -294,7 +294,7 @@ fn form(chosen: Chosen, fields: Fields, open: RwSignal<bool>) -> impl IntoView {
         let told = tickets.iter().filter(|ticket| fields.refusal(ticket, device).is_none());
         let names: BTreeSet<String> =
             told.filter_map(at_work).map(|engineer| device.name(engineer)).collect();
-        let names = names.into_iter().collect::<Vec<_>>().join(" · ");
+        let names: Vec<String> = names.into_iter().collect();
         (!names.is_empty()).then(|| {
             view! { <p class="note" data-tone="warning">{warning(&names)}</p> }
         })
