@@ -2,7 +2,7 @@
 
 use domain::{
     Id,
-    command::Command,
+    command::{Amendment, Command},
     replica::Entry,
     ticket::{self, Ticket},
     wire::Outcome,
@@ -20,12 +20,35 @@ use crate::{
 pub fn NeedsYou() -> impl IntoView {
     let device = device();
     let entries = Memo::new(move |_| device.unread());
-    // What is kept as it was asks for nothing: a visit that was called off has one such answer for each step.
+    // A visit that was called off has one such answer for each step; the newest ticket that has several comes first.
     let amended = Memo::new(move |_| {
-        let amended =
-            |(_, entry): &&(u64, Entry)| matches!(entry.outcome, Some(Outcome::Amended { .. }));
-        entries.with(|all| all.iter().filter(amended).map(|(seq, _)| *seq).collect::<Vec<_>>())
+        entries.with(|all| {
+            let of_ticket = |ticket: Id<Ticket>| -> Vec<u64> {
+                let same = all.iter().filter(|(_, entry)| repeats(entry) == Some(ticket));
+                same.map(|(seq, _)| *seq).collect()
+            };
+            let several = |ticket| Some((ticket, of_ticket(ticket))).filter(|it| it.1.len() > 1);
+            all.iter().filter_map(|(_, entry)| repeats(entry)).find_map(several)
+        })
     });
+    let all_read = move |(ticket, steps): (Id<Ticket>, Vec<u64>)| {
+        let count = steps.len();
+        let label = move || {
+            let known = device.find(ticket).map(|ticket| ticket.contact.label());
+            let who = known.or_else(|| device.called(ticket));
+            let what = (text().person.outbox.mark_amended_read)(count);
+            who.into_iter().chain([what]).collect::<Vec<_>>().join(" · ")
+        };
+        view! {
+            <Button
+                text=label
+                icon=Icon::Check
+                wide=true
+                name="mark-amended-read"
+                on_press=move || steps.iter().for_each(|seq| device.mark_read(*seq))
+            />
+        }
+    };
     view! {
         <Show when=move || entries.with(|entries| !entries.is_empty())>
             <section class="stack">
@@ -33,17 +56,7 @@ pub fn NeedsYou() -> impl IntoView {
                     {move || text().person.outbox.needs_heading}
                     <span class="count" data-tone="danger">{move || entries.with(Vec::len)}</span>
                 </h2>
-                <Show when=move || amended.with(|amended| amended.len() > 1)>
-                    <Button
-                        text=move || (text().person.outbox.mark_amended_read)(amended.with(Vec::len))
-                        icon=Icon::Check
-                        wide=true
-                        name="mark-amended-read"
-                        on_press=move || {
-                            amended.get_untracked().into_iter().for_each(|seq| device.mark_read(seq));
-                        }
-                    />
-                </Show>
+                {move || amended.get().map(all_read)}
                 <ul class="outbox list">
                     <For each=move || entries.get() key=|(seq, _)| *seq let((seq, entry))>
                         <Answered seq entry/>
@@ -52,6 +65,15 @@ pub fn NeedsYou() -> impl IntoView {
             </section>
         </Show>
     }
+}
+
+/// The ticket of an answer that says the same at every step: the work is kept, though the job had been taken back.
+fn repeats(entry: &Entry) -> Option<Id<Ticket>> {
+    use Amendment::{HadBeenCancelled, HadBeenGivenAway, OutOfOrder};
+    let Some(Outcome::Amended { amendment, .. }) = &entry.outcome else { return None };
+    matches!(amendment, HadBeenCancelled { .. } | HadBeenGivenAway { .. } | OutOfOrder)
+        .then(|| ticket_of(&entry.envelope.command))
+        .flatten()
 }
 
 /// An answer somebody must read: what I did, what came of it, what to do now.
