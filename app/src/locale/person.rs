@@ -46,6 +46,7 @@ pub struct OutboxText {
     pub title: &'static str,
 
     pub needs: fn(usize) -> String,
+    pub to_read: fn(usize) -> String,
     pub unsent: fn(usize) -> String,
     pub sending: fn(usize) -> String,
     pub kept_offline: fn(usize) -> String,
@@ -186,6 +187,7 @@ pub const ZH: PersonText = PersonText {
         title: "同步",
 
         needs: |n| format!("{n} 项需要处理"),
+        to_read: |n| format!("{n} 条消息待阅读"),
         unsent: |n| format!("{n} 项待上传"),
         sending: |n| format!("正在上传 {n} 项"),
         kept_offline: |n| format!("{n} 项已保存在本机，联网后自动上传"),
@@ -343,6 +345,10 @@ pub const EN: PersonText = PersonText {
         needs: |n| match n {
             1 => "One entry needs you".into(),
             n => format!("{n} entries need you"),
+        },
+        to_read: |n| match n {
+            1 => "One message to read".into(),
+            n => format!("{n} messages to read"),
         },
         unsent: |n| match n {
             1 => "One entry to send".into(),

@@ -1,10 +1,14 @@
 //! The one sentence on top: whether everything is at the server, and if not, why.
 
-use domain::{Timestamp, replica::Waiting};
+use domain::{
+    Timestamp,
+    replica::{Entry, Waiting},
+    wire::Outcome,
+};
 use leptos::prelude::*;
 
 use crate::{
-    device::device,
+    device::{Device, device},
     locale::{self, text},
     route::Route,
     session::SessionState,
@@ -25,6 +29,7 @@ struct Headline {
 /// What the sentence says. A function of a few facts, so that it cannot say what is not so.
 fn headline(
     waiting: &Waiting,
+    only_read: bool,
     photos: usize,
     state: SyncState,
     session: SessionState,
@@ -35,7 +40,7 @@ fn headline(
     let signed_out = matches!(session, SessionState::SignedOut | SessionState::Expired);
     let late = waiting.oldest.is_some_and(|oldest| oldest.plus_minutes(LATE_MINUTES) < now);
     let count = waiting.unanswered;
-    let (tone, icon, text) = if waiting.attention > 0 {
+    let (tone, icon, text) = if waiting.attention > 0 && !only_read {
         (Tone::Danger, Icon::CloudAlert, (words.needs)(waiting.attention))
     } else if count > 0 {
         let tone = if late { Tone::Danger } else { Tone::Warning };
@@ -49,6 +54,8 @@ fn headline(
                 _ => (tone, Icon::CloudUp, (words.unsent)(count)),
             }
         }
+    } else if waiting.attention > 0 {
+        (Tone::Primary, Icon::Message, (words.to_read)(waiting.attention))
     } else if photos > 0 {
         (Tone::Warning, Icon::CloudUp, (text().photo.text_is_there)(photos))
     } else if signed_out {
@@ -68,12 +75,19 @@ fn headline(
     Headline { tone, icon, text, sign_in: signed_out }
 }
 
+/// Whether every answer somebody must read asks for nothing more: what was done is kept (tracked).
+fn only_read(device: Device) -> bool {
+    let kept = |entry: &Entry| matches!(entry.outcome, Some(Outcome::Amended { .. }));
+    device.unread().iter().all(|(_, entry)| kept(entry))
+}
+
 #[component]
 pub fn State() -> impl IntoView {
     let device = device();
     let state = move || {
         headline(
             &device.waiting(),
+            only_read(device),
             device.photos_waiting(),
             device.sync_state(),
             device.session_state(),
@@ -86,7 +100,12 @@ pub fn State() -> impl IntoView {
         let waiting = device.waiting();
         let mut parts: Vec<String> = Vec::new();
         if waiting.attention > 0 && waiting.unanswered > 0 {
-            parts.push((words.unsent)(waiting.unanswered));
+            let more = if only_read(device) {
+                (words.to_read)(waiting.attention)
+            } else {
+                (words.unsent)(waiting.unanswered)
+            };
+            parts.push(more);
         }
         let photos = device.photos_waiting();
         if waiting.unanswered > 0 && photos > 0 {
